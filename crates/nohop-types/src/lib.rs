@@ -1,0 +1,60 @@
+//! The vocabulary every other crate speaks.
+//!
+//! A [`Request`] goes in, [`Event`]s come out, and a [`Response`] is nothing more than the fold of
+//! those events. [`Usage`] says what was consumed, [`Money`] what it cost, [`Error`] what went wrong
+//! and what may be done about it.
+//!
+//! ```
+//! use nohop_types::Request;
+//!
+//! let request = Request::new("openai/gpt-4.1").system("Be terse.").user("Why is the sky red?");
+//! assert_eq!(request.messages.len(), 2);
+//! ```
+//!
+//! Invariant: nothing here performs IO, reads a clock or knows a provider.
+
+mod base64;
+mod citation;
+mod error;
+mod event;
+mod extra;
+mod finish;
+mod grammar;
+mod json;
+mod logprob;
+mod media;
+mod message;
+mod money;
+mod options;
+mod part;
+mod reasoning;
+mod request;
+mod response;
+mod secret;
+#[cfg(test)]
+mod strategies;
+mod task;
+mod tool;
+mod usage;
+mod words;
+
+pub use citation::{Citation, Span};
+pub use error::{Error, ErrorKind, Recovery, Result, Scope};
+pub use event::{Event, Piece};
+pub use extra::{Extra, ExtraScope, Extras};
+pub use finish::FinishReason;
+pub use grammar::Grammar;
+pub use json::Json;
+pub use logprob::{Logprob, TokenLogprob};
+pub use media::{Audio, Document, Image, Media, Modality, Video};
+pub use message::{Message, Role};
+pub use money::{Money, NotMoney};
+pub use options::{OutputFormat, Sampling, Schema, ServiceTier, Verbosity};
+pub use part::{CacheMark, Content, Opaque, Part};
+pub use reasoning::{Effort, Issuer, Reasoning, Summary, Thinking, Visibility};
+pub use request::Request;
+pub use response::{Choice, Response};
+pub use secret::Secret;
+pub use task::Task;
+pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};
+pub use usage::{Kind, Share, Usage, Written};

@@ -1,0 +1,131 @@
+use super::*;
+
+/// Any request, but for what is never serialized.
+pub(crate) fn request() -> impl Strategy<Value = Request> {
+    let asked = (text(), vec(message(), 0..3), vec(tool(), 0..3), of(choice()), of(parallel()));
+    let shaped = (of(output()), sampling(), of(any::<u64>()), thinking(), of(tier()));
+    let told = (vec(modality(), 0..2), of(text()), of(verbosity()), of(mark()));
+    let words = || btree_map(text(), text(), 0..2);
+    let known = (of(text()), of(text()), words(), words(), extras());
+    (asked, shaped, told, known).prop_map(|(asked, shaped, told, known)| {
+        let (model, messages, tools, tool_choice, parallel) = asked;
+        let (output, sampling, max_tokens, thinking, tier) = shaped;
+        let (modalities, prediction, verbosity, cache) = told;
+        let (user, session, metadata, tags, extra) = known;
+        Request {
+            model,
+            messages,
+            tools,
+            tool_choice,
+            parallel,
+            output,
+            sampling,
+            max_tokens,
+            thinking,
+            tier,
+            modalities,
+            prediction,
+            verbosity,
+            cache,
+            user,
+            session,
+            metadata,
+            tags,
+            extra,
+            key: None,
+            headers: Vec::new(),
+        }
+    })
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    let role = select(vec![Role::Assistant, Role::System, Role::Tool, Role::User]);
+    (role, vec(part(), 0..3), of(text()), extras()).prop_map(|(role, parts, name, extra)| Message {
+        role,
+        parts,
+        name,
+        extra,
+    })
+}
+
+fn tool() -> impl Strategy<Value = Tool> {
+    let function = (text(), of(text()), of(schema()), of(any::<bool>())).prop_map(
+        |(name, description, schema, strict)| Function { name, description, schema, strict },
+    );
+    let kind = prop_oneof![
+        function.prop_map(ToolKind::Function),
+        (text(), json())
+            .prop_map(|(dialect, json)| ToolKind::Native { dialect: dialect.into(), json }),
+    ];
+    (kind, of(mark()), extras()).prop_map(|(kind, cache, extra)| Tool { kind, cache, extra })
+}
+
+/// JSON that says something: a schema that is `null` is none.
+fn schema() -> impl Strategy<Value = Json> {
+    json().prop_filter("null is no schema", |json| json.as_str() != "null")
+}
+
+fn choice() -> impl Strategy<Value = ToolChoice> {
+    let names = || vec(text(), 0..3);
+    prop_oneof![
+        select(vec![ToolChoice::Auto, ToolChoice::None, ToolChoice::Required]),
+        text().prop_map(ToolChoice::Named),
+        names().prop_map(ToolChoice::Allowed),
+        names().prop_map(ToolChoice::RequiredOf),
+    ]
+}
+
+fn parallel() -> impl Strategy<Value = Parallel> {
+    select(vec![Parallel::Allow, Parallel::Forbid])
+}
+
+fn output() -> impl Strategy<Value = OutputFormat> {
+    let schema = (of(text()), of(text()), json(), of(any::<bool>())).prop_map(
+        |(name, description, schema, strict)| Schema { name, description, schema, strict },
+    );
+    prop_oneof![
+        select(vec![OutputFormat::JsonObject, OutputFormat::Text]),
+        schema.prop_map(OutputFormat::JsonSchema),
+    ]
+}
+
+fn sampling() -> impl Strategy<Value = Sampling> {
+    let number = || of(number());
+    let spread = (number(), number(), of(any::<i64>()), number());
+    let penalties = (number(), number(), number());
+    let bias = btree_map(text(), super::number(), 0..2);
+    let rest = (of(any::<i64>()), vec(text(), 0..2), bias, of(any::<u32>()), of(any::<u32>()));
+    (spread, penalties, rest).prop_map(|(spread, penalties, rest)| {
+        let (temperature, top_p, top_k, min_p) = spread;
+        let (frequency_penalty, presence_penalty, repetition_penalty) = penalties;
+        let (seed, stop, logit_bias, logprobs, n) = rest;
+        Sampling {
+            temperature,
+            top_p,
+            top_k,
+            min_p,
+            frequency_penalty,
+            presence_penalty,
+            repetition_penalty,
+            seed,
+            stop,
+            logit_bias,
+            logprobs,
+            n,
+        }
+    })
+}
+
+fn thinking() -> impl Strategy<Value = Thinking> {
+    use Effort::{High, Low, Max, Medium, Minimal, None, XHigh};
+    let effort = select(vec![None, Minimal, Low, Medium, High, XHigh, Max]);
+    let visibility = select(vec![Visibility::Hidden, Visibility::Summary, Visibility::Full]);
+    (of(effort), of(any::<u64>()), of(visibility), of(any::<bool>())).prop_map(
+        |(effort, budget, visibility, enabled)| Thinking { effort, budget, visibility, enabled },
+    )
+}
+
+fn verbosity() -> impl Strategy<Value = Verbosity> {
+    use Verbosity::{High, Low, Medium, Other};
+    prop_oneof![select(vec![High, Low, Medium]), unheard().prop_map(Other)]
+}

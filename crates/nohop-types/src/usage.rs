@@ -1,0 +1,142 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Extras, Modality, Money, ServiceTier};
+
+/// What an answer consumed, in tokens.
+///
+/// The kinds are disjoint: their sum is everything the provider processed. Unknown is `None`, never
+/// zero. Shares and lifetimes refine a kind and may be partial.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct Usage {
+    /// Prompt tokens read afresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<u64>,
+    /// Prompt tokens read from the provider's cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_read: Option<u64>,
+    /// Prompt tokens written to the provider's cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<u64>,
+    /// Answer tokens the caller can see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<u64>,
+    /// Answer tokens spent thinking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<u64>,
+    /// Prompt tokens that the provider's own tools added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_prompt: Option<u64>,
+    /// Which of the written tokens are kept for how long.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<Written>,
+    /// Which of the tokens were what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Share>,
+    /// What the provider says it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Money>,
+    /// The tier that served, which sets the price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<ServiceTier>,
+    /// Whether the counts are ours, because the provider's never came.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub estimated: bool,
+    /// What else the provider counts.
+    #[serde(skip_serializing_if = "Extras::is_empty")]
+    pub extra: Extras,
+}
+
+impl Usage {
+    /// Everything the provider processed, as far as it is known; `None` when nothing is.
+    pub fn total(&self) -> Option<u64> {
+        let Self { input, cache_read, cache_write, output, reasoning, tool_prompt, .. } = self;
+        [input, cache_read, cache_write, output, reasoning, tool_prompt]
+            .into_iter()
+            .filter_map(|count| *count)
+            .reduce(u64::saturating_add)
+    }
+
+    /// Takes over whatever `later` states.
+    pub fn merge(&mut self, later: Self) {
+        fn take<T>(mine: &mut Option<T>, theirs: Option<T>) {
+            if theirs.is_some() {
+                *mine = theirs;
+            }
+        }
+        take(&mut self.input, later.input);
+        take(&mut self.cache_read, later.cache_read);
+        take(&mut self.cache_write, later.cache_write);
+        take(&mut self.output, later.output);
+        take(&mut self.reasoning, later.reasoning);
+        take(&mut self.tool_prompt, later.tool_prompt);
+        take(&mut self.cost, later.cost);
+        take(&mut self.tier, later.tier);
+        self.estimated |= later.estimated;
+        if !later.written.is_empty() {
+            self.written = later.written;
+        }
+        if !later.shares.is_empty() {
+            self.shares = later.shares;
+        }
+        let older = std::mem::replace(&mut self.extra, later.extra);
+        for entry in &older {
+            if !self.extra.iter().any(|newer| newer.key == entry.key) {
+                self.extra.extend([entry.clone()]);
+            }
+        }
+    }
+}
+
+/// Written tokens that are kept for the same time.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Written {
+    /// How long they are kept.
+    pub lifetime: Duration,
+    /// How many they are.
+    pub tokens: u64,
+}
+
+impl Written {
+    /// That many `tokens` are kept for `lifetime`.
+    pub fn new(lifetime: Duration, tokens: u64) -> Self {
+        Self { lifetime, tokens }
+    }
+}
+
+/// Tokens of one kind that are of one modality.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Share {
+    /// Of which tokens this is a share.
+    pub kind: Kind,
+    /// What they are.
+    pub modality: Modality,
+    /// How many they are.
+    pub tokens: u64,
+}
+
+impl Share {
+    /// That many `tokens` of `kind` are `modality`.
+    pub fn new(kind: Kind, modality: Modality, tokens: u64) -> Self {
+        Self { kind, modality, tokens }
+    }
+}
+
+/// Which tokens a share is of.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Those of the whole prompt, cached or not.
+    Prompt,
+    /// Those of the whole answer.
+    Answer,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! The dialects, one file each; a folder where a file would be too long.
+
+mod anthropic;
+mod kept;
+mod media;
+mod openai_chat;
+mod status;
+
+use std::time::Duration;
+
+use nohop_types::{Error, ErrorKind, Event};
+
+use crate::{Fault, Framing, Head, Mode};
+
+pub use anthropic::{Anthropic, LateSystem, ThinkingStyle, VersionPlace};
+pub use openai_chat::{
+    Cap, Counted, Ends, Files, History, Marks, OpenAiChat, Required, StreamUsage, Tags,
+    ThinkingField, ToolMedia,
+};
+
+/// How the body is cut: a stream that was asked for is read as one whatever its label says, for some
+/// hosts mislabel theirs, and a bare JSON body in its place is still found.
+fn framing(head: &Head, mode: Mode) -> Framing {
+    match mode == Mode::Stream || head.is("text/event-stream") == Some(true) {
+        true => Framing::Sse,
+        false => Framing::Whole,
+    }
+}
+
+/// The text of a frame.
+fn text(data: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(data).map_err(|source| {
+        Fault::Corrupt(Error::new(ErrorKind::Protocol, "the body is not UTF-8").with_source(source))
+    })
+}
+
+/// Closes every part that `open` numbers.
+fn close(open: impl IntoIterator<Item = usize>, events: &mut Vec<Event>) {
+    events.extend(open.into_iter().map(|part| Event::Close { part }));
+}
+
+/// A lifetime as both inventors spell it: `5m`, `1h`.
+fn ttl(lifetime: Duration) -> String {
+    match lifetime.as_secs() {
+        hours if hours > 0 && hours % 3_600 == 0 => format!("{}h", hours / 3_600),
+        seconds => format!("{}m", seconds.div_ceil(60)),
+    }
+}
+
+/// The lifetime that `ttl` spells.
+fn lifetime(ttl: &str) -> Option<Duration> {
+    let (count, unit) = ttl.split_at_checked(ttl.len().checked_sub(1)?)?;
+    let scale = match unit {
+        "m" => 60,
+        "h" => 3_600,
+        _ => return None,
+    };
+    let read = Duration::from_secs(count.parse::<u64>().ok()?.checked_mul(scale)?);
+    (self::ttl(read) == ttl).then_some(read)
+}

@@ -1,0 +1,132 @@
+mod blocks;
+mod failure;
+mod frames;
+mod messages;
+mod read;
+mod rows;
+mod say;
+mod thinking;
+mod tokens;
+mod write;
+
+use nohop_types::{Error, ErrorKind, FinishReason, Result};
+
+use super::{framing, status};
+use crate::{
+    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
+    Surface,
+};
+
+/// Anthropic's Messages, which many other hosts speak as well.
+///
+/// Answers are read in every shape that hosts of this dialect are known to send, whatever the fields
+/// below say.
+///
+/// Reference: <https://docs.claude.com/en/api/messages>.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
+pub struct Anthropic {
+    /// The version of the API that is asked for.
+    pub version: &'static str,
+    /// Where the version is said.
+    pub place: VersionPlace,
+    /// The most tokens of an answer to a request that does not say, since the dialect wants a number.
+    pub cap: u64,
+    /// How the model is told to think.
+    pub thinking: ThinkingStyle,
+    /// What becomes of a turn of the application amid the conversation.
+    pub late_system: LateSystem,
+}
+
+/// Where the version of the API is said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum VersionPlace {
+    /// In the body, as `anthropic_version`; the model is named by the path and not in the body.
+    Body,
+    /// In the header `anthropic-version`.
+    Header,
+}
+
+/// How the model is told to think.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ThinkingStyle {
+    /// As much as it sees fit, with an effort; a budget is said where the caller asks for one.
+    Adaptive,
+    /// Up to a budget of tokens; efforts become budgets.
+    Budget,
+}
+
+/// What becomes of a turn of the application amid the conversation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum LateSystem {
+    /// It is told as a turn of the person.
+    Folded,
+    /// It stays where it is.
+    Inside,
+}
+
+impl Anthropic {
+    /// The name, for issuers, scopes and the trace.
+    pub const NAME: &'static str = "anthropic";
+
+    /// The dialect as its inventor speaks it, in the last version that takes sampling parameters.
+    pub const PLAIN: Self = Self {
+        version: "2023-06-01",
+        place: VersionPlace::Header,
+        cap: 4096,
+        thinking: ThinkingStyle::Adaptive,
+        late_system: LateSystem::Inside,
+    };
+}
+
+impl Dialect for Anthropic {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
+        write::request(self, call)
+    }
+
+    fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
+        let decoder = frames::Frames::new(call.issuer.clone());
+        Ok((framing(head, call.mode), Box::new(decoder)))
+    }
+
+    fn error(&self, head: &Head, body: &[u8]) -> Error {
+        let text = std::str::from_utf8(body).ok();
+        let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
+        status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+}
+
+impl Surface for Anthropic {
+    fn decode(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming> {
+        let text = std::str::from_utf8(body)
+            .map_err(|_| Error::new(ErrorKind::InvalidRequest, "the body is not UTF-8"))?;
+        read::request(head, text)
+    }
+
+    fn encoder(&self, incoming: &Incoming, stamp: Stamp) -> Box<dyn Encoder> {
+        say::encoder(incoming, stamp)
+    }
+
+    fn error(&self, error: &Error) -> Reply {
+        say::error(error)
+    }
+}
+
+/// Why the model stopped, by the dialect's `word` for it.
+fn reason_of(word: &str) -> FinishReason {
+    match word {
+        "end_turn" | "stop_sequence" => FinishReason::Stop,
+        "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
+        "tool_use" => FinishReason::ToolCalls,
+        "refusal" => FinishReason::ContentFilter,
+        "pause_turn" => FinishReason::Pause,
+        other => FinishReason::Other(other.to_owned()),
+    }
+}

@@ -1,0 +1,223 @@
+//! The parts of a turn, as this dialect writes them.
+
+use std::borrow::Cow;
+
+use nohop_types::{Content, Document, Input, Media, Part, Result, Role, ToolCall};
+
+use super::write::{Body, invalid};
+use crate::dialect::media::Base64;
+
+impl Body<'_> {
+    /// Whether a part can be said by `role`; a loss where it can not.
+    pub(super) fn keeps(&mut self, part: &Part, role: Role) -> bool {
+        let losses = &mut self.losses;
+        match &part.content {
+            // Empty texts are refused, but a caller that speaks the dialect may know better.
+            Content::Text(text) | Content::Refusal(text) if text.is_empty() => {
+                let reach = self.reach;
+                let said = part.extra.get(reach.dialect, reach.endpoint, "text").is_some();
+                if !said && part.cache.is_some() {
+                    losses.dropped("cache", "an empty text can not be marked");
+                }
+                said
+            }
+            Content::Opaque(opaque) => {
+                let mine = self.call.issuer.is(&opaque.issuer);
+                if !mine {
+                    losses.dropped("opaque", "only its issuer understands it");
+                }
+                mine
+            }
+            Content::Text(_) | Content::Refusal(_) => true,
+            _ if role == Role::System => {
+                losses.dropped("system", "the application speaks in text alone");
+                false
+            }
+            Content::Reasoning(reasoning) => {
+                let mine = self.call.issuer.is(&reasoning.issuer);
+                if !mine {
+                    losses.dropped("reasoning", "another issuer's thinking means nothing here");
+                }
+                mine
+            }
+            Content::Audio(_) => {
+                losses.dropped("audio", "the dialect takes no sounds");
+                false
+            }
+            Content::Video(_) => {
+                losses.dropped("video", "the dialect takes no films");
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Writes the field `key`: a string where one will do, and a list of blocks elsewhere.
+    pub(super) fn content(
+        &mut self,
+        key: &'static str,
+        parts: &[&Part],
+        form: Option<&str>,
+    ) -> Result<()> {
+        if let [part] = parts
+            && let Some(text) = part.as_text()
+            && form != Some("[]")
+            && part.cache.is_none()
+            && part.citations.is_empty()
+            && part.extra.is_empty()
+        {
+            self.out.field(key, text);
+            return Ok(());
+        }
+        self.out.key(key).array();
+        for part in parts {
+            self.block(part)?;
+        }
+        self.out.end_array();
+        Ok(())
+    }
+
+    fn block(&mut self, part: &Part) -> Result<()> {
+        match &part.content {
+            Content::Text(text) => {
+                self.out.object().field("type", "text").field("text", text);
+                self.citations(part);
+            }
+            Content::Refusal(text) => {
+                self.losses.translated("refusal", "the dialect tells a refusal as text");
+                self.out.object().field("type", "text").field("text", text);
+            }
+            Content::Image(image) => {
+                self.out.object().field("type", "image");
+                self.source(&image.media, false);
+                if image.detail.is_some() {
+                    self.losses.dropped("image.detail", "the dialect has no word for it");
+                }
+            }
+            Content::Document(document) => self.document(document),
+            Content::ToolCall(call) => {
+                let id = self.id(&call.id);
+                self.out.object().field("type", "tool_use").field("id", id);
+                self.out.field("name", &call.name);
+                let input = self.input(call)?;
+                self.out.key("input").raw(&input);
+            }
+            Content::ToolResult(result) => {
+                let id = self.id(&result.id);
+                self.out.object().field("type", "tool_result").field("tool_use_id", id);
+                let mut parts: Vec<&Part> = result.parts.iter().collect();
+                parts.retain(|part| self.keeps(part, Role::Tool));
+                let reach = self.reach;
+                let form = part.extra.get(reach.dialect, reach.endpoint, "content");
+                if !parts.is_empty() {
+                    self.content("content", &parts, form.map(|form| form.as_str()))?;
+                }
+                self.out.maybe("is_error", result.failed);
+            }
+            Content::Reasoning(reasoning) => match &reasoning.sealed {
+                Some(data) => {
+                    self.out.object().field("type", "redacted_thinking").field("data", data);
+                }
+                None => {
+                    self.out.object().field("type", "thinking");
+                    self.out.field("thinking", &reasoning.text);
+                    self.out.maybe("signature", reasoning.signature.as_ref());
+                }
+            },
+            Content::Opaque(opaque) => {
+                self.out.raw(opaque.json.as_str());
+                return Ok(());
+            }
+            // What has no place here was left out before.
+            _ => return Ok(()),
+        }
+        match &part.content {
+            Content::Reasoning(_) if part.cache.is_some() => {
+                self.losses.dropped("cache", "thinking can not be marked");
+            }
+            _ => self.mark(part.cache),
+        }
+        self.out.extras(&part.extra, "", &[], self.reach, &mut self.losses).end_object();
+        Ok(())
+    }
+
+    fn citations(&mut self, part: &Part) {
+        let issuer = self.call.issuer;
+        let own = part.citations.iter().filter_map(|citation| citation.raw.as_ref());
+        let own: Vec<_> = own.filter(|raw| issuer.is(&raw.issuer)).collect();
+        if own.len() < part.citations.len() {
+            self.losses.dropped("citations", "only their issuer takes them back");
+        }
+        if !own.is_empty() {
+            self.out.key("citations").array();
+            for raw in own {
+                self.out.raw(raw.json.as_str());
+            }
+            self.out.end_array();
+        }
+    }
+
+    fn document(&mut self, document: &Document) {
+        self.out.object().field("type", "document");
+        if let Media::Bytes { media_type, .. } = &document.media
+            && media_type != "text/plain"
+            && media_type.starts_with("text/")
+        {
+            self.losses.translated("document", "the dialect takes every text as text/plain");
+        }
+        self.source(&document.media, true);
+        self.out.maybe("title", document.name.as_ref());
+    }
+
+    /// Writes the `source` of an image or a document; texts are told as such where they may be.
+    fn source(&mut self, media: &Media, texts: bool) {
+        self.out.key("source").object();
+        match media {
+            Media::Bytes { media_type, bytes } => match std::str::from_utf8(bytes) {
+                Ok(text) if texts && media_type.starts_with("text/") => {
+                    self.out.field("type", "text").field("media_type", "text/plain");
+                    self.out.field("data", text);
+                }
+                _ => {
+                    self.out.field("type", "base64").field("media_type", media_type);
+                    self.out.field("data", Base64(bytes));
+                }
+            },
+            Media::File(id) => self.out.field("type", "file").field("file_id", id).done(),
+            Media::Url(url) => self.out.field("type", "url").field("url", url).done(),
+            _ => (),
+        }
+        self.out.end_object();
+    }
+
+    /// The id of a call: the dialect knows only letters, digits, `_` and `-` in one.
+    fn id<'a>(&mut self, id: &'a str) -> Cow<'a, str> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        if id.chars().all(plain) {
+            return Cow::Borrowed(id);
+        }
+        self.losses.translated("tool_call.id", "the dialect takes no such characters in ids");
+        Cow::Owned(id.chars().map(|c| if plain(c) { c } else { '_' }).collect())
+    }
+
+    /// The JSON object that a call's arguments are.
+    fn input<'a>(&mut self, call: &'a ToolCall) -> Result<Cow<'a, str>> {
+        if call.input == Input::Text {
+            self.losses.translated("tool_call", "the dialect has no calls in free text");
+            let text = serde_json::Value::from(&*call.arguments);
+            return Ok(Cow::Owned(format!("{{\"input\":{text}}}")));
+        }
+        match call.arguments.trim() {
+            "" | "null" => Ok(Cow::Borrowed("{}")),
+            text if text.starts_with('{')
+                && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() =>
+            {
+                Ok(Cow::Borrowed(text))
+            }
+            _ => {
+                let (id, name) = (&call.id, &call.name);
+                Err(invalid(format!("the arguments of call {id:?} of {name:?} are no JSON object")))
+            }
+        }
+    }
+}

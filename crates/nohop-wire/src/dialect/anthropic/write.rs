@@ -1,0 +1,272 @@
+use nohop_types::{
+    CacheMark, Error, ErrorKind, Modality, OutputFormat, Parallel, Result, ServiceTier, Tool,
+    ToolChoice, ToolKind,
+};
+
+use super::{Anthropic, VersionPlace, messages};
+use crate::json::{Reach, Writer};
+use crate::loss::Losses;
+use crate::{Call, Encoded, Mode};
+
+/// Writes the request of `call`.
+pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
+    let request = call.request;
+    let endpoint = call.issuer.endpoint.as_deref().unwrap_or_default();
+    let mut body = Body {
+        dialect,
+        call,
+        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        losses: Losses::default(),
+        reach: Reach { dialect: Anthropic::NAME, endpoint },
+    };
+    body.out.object();
+    // The version is the host's, whatever the caller was told.
+    match dialect.place {
+        VersionPlace::Body => {
+            body.out.field("anthropic_version", dialect.version).take("model");
+        }
+        VersionPlace::Header => {
+            body.out.field("model", call.model).take("anthropic_version");
+            body.out.take("anthropic_beta");
+        }
+    }
+    messages::write(&mut body)?;
+    body.tools()?;
+    let configured = body.thinking();
+    body.sampling()?;
+    body.rest();
+    let betas = body.betas();
+    let Body { mut out, mut losses, reach, .. } = body;
+    let inner: &[&str] = if configured { &["output_config."] } else { &[] };
+    out.extras(&request.extra, "", inner, reach, &mut losses).end_object();
+    let encoded = Encoded::json(call.path, out.into_bytes(), losses.into_vec());
+    if dialect.place == VersionPlace::Body {
+        return Ok(encoded);
+    }
+    let encoded = encoded.header("anthropic-version", dialect.version);
+    Ok(match betas.is_empty() {
+        true => encoded,
+        false => encoded.header("anthropic-beta", &betas.join(",")),
+    })
+}
+
+/// A request as it is written.
+pub(super) struct Body<'a> {
+    pub(super) dialect: &'a Anthropic,
+    pub(super) call: &'a Call<'a>,
+    pub(super) out: Writer,
+    pub(super) losses: Losses,
+    pub(super) reach: Reach<'a>,
+}
+
+impl Body<'_> {
+    /// The form in which the caller wrote a field, if the caller wrote it in this dialect.
+    pub(super) fn form(&self, key: &str) -> Option<&str> {
+        let extra = &self.call.request.extra;
+        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+    }
+
+    /// Writes a mark at the end of a prompt worth caching.
+    pub(super) fn mark(&mut self, mark: Option<CacheMark>) {
+        let Some(mark) = mark else { return };
+        self.out.key("cache_control").object().field("type", "ephemeral");
+        self.out.maybe("ttl", mark.lifetime.map(crate::dialect::ttl)).end_object();
+    }
+
+    fn tools(&mut self) -> Result<()> {
+        let request = self.call.request;
+        if !request.tools.is_empty() {
+            self.out.key("tools").array();
+            for tool in &request.tools {
+                self.tool(tool);
+            }
+            self.out.end_array();
+        }
+        self.tool_choice()
+    }
+
+    fn tool(&mut self, tool: &Tool) {
+        let function = match &tool.kind {
+            ToolKind::Function(function) => function,
+            ToolKind::Native { dialect, json } if dialect == Anthropic::NAME => {
+                return self.out.raw(json.as_str()).done();
+            }
+            _ => return self.losses.dropped("tools", "a provider's own tool of another dialect"),
+        };
+        self.out.object().field("name", &function.name);
+        self.out.maybe("description", function.description.as_ref()).key("input_schema");
+        match &function.schema {
+            Some(schema) => self.out.value(schema).done(),
+            None => self.out.raw(r#"{"type":"object"}"#).done(),
+        }
+        self.out.maybe("strict", function.strict);
+        self.mark(tool.cache);
+        self.out.extras(&tool.extra, "", &[], self.reach, &mut self.losses).end_object();
+    }
+
+    fn tool_choice(&mut self) -> Result<()> {
+        let request = self.call.request;
+        let mut choice = request.tool_choice.as_ref();
+        let forced = matches!(
+            choice,
+            Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::RequiredOf(_))
+        );
+        if forced && !self.call.abilities.forced_tools.allows("tool_choice", &mut self.losses)? {
+            self.out.take("tool_choice");
+            choice = None;
+        }
+        let parallel = request.parallel.filter(|_| choice != Some(&ToolChoice::None));
+        if choice.is_none() && (parallel.is_none() || request.tools.is_empty()) {
+            return Ok(());
+        }
+        let several = "the dialect names one tool or none; all that are offered may be called";
+        let (r#type, name) = match choice {
+            Some(ToolChoice::None) => ("none", None),
+            Some(ToolChoice::Required) => ("any", None),
+            Some(ToolChoice::Named(name)) => ("tool", Some(name)),
+            Some(ToolChoice::RequiredOf(names)) if names.len() == 1 => ("tool", names.first()),
+            Some(ToolChoice::RequiredOf(_)) => {
+                self.losses.translated("tool_choice", several);
+                ("any", None)
+            }
+            Some(ToolChoice::Allowed(_)) => {
+                self.losses.translated("tool_choice", several);
+                ("auto", None)
+            }
+            _ => ("auto", None),
+        };
+        self.out.key("tool_choice").object().field("type", r#type).maybe("name", name);
+        self.out.maybe("disable_parallel_tool_use", parallel.map(|p| p == Parallel::Forbid));
+        self.out.end_object();
+        Ok(())
+    }
+
+    /// What the answer shall look like, beside an effort; `false` when nothing is said of either.
+    pub(super) fn output_config(&mut self, effort: Option<&'static str>) -> bool {
+        let request = self.call.request;
+        let schema = match &request.output {
+            Some(OutputFormat::JsonSchema(schema)) => Some(schema),
+            Some(OutputFormat::JsonObject) => {
+                self.losses.dropped("output", "the dialect has no objects without a schema");
+                None
+            }
+            _ => None,
+        };
+        let reach = self.reach;
+        let told = request.extra.iter().any(|extra| {
+            extra.key.starts_with("output_config.")
+                && extra.scope.covers(reach.dialect, reach.endpoint)
+        });
+        if effort.is_none() && schema.is_none() && !told {
+            return false;
+        }
+        self.out.key("output_config").object().maybe("effort", effort);
+        if let Some(schema) = schema {
+            self.out.key("format").object().field("type", "json_schema");
+            self.out.field("schema", &schema.schema).end_object();
+            if schema.description.is_some() {
+                self.losses.dropped("output.description", "the dialect has no word for it");
+            }
+            if schema.strict == Some(false) {
+                self.losses.dropped("output.strict", "the dialect always follows the schema");
+            }
+        }
+        let losses = &mut self.losses;
+        self.out.extras(&request.extra, "output_config.", &[], reach, losses).end_object();
+        true
+    }
+
+    fn sampling(&mut self) -> Result<()> {
+        let sampling = &self.call.request.sampling;
+        let able = self.call.abilities.sampling;
+        let losses = &mut self.losses;
+        if let Some(temperature) = sampling.temperature {
+            if able.allows("temperature", losses)? {
+                if temperature > 1.0 {
+                    losses.clamped("temperature", "the dialect's temperatures end at 1");
+                }
+                self.out.field("temperature", temperature.min(1.0));
+            }
+            self.out.take("temperature");
+        }
+        if sampling.top_p.is_some() && able.allows("top_p", losses)? {
+            self.out.maybe("top_p", sampling.top_p);
+        }
+        if sampling.top_k.is_some() && able.allows("top_k", losses)? {
+            self.out.maybe("top_k", sampling.top_k);
+        }
+        if !sampling.stop.is_empty() {
+            if self.call.abilities.stop.allows("stop", losses)? {
+                self.out.field("stop_sequences", &sampling.stop);
+            }
+            self.out.take("stop_sequences");
+        }
+        let unheard = [
+            ("min_p", sampling.min_p.is_some()),
+            ("frequency_penalty", sampling.frequency_penalty.is_some()),
+            ("presence_penalty", sampling.presence_penalty.is_some()),
+            ("repetition_penalty", sampling.repetition_penalty.is_some()),
+            ("seed", sampling.seed.is_some()),
+            ("logit_bias", !sampling.logit_bias.is_empty()),
+            ("logprobs", sampling.logprobs.is_some()),
+            ("n", sampling.n.is_some_and(|n| n != 1)),
+        ];
+        self.unheard(&unheard);
+        Ok(())
+    }
+
+    fn unheard(&mut self, fields: &[(&'static str, bool)]) {
+        for (field, _) in fields.iter().filter(|(_, said)| *said) {
+            self.losses.dropped(*field, "the dialect has no word for it");
+        }
+    }
+
+    /// Everything else.
+    fn rest(&mut self) {
+        let request = self.call.request;
+        match &request.tier {
+            Some(ServiceTier::Auto) => self.out.field("service_tier", "auto").done(),
+            Some(ServiceTier::Standard) => self.out.field("service_tier", "standard_only").done(),
+            Some(ServiceTier::Other(word)) => self.out.field("service_tier", word).done(),
+            Some(_) => self.losses.dropped("tier", "the dialect has no word for it"),
+            None => (),
+        }
+        if let Some(user) = &request.user {
+            self.out.key("metadata").object().field("user_id", user).end_object();
+        }
+        if request.cache.is_some() {
+            self.mark(request.cache);
+        }
+        if self.call.mode == Mode::Stream {
+            self.out.field("stream", true);
+        }
+        let unheard = [
+            ("metadata", !request.metadata.is_empty()),
+            ("modalities", request.modalities.iter().any(|modality| *modality != Modality::Text)),
+            ("prediction", request.prediction.is_some()),
+            ("session", request.session.is_some()),
+            ("verbosity", request.verbosity.is_some()),
+        ];
+        self.unheard(&unheard);
+    }
+
+    /// The betas that are asked for.
+    fn betas(&self) -> Vec<String> {
+        let (extra, reach) = (&self.call.request.extra, self.reach);
+        let told = extra.iter().filter(|extra| {
+            extra.key == "anthropic_beta" && extra.scope.covers(reach.dialect, reach.endpoint)
+        });
+        told.flat_map(|extra| {
+            let text = extra.value.as_str();
+            serde_json::from_str(text)
+                .or_else(|_| serde_json::from_str(text).map(|one: String| vec![one]))
+                .unwrap_or_default()
+        })
+        .collect()
+    }
+}
+
+/// A request that means nothing as it stands.
+pub(super) fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidRequest, message)
+}

@@ -1,0 +1,449 @@
+//! The conversation, as this dialect writes it.
+
+use nohop_types::{
+    Audio, Content, Document, Error, ErrorKind, Extras, Image, Input, Media, Message, Part,
+    Reasoning, Result, Role, Summary, ToolCall, ToolResult,
+};
+
+use super::write::Body;
+use super::{Files, History, Marks, ToolMedia};
+use crate::dialect::media::{Base64, DataUrl};
+
+/// Writes the turns, each as one or several of the dialect's own.
+pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
+    let messages = &body.call.request.messages;
+    let last = messages.len().saturating_sub(1);
+    for (place, message) in messages.iter().enumerate() {
+        let prefill = place == last && message.role == Role::Assistant;
+        if prefill && !body.call.abilities.prefill.allows("prefill", &mut body.losses)? {
+            continue;
+        }
+        let mut turn = Turn { body, message, pictures: Vec::new() };
+        turn.results()?;
+        turn.write().map_err(|error| error.at(format_args!("messages[{place}]")))?;
+    }
+    Ok(())
+}
+
+struct Turn<'b, 'a> {
+    body: &'b mut Body<'a>,
+    message: &'a Message,
+    /// What tools answered and tools may not answer with.
+    pictures: Vec<&'a Part>,
+}
+
+impl<'a> Turn<'_, 'a> {
+    /// Each tool result is a message of its own.
+    fn results(&mut self) -> Result<()> {
+        for part in &self.message.parts {
+            if let Content::ToolResult(result) = &part.content {
+                self.result(part, result);
+            }
+        }
+        Ok(())
+    }
+
+    fn result(&mut self, part: &'a Part, result: &'a ToolResult) {
+        let outside = self.body.dialect.tool_media == ToolMedia::Outside;
+        let (told, shown): (Vec<_>, Vec<_>) = result.parts.iter().partition(|part| {
+            !outside || matches!(part.content, Content::Text(_) | Content::Opaque(_))
+        });
+        if !shown.is_empty() {
+            let why = "the host takes only text from tools; the rest follows in a turn of the user";
+            self.body.losses.translated("tool_result", why);
+            self.pictures.extend(shown);
+        }
+        let extra = &self.message.extra;
+        self.body.out.object().field("role", "tool");
+        if !result.id.is_empty() {
+            self.body.out.field("tool_call_id", &result.id);
+        }
+        self.body.out.maybe("name", self.message.name.as_ref());
+        self.content(&told, extra);
+        if result.failed == Some(true) {
+            self.body.losses.dropped("tool_result.failed", "the dialect has no word for it");
+        }
+        // A mark on the result is a mark on its last part, which is where the turn ends.
+        self.body.mark(part.cache, "tool_result");
+        self.extras(extra);
+        self.body.out.end_object();
+    }
+
+    /// What is left of the turn once the tool results are told.
+    fn write(&mut self) -> Result<()> {
+        let message = self.message;
+        let mut said: Vec<&'a Part> = Vec::new();
+        let (mut calls, mut thoughts) = (Vec::new(), Vec::new());
+        let (mut refusal, mut voice) = (None, None);
+        for part in &message.parts {
+            match &part.content {
+                Content::ToolResult(_) => (),
+                Content::ToolCall(call) => calls.push((part, call)),
+                Content::Reasoning(reasoning) => {
+                    if self.mine(reasoning) {
+                        thoughts.push((part, reasoning));
+                    }
+                    if self.body.dialect.history == History::Parts && self.mine(reasoning) {
+                        said.push(part);
+                    }
+                }
+                // What the model itself said has fields of its own beside the content.
+                Content::Refusal(text) if !self.is_item(part) => refusal = Some(text),
+                Content::Audio(Audio { id: Some(id), .. }) if message.role == Role::Assistant => {
+                    voice = Some(id);
+                }
+                _ => said.push(part),
+            }
+        }
+        said.append(&mut self.pictures);
+        let told = message.role == Role::Tool
+            || message.parts.iter().any(|part| matches!(part.content, Content::ToolResult(_)));
+        let beside = !calls.is_empty() || refusal.is_some() || voice.is_some();
+        if said.is_empty() && !beside && (told || !self.speaks()) {
+            return match message.parts.is_empty() && !told {
+                true => {
+                    Err(Error::new(ErrorKind::InvalidRequest, "a turn without parts says nothing"))
+                }
+                false => Ok(()),
+            };
+        }
+        let role = self.role();
+        self.body.out.object().field("role", role);
+        self.body.out.maybe("name", message.name.as_ref());
+        self.content(&said, &message.extra);
+        self.thoughts(&thoughts);
+        self.body.out.maybe("refusal", refusal);
+        if let Some(id) = voice {
+            self.body.out.key("audio").object().field("id", id).end_object();
+        }
+        if !calls.is_empty() {
+            self.body.out.key("tool_calls").array();
+            for (part, call) in calls {
+                self.call(part, call);
+            }
+            self.body.out.end_array();
+        }
+        self.extras(&message.extra);
+        self.body.out.end_object();
+        Ok(())
+    }
+
+    /// Whether the part was an item of a list.
+    fn is_item(&self, part: &Part) -> bool {
+        part.extra.get(self.body.reach.dialect, self.body.reach.endpoint, "type").is_some()
+    }
+
+    /// Whether the turn says something that no part holds.
+    fn speaks(&self) -> bool {
+        let reach = self.body.reach;
+        self.message.extra.iter().any(|e| e.scope.covers(reach.dialect, reach.endpoint))
+    }
+
+    fn role(&self) -> &'static str {
+        let reach = self.body.reach;
+        let form = self.message.extra.get(reach.dialect, reach.endpoint, "role");
+        match (self.message.role, form.map(|form| form.as_str())) {
+            (Role::System, Some("\"developer\"")) => "developer",
+            (Role::System, _) => "system",
+            (Role::Assistant, _) => "assistant",
+            _ => "user",
+        }
+    }
+
+    fn extras(&mut self, extra: &Extras) {
+        // A mark on the turn only says where the mark on its last part was written.
+        let inner = ["cache_control"];
+        self.body.out.extras(extra, "", &inner, self.body.reach, &mut self.body.losses);
+    }
+
+    /// Writes `content`: a string where one will do, and a list of parts elsewhere.
+    fn content(&mut self, parts: &[&'a Part], extra: &Extras) {
+        let reach = self.body.reach;
+        let form = extra.get(reach.dialect, reach.endpoint, "content").map(|form| form.as_str());
+        let outer = extra.get(reach.dialect, reach.endpoint, "cache_control").is_some();
+        let outer = outer && self.body.dialect.marks == Marks::Control;
+        match parts {
+            [] => {
+                if let Some(form) = form {
+                    self.body.out.key("content").raw(form);
+                } else if self.message.role != Role::Assistant {
+                    self.body.out.field("content", "");
+                }
+            }
+            [part]
+                if form != Some("[]")
+                    && (part.cache.is_none() || outer)
+                    && part.extra.is_empty() =>
+            {
+                match part.as_text() {
+                    Some(text) => self.body.out.field("content", text).done(),
+                    None => self.list(parts, outer),
+                }
+            }
+            parts => self.list(parts, outer),
+        }
+        if let Some(mark) = parts.last().and_then(|part| part.cache).filter(|_| outer) {
+            self.body.mark(Some(mark), "message");
+        }
+    }
+
+    fn list(&mut self, parts: &[&'a Part], outer: bool) {
+        self.body.out.key("content").array();
+        for (place, part) in parts.iter().enumerate() {
+            let unmarked = outer && place + 1 == parts.len();
+            self.part(part, unmarked);
+        }
+        self.body.out.end_array();
+    }
+
+    fn part(&mut self, part: &'a Part, unmarked: bool) {
+        let mut inner: &[&str] = &[];
+        match &part.content {
+            Content::Text(text) => {
+                self.body.out.object().field("type", "text").field("text", text);
+            }
+            Content::Refusal(text) => {
+                self.body.out.object().field("type", "refusal").field("refusal", text);
+            }
+            Content::Image(image) => {
+                if !self.image(part, image) {
+                    return;
+                }
+                inner = &["image_url."];
+            }
+            Content::Audio(audio) => {
+                if !self.audio(part, audio) {
+                    return;
+                }
+                inner = &["input_audio."];
+            }
+            Content::Document(document) => {
+                if !self.document(part, document) {
+                    return;
+                }
+                inner = &["file."];
+            }
+            Content::Video(video) => {
+                self.body.out.object().field("type", "video_url").key("video_url").object();
+                if !self.url(&video.media, "video") {
+                    self.body.out.field("url", "");
+                }
+                self.body.out.end_object();
+            }
+            Content::Opaque(opaque) if self.body.call.issuer.is(&opaque.issuer) => {
+                return self.body.out.raw(opaque.json.as_str()).done();
+            }
+            Content::Reasoning(reasoning) => {
+                let reach = self.body.reach;
+                let pieces = part.extra.get(reach.dialect, reach.endpoint, "thinking");
+                self.body.out.object().field("type", "thinking").key("thinking");
+                match pieces {
+                    Some(pieces) => self.body.out.raw(pieces.as_str()).done(),
+                    None => {
+                        self.body.out.array().object().field("type", "text");
+                        self.body.out.field("text", &reasoning.text).end_object().end_array();
+                    }
+                }
+                inner = &["reasoning"];
+            }
+            Content::Opaque(_) => {
+                return self.body.losses.dropped("opaque", "only its issuer understands it");
+            }
+            _ => return,
+        }
+        if !unmarked {
+            self.body.mark(part.cache, "message");
+        }
+        self.body.out.extras(&part.extra, "", inner, self.body.reach, &mut self.body.losses);
+        self.body.out.end_object();
+    }
+
+    /// Writes the `url` that `media` is at, or is; `false` where there is none.
+    fn url(&mut self, media: &Media, what: &'static str) -> bool {
+        match media {
+            Media::Bytes { media_type, bytes } => {
+                self.body.out.field("url", DataUrl(media_type, bytes));
+            }
+            Media::Url(url) => self.body.out.field("url", url).done(),
+            _ => {
+                self.body
+                    .losses
+                    .dropped(what, "the host takes no file ids here; send bytes or a URL");
+                return false;
+            }
+        }
+        true
+    }
+
+    fn image(&mut self, part: &Part, image: &Image) -> bool {
+        if matches!(image.media, Media::File(_)) {
+            self.body
+                .losses
+                .dropped("image", "the host takes no file ids here; send bytes or a URL");
+            return false;
+        }
+        self.body.out.object().field("type", "image_url").key("image_url");
+        let reach = self.body.reach;
+        let bare = part.extra.get(reach.dialect, reach.endpoint, "image_url").is_some();
+        match &image.media {
+            Media::Url(url) if bare => self.body.out.string(url).done(),
+            Media::Bytes { media_type, bytes } if bare => {
+                self.body.out.value(DataUrl(media_type, bytes));
+            }
+            media => {
+                self.body.out.object();
+                self.url(media, "image");
+                self.body.out.maybe("detail", image.detail.as_ref());
+                let losses = &mut self.body.losses;
+                self.body.out.extras(&part.extra, "image_url.", &[], reach, losses).end_object();
+            }
+        }
+        true
+    }
+
+    fn audio(&mut self, part: &Part, audio: &Audio) -> bool {
+        let reach = self.body.reach;
+        let losses = &mut self.body.losses;
+        let Some(Media::Bytes { media_type, bytes }) = &audio.media else {
+            losses.dropped("audio", "the host takes sounds only as bytes");
+            return false;
+        };
+        let format = match media_type.trim_start_matches("audio/") {
+            "mpeg" => "mp3",
+            "x-wav" | "wave" => "wav",
+            format => format,
+        };
+        let out = &mut self.body.out;
+        out.object().field("type", "input_audio").key("input_audio");
+        if part.extra.get(reach.dialect, reach.endpoint, "input_audio").is_some() {
+            out.value(Base64(bytes));
+            return true;
+        }
+        out.object().field("data", Base64(bytes)).field("format", format);
+        out.extras(&part.extra, "input_audio.", &[], reach, losses).end_object();
+        true
+    }
+
+    fn document(&mut self, part: &Part, document: &Document) -> bool {
+        let (reach, name) = (self.body.reach, document.name.as_ref());
+        let (out, losses) = (&mut self.body.out, &mut self.body.losses);
+        if self.body.dialect.files == Files::DocumentUrl {
+            let url = match &document.media {
+                Media::Bytes { media_type, bytes } => {
+                    serde_json::to_value(DataUrl(media_type, bytes)).unwrap_or_default()
+                }
+                Media::Url(url) => url.as_str().into(),
+                _ => {
+                    losses.dropped(
+                        "document",
+                        "the host takes no file ids here; send bytes or a URL",
+                    );
+                    return false;
+                }
+            };
+            out.object().field("type", "document_url").field("document_url", url);
+            out.maybe("document_name", name);
+            return true;
+        }
+        out.object().field("type", "file").key("file").object();
+        match &document.media {
+            Media::Bytes { media_type, bytes } => {
+                // A document needs a name here; without one, hosts do not look at its type.
+                let name = name.map_or("document", String::as_str);
+                out.field("filename", name).field("file_data", DataUrl(media_type, bytes));
+            }
+            Media::File(id) => out.maybe("filename", name).field("file_id", id).done(),
+            Media::Url(url) => out.maybe("filename", name).field("file_data", url).done(),
+            _ => (),
+        }
+        out.extras(&part.extra, "file.", &[], reach, losses).end_object();
+        true
+    }
+
+    /// Whether thinking may be sent back; that of others is dropped.
+    fn mine(&mut self, reasoning: &Reasoning) -> bool {
+        let losses = &mut self.body.losses;
+        if !self.body.call.issuer.is(&reasoning.issuer) {
+            losses.dropped("reasoning", "another issuer's thinking means nothing here");
+            return false;
+        }
+        if self.body.dialect.history == History::Nowhere {
+            losses.dropped("reasoning", "the host takes no thinking back");
+            return false;
+        }
+        true
+    }
+
+    fn thoughts(&mut self, thoughts: &[(&'a Part, &'a Reasoning)]) {
+        let reach = self.body.reach;
+        let named = |part: &Part| part.extra.get(reach.dialect, reach.endpoint, "type").is_some();
+        let is_item = |(part, reasoning): &&(&Part, &Reasoning)| {
+            named(part) || reasoning.sealed.is_some() || reasoning.signature.is_some()
+        };
+        let plain = thoughts.iter().filter(|thought| !is_item(thought));
+        let text: String = plain.clone().map(|(_, reasoning)| reasoning.text.as_str()).collect();
+        let form = |name: &str| {
+            let mut parts = plain.clone().map(|(part, _)| part);
+            parts.any(|part| part.extra.get(reach.dialect, reach.endpoint, name).is_some())
+        };
+        let history = self.body.dialect.history;
+        let field = match history {
+            History::Parts => return,
+            _ if form("reasoning_content") => "reasoning_content",
+            _ if form("reasoning_text") => "reasoning_text",
+            _ if form("reasoning") => "reasoning",
+            History::ReasoningContent => "reasoning_content",
+            _ => "reasoning",
+        };
+        if plain.count() > 0 {
+            self.body.out.field(field, text);
+        }
+        let mut items = thoughts.iter().filter(is_item).peekable();
+        if items.peek().is_some() {
+            self.body.out.key("reasoning_details").array();
+            items.for_each(|(part, reasoning)| self.detail(part, reasoning));
+            self.body.out.end_array();
+        }
+    }
+
+    fn detail(&mut self, part: &Part, reasoning: &Reasoning) {
+        let (r#type, text) = match reasoning {
+            Reasoning { sealed: Some(_), .. } => ("reasoning.encrypted", None),
+            Reasoning { summary: Summary::Summary, .. } => ("reasoning.summary", Some("summary")),
+            _ => ("reasoning.text", Some("text")),
+        };
+        self.body.out.object();
+        let reach = self.body.reach;
+        match part.extra.get(reach.dialect, reach.endpoint, "type") {
+            Some(own) => self.body.out.field("type", own).done(),
+            None => self.body.out.field("type", r#type).done(),
+        }
+        if let Some(key) = text.filter(|_| !reasoning.text.is_empty()) {
+            self.body.out.field(key, &reasoning.text);
+        }
+        self.body.out.maybe("data", reasoning.sealed.as_ref());
+        self.body.out.maybe("signature", reasoning.signature.as_ref());
+        let (out, losses) = (&mut self.body.out, &mut self.body.losses);
+        out.extras(&part.extra, "", &[], self.body.reach, losses).end_object();
+    }
+
+    fn call(&mut self, part: &Part, call: &ToolCall) {
+        let (reach, losses) = (self.body.reach, &mut self.body.losses);
+        let out = &mut self.body.out;
+        out.object().maybe("id", (!call.id.is_empty()).then_some(&call.id));
+        match call.input {
+            Input::Text => {
+                out.field("type", "custom").key("custom").object().field("name", &call.name);
+                out.field("input", &call.arguments).end_object();
+            }
+            _ => {
+                out.field("type", "function").key("function").object().field("name", &call.name);
+                out.field("arguments", &call.arguments);
+                out.extras(&part.extra, "function.", &[], reach, losses).end_object();
+            }
+        }
+        self.body.mark(part.cache, "tool_call");
+        let (out, losses) = (&mut self.body.out, &mut self.body.losses);
+        out.extras(&part.extra, "", &["function.", "function_call"], reach, losses).end_object();
+    }
+}

@@ -1,0 +1,66 @@
+use nohop_types::{Error, ErrorKind, Function, Json, Result, Tool, ToolChoice, ToolKind};
+use serde_json::value::RawValue;
+
+use super::rows::{ChoiceRow, ToolRow};
+use super::{kept, parts, read};
+use crate::dialect::openai_chat::OpenAiChat;
+use crate::json;
+
+/// Reads a tool; one that is no function is the provider's own.
+pub(super) fn tool(raw: &RawValue) -> Result<Tool> {
+    let row: ToolRow<'_> = read(raw.get(), "a tool")?;
+    let (Some("function") | None, Some(function)) = (row.r#type.as_deref(), row.function) else {
+        return Ok(Tool::native(OpenAiChat::NAME, Json::from(raw)));
+    };
+    let Some(name) = function.name else {
+        return Err(Error::new(ErrorKind::InvalidRequest, "function.name: a function needs one"));
+    };
+    let mut read = Function::new(name.0, function.parameters.map(Json::from));
+    read.description = function.description.map(|text| text.0.into_owned());
+    read.strict = function.strict;
+    let mut tool = Tool::new(ToolKind::Function(read));
+    tool.extra = kept(row.rest);
+    let inner = kept(function.rest);
+    tool.extra.extend(
+        inner
+            .iter()
+            .map(|e| json::entry(OpenAiChat::NAME, format!("function.{}", e.key), e.value.clone())),
+    );
+    if let Some(raw) = row.cache_control {
+        tool.cache = parts::mark_of(raw);
+    }
+    if let Some(raw) = row.breakpoint {
+        tool.cache = parts::breakpoint_of(raw);
+    }
+    Ok(tool)
+}
+
+/// Which tools shall be called; `None` for what the vocabulary has no word for.
+pub(super) fn choice(raw: &RawValue) -> Option<ToolChoice> {
+    match raw.get() {
+        "\"auto\"" => return Some(ToolChoice::Auto),
+        "\"none\"" => return Some(ToolChoice::None),
+        "\"required\"" | "\"any\"" => return Some(ToolChoice::Required),
+        _ => (),
+    }
+    let row: ChoiceRow<'_> = serde_json::from_str(raw.get()).ok()?;
+    let plain = row.rest.is_empty();
+    match (row.r#type.as_deref()?, row.function, row.allowed) {
+        ("function", Some(named), None) if plain && named.rest.is_empty() => {
+            Some(ToolChoice::Named(named.name?.0.into_owned()))
+        }
+        ("allowed_tools", None, Some(allowed)) if plain && allowed.rest.is_empty() => {
+            let names = allowed.tools?.into_iter().map(|tool| {
+                let named = tool.function.filter(|f| f.rest.is_empty() && tool.rest.is_empty())?;
+                Some(named.name?.0.into_owned())
+            });
+            let names = names.collect::<Option<Vec<_>>>()?;
+            match allowed.mode.as_deref()? {
+                "auto" => Some(ToolChoice::Allowed(names)),
+                "required" => Some(ToolChoice::RequiredOf(names)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,110 @@
+use nohop_types::{Content, Error, ErrorKind, Message, Part, Reasoning, Result, Role, ToolResult};
+use serde_json::value::RawValue;
+
+use super::rows::{CallRow, DetailRow, MessageRow};
+use super::{issuer, keep, kept, mark as note, note_empty, parts, read, scope};
+use crate::json;
+
+/// Reads one turn.
+pub(super) fn message(raw: &RawValue) -> Result<Message> {
+    let row: MessageRow<'_> = read(raw.get(), "a message")?;
+    let role = match row.role.as_deref() {
+        Some("assistant") => Role::Assistant,
+        Some("system" | "developer") => Role::System,
+        Some("tool" | "function") => Role::Tool,
+        Some("user") => Role::User,
+        Some(other) => {
+            let message =
+                format!("role: no {other:?} is known; say system, user, assistant or tool");
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
+        None => return Err(Error::new(ErrorKind::InvalidRequest, "role: a message needs one")),
+    };
+    let mut message = Message::new(role, []);
+    message.name = row.name.map(|name| name.0.into_owned());
+    message.extra = kept(row.rest);
+    if row.role.as_deref() == Some("developer") {
+        message.extra.push(scope(), "role", serde_json::Value::from("developer").into());
+    }
+    reasoning(&mut message, row.reasoning_content, row.reasoning, row.reasoning_text, row.details)?;
+
+    let mut parts = Vec::new();
+    match row.content {
+        None => (),
+        Some(raw) if matches!(raw.get(), "null" | "\"\"") => {
+            keep(&mut message.extra, "content", raw)
+        }
+        Some(raw) if raw.get().starts_with('"') => {
+            parts.push(Part::text(json::text_of(raw).unwrap_or_default()));
+        }
+        Some(raw) => {
+            let items: Vec<&RawValue> = read(raw.get(), "content")?;
+            // A list of one would be written as a string.
+            if items.len() < 2 {
+                message.extra.push(scope(), "content", serde_json::json!([]).into());
+            }
+            for (place, item) in items.into_iter().enumerate() {
+                let part =
+                    parts::part(item).map_err(|error| error.at(format!("content[{place}]")))?;
+                parts.push(part);
+            }
+        }
+    }
+    if let Some(raw) = row.cache_control {
+        match (parts::mark_of(raw), parts.last_mut()) {
+            (Some(mark), Some(last)) => {
+                last.cache = Some(mark);
+                note(&mut message.extra, "cache_control");
+            }
+            _ => keep(&mut message.extra, "cache_control", raw),
+        }
+    }
+    if let Some(text) = row.refusal {
+        parts.push(Content::Refusal(text.0.into_owned()).into());
+    }
+    if role == Role::Tool {
+        let id = row.tool_call_id.map(|id| id.0.into_owned()).unwrap_or_default();
+        parts = vec![Content::ToolResult(ToolResult::new(id, parts)).into()];
+    }
+    message.parts.append(&mut parts);
+    if let Some(raw) = row.tool_calls {
+        let calls: Vec<CallRow<'_>> = read(raw.get(), "tool_calls")?;
+        note_empty(&mut message.extra, "tool_calls", calls.is_empty());
+        message.parts.extend(calls.into_iter().map(parts::call));
+    }
+    Ok(message)
+}
+
+/// Reads thinking of an earlier turn, under whichever of its names.
+fn reasoning(
+    message: &mut Message,
+    content: Option<&RawValue>,
+    plain: Option<&RawValue>,
+    text: Option<&RawValue>,
+    details: Option<&RawValue>,
+) -> Result<()> {
+    let details: Vec<DetailRow<'_>> = match details {
+        Some(raw) => read(raw.get(), "reasoning_details")?,
+        None => Vec::new(),
+    };
+    let mut known = details.iter().any(|detail| detail.text.is_some() || detail.summary.is_some());
+    for (name, raw) in
+        [("reasoning_content", content), ("reasoning", plain), ("reasoning_text", text)]
+    {
+        let Some(raw) = raw else { continue };
+        let said = json::text_of(raw).filter(|text| raw.get().starts_with('"') && !text.is_empty());
+        match said {
+            // The same thinking under a second name is kept as it stands.
+            Some(text) if !known => {
+                known = true;
+                let reasoning = Reasoning::text(issuer(), text);
+                let mut part = Part::new(Content::Reasoning(reasoning));
+                note(&mut part.extra, name);
+                message.parts.push(part);
+            }
+            _ => keep(&mut message.extra, name, raw),
+        }
+    }
+    message.parts.extend(details.into_iter().map(parts::detail));
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! JSON as providers write it: rows that keep what they do not know.
+
+mod writer;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use nohop_types::{Error, ErrorKind, Extra, ExtraScope, Extras, Json, Result};
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde_json::value::RawValue;
+
+pub(crate) use writer::{Reach, Writer};
+
+/// Fields a row does not know, in their order.
+pub(crate) type Rest<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+
+/// Declares a row: a JSON object whose known fields are optional, whose `noise` is passed over, and
+/// whose other fields are kept in `rest`.
+///
+/// Serde's own way to keep the rest, `flatten`, parses every value twice and loses raw text. A row
+/// marked `nulls` also keeps the known fields that are null, since a request says something by them.
+macro_rules! row {
+    ($(#[$meta:meta])* struct $($body:tt)*) => {
+        $crate::json::row! { @ false $(#[$meta])* $($body)* }
+    };
+    ($(#[$meta:meta])* nulls struct $($body:tt)*) => {
+        $crate::json::row! { @ true $(#[$meta])* $($body)* }
+    };
+    (
+        @ $nulls:literal
+        $(#[$meta:meta])*
+        $name:ident {
+            $( $(#[$doc:meta])* $field:ident: $type:ty = $key:literal $(| $alias:literal)*, )*
+        }
+        $(noise: $($noise:literal)|+)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Default)]
+        pub(super) struct $name<'a> {
+            $( $(#[$doc])* pub(super) $field: Option<$type>, )*
+            pub(super) rest: $crate::json::Rest<'a>,
+        }
+
+        impl<'de: 'a, 'a> serde::Deserialize<'de> for $name<'a> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Fields<'a>(std::marker::PhantomData<&'a ()>);
+
+                impl<'de: 'a, 'a> serde::de::Visitor<'de> for Fields<'a> {
+                    type Value = $name<'a>;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(
+                        self,
+                        mut map: A,
+                    ) -> Result<Self::Value, A::Error> {
+                        let mut row = $name::default();
+                        while let Some(key) = map.next_key::<$crate::json::Str<'de>>()? {
+                            match &*key.0 {
+                                $( $key $(| $alias)* => {
+                                    match map.next_value::<Option<$type>>() {
+                                        Ok(None) if $nulls => {
+                                            row.rest.push((key.0, $crate::json::NULL));
+                                        }
+                                        Ok(None) => (),
+                                        Ok(value) => row.$field = value,
+                                        Err(error) => {
+                                            return Err($crate::json::in_field(&key.0, &error));
+                                        }
+                                    }
+                                } )*
+                                $( $($noise)|+ => {
+                                    map.next_value::<serde::de::IgnoredAny>()?;
+                                } )?
+                                _ => row.rest.push((key.0, map.next_value()?)),
+                            }
+                        }
+                        Ok(row)
+                    }
+                }
+
+                deserializer.deserialize_map(Fields(std::marker::PhantomData))
+            }
+        }
+    };
+}
+
+pub(crate) use row;
+
+/// What a row marked `nulls` keeps of a field that is null.
+pub(crate) const NULL: &RawValue = RawValue::NULL;
+
+/// Names the field that `error` is in.
+pub(crate) fn in_field<E: serde::de::Error>(key: &str, error: &E) -> E {
+    let text = error.to_string();
+    // The outermost error says where; the places inside a field would only pile up.
+    let text = text.split(" at line ").next().unwrap_or_default();
+    E::custom(format_args!("{key}: {text}"))
+}
+
+/// A string, borrowed from the JSON where it has no escapes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Str<'a>(pub(crate) Cow<'a, str>);
+
+impl Str<'_> {
+    /// The string, if it says anything.
+    pub(crate) fn said(self) -> Option<String> {
+        (!self.0.is_empty()).then(|| self.0.into_owned())
+    }
+}
+
+impl std::ops::Deref for Str<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl<'de> Visitor<'de> for Text {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_str(Text).map(Self)
+    }
+}
+
+/// Reads `text`.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
+    serde_json::from_str(text).map_err(|source| {
+        let kind = if source.is_eof() { ErrorKind::Truncated } else { ErrorKind::Protocol };
+        Error::new(kind, format!("the body is not what the dialect says: {source}"))
+    })
+}
+
+/// The string that `raw` is, or the raw text of whatever else it is; `null` is no string.
+pub(crate) fn text_of(raw: &RawValue) -> Option<Cow<'_, str>> {
+    match raw.get() {
+        "null" => None,
+        text if text.starts_with('"') => serde_json::from_str::<Str<'_>>(text).ok().map(|s| s.0),
+        other => Some(Cow::Borrowed(other)),
+    }
+}
+
+/// What a row did not know, as extra fields for those who speak `dialect`; nothing said is nothing
+/// kept.
+pub(crate) fn extras(dialect: &'static str, rest: Rest<'_>) -> Extras {
+    let said = rest.into_iter().map(|(key, value)| (key, Json::from(value)));
+    said.filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| entry(dialect, key, value))
+        .collect()
+}
+
+/// One extra field for those who speak `dialect`.
+pub(crate) fn entry(dialect: &'static str, key: impl Into<String>, value: Json) -> Extra {
+    Extra::new(ExtraScope::Dialect(Cow::Borrowed(dialect)), key, value)
+}

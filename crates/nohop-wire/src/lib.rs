@@ -1,0 +1,100 @@
+//! Bytes to vocabulary and back.
+//!
+//! A [`Dialect`] is one way providers talk HTTP, seen from the client: give it a [`Call`] and it
+//! returns bytes; give its [`Decoder`] frames and it returns events. A [`Surface`] is the same way of
+//! talking, seen from the server: their request in, our answer out. [`Reader`] puts the framing in
+//! front of a decoder and decides what happens to bytes that are wrong. [`laws`] says what all of them
+//! must obey, ours and yours.
+//!
+//! Invariant: no sockets, no clock, no async.
+
+mod abilities;
+mod call;
+pub mod dialect;
+mod framing;
+mod json;
+pub mod laws;
+mod loss;
+mod reader;
+mod surface;
+mod wait;
+
+use std::fmt;
+
+use nohop_types::{Error, Event, Result};
+
+pub use abilities::{Abilities, Ability};
+pub use call::{Call, Encoded, Head, Mode};
+pub use framing::{Frame, Framer, Framing, Oversized};
+pub use loss::{Change, Loss};
+pub use reader::{Reader, Strictness};
+pub use surface::{Encoder, Incoming, Reply, RequestHead, Stamp, Surface};
+
+/// One way providers talk HTTP.
+///
+/// The value holds its departures from the inventor's own: a field each, with its default in the
+/// dialect's `PLAIN`.
+pub trait Dialect: fmt::Debug + Send + Sync + 'static {
+    /// The name, for issuers, scopes and the trace.
+    fn name(&self) -> &'static str;
+
+    /// Writes the call's request as this dialect would send it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest` when the request means nothing in any dialect, `Unsupported` when the model's
+    /// abilities say to refuse rather than to lose.
+    fn encode(&self, call: &Call<'_>) -> Result<Encoded>;
+
+    /// Opens the answer to `call` that begins with `head`.
+    ///
+    /// # Errors
+    ///
+    /// `Protocol` when no answer of this dialect can begin like that.
+    fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)>;
+
+    /// Reads an answer whose status is not a success.
+    fn error(&self, head: &Head, body: &[u8]) -> Error;
+}
+
+/// Turns the frames of one answer into events.
+///
+/// A decoder is a state machine driven by [`Reader`]. It appends to `events` and never waits.
+pub trait Decoder: Send {
+    /// Reads one frame.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the frame, and leaves to the reader what to do about it.
+    fn frame(&mut self, frame: Frame<'_>, events: &mut Vec<Event>) -> Result<(), Fault>;
+
+    /// Whether more must come.
+    fn state(&self) -> State;
+
+    /// Reads the end of the body; called once, and only when the state is not [`State::Open`].
+    fn end(&mut self, events: &mut Vec<Event>);
+}
+
+/// What is wrong with a frame.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Fault {
+    /// It is not what the dialect says a frame is.
+    Corrupt(Error),
+    /// It is where the provider says that it failed.
+    Failed(Error),
+    /// It is of a kind that the dialect has not heard of.
+    Unknown(String),
+}
+
+/// How far an answer has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_enums, reason = "a reader must handle every state")]
+pub enum State {
+    /// More must come: an end here is a truncation.
+    Open,
+    /// The answer is complete; its usage may follow.
+    Enough,
+    /// Nothing that follows matters.
+    Done,
+}

@@ -1,0 +1,6 @@
+//! What users of other routers found broken, a test each; `tests/cases.md` says which is which.
+
+mod answers;
+mod failures;
+mod requests;
+mod torture;

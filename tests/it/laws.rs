@@ -1,0 +1,85 @@
+//! Every law, over every fixture.
+
+use nohop_types::{Event, Response};
+use nohop_wire::laws::{self, Sample};
+
+use crate::fixtures::{self, Fixture};
+
+fn fixtures() -> impl Iterator<Item = &'static Fixture> {
+    fixtures::openai_chat::FIXTURES.iter()
+}
+
+/// The fixtures that are complete answers.
+fn complete() -> impl Iterator<Item = (&'static Fixture, Vec<Event>)> {
+    fixtures().filter_map(|fixture| {
+        let (events, ended) = fixture.sample(|sample| sample.read(usize::MAX));
+        ended.is_ok().then_some((fixture, events))
+    })
+}
+
+#[test]
+fn law_1_cuts_do_not_matter() {
+    for fixture in fixtures() {
+        let held = fixture.sample(|sample| laws::cuts_do_not_matter(&sample));
+        assert_eq!(held, Ok(()), "{}", fixture.name);
+    }
+}
+
+#[test]
+fn law_2_whole_and_stream_agree() {
+    for (fixture, events) in complete() {
+        let (dialect, surface) = (fixture.host.dialect(), fixture.host.surface());
+        let held = fixture.sample(|sample| {
+            let order = fixture.order();
+            laws::whole_and_stream_agree(surface, dialect, &sample.call, &events, order)
+        });
+        assert_eq!(held, Ok(()), "{}", fixture.name);
+    }
+}
+
+#[test]
+fn law_3_events_follow_the_grammar() {
+    for fixture in fixtures() {
+        let (events, _) = fixture.sample(|sample| sample.read(usize::MAX));
+        assert_eq!(laws::events_follow_the_grammar(&events), Ok(()), "{}", fixture.name);
+    }
+}
+
+#[test]
+fn law_4_a_cut_answer_never_finishes() {
+    for (fixture, _) in complete() {
+        let held = fixture.sample(|sample| laws::a_cut_answer_never_finishes(&sample));
+        assert_eq!(held, Ok(()), "{}", fixture.name);
+    }
+}
+
+#[test]
+fn law_6_nothing_is_lost() {
+    // The tags themselves are taken away.
+    for (fixture, events) in
+        complete().filter(|(fixture, _)| fixture.name != "thinking between tags")
+    {
+        let response: Response = events.into_iter().collect();
+        let name = fixture.host.dialect().name().replace('-', "_");
+        let name = if name == "anthropic" { "anthropic_messages".to_owned() } else { name };
+        let noise = nohop_tests::lists::lists(&name).unwrap().noise();
+        let held = fixture.sample(|sample| laws::nothing_is_lost(&sample, &response, &noise));
+        assert_eq!(held, Ok(()), "{}", fixture.name);
+    }
+}
+
+#[test]
+fn law_7_no_input_panics() {
+    for fixture in fixtures() {
+        for index in 0..fixture.body.len() {
+            for byte in *b"0\"}]\n,\xff" {
+                let mut body = fixture.body.as_bytes().to_vec();
+                body[index] = byte;
+                fixture.sample(|sample| {
+                    let Sample { dialect, call, head, .. } = sample;
+                    drop(Sample::new(dialect, call, head, &body).read(64));
+                });
+            }
+        }
+    }
+}

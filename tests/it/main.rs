@@ -1,0 +1,10 @@
+//! What must hold of all crates together.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod cases;
+mod departures;
+mod fixtures;
+mod framing;
+mod laws;
+mod speak;

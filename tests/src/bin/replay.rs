@@ -1,0 +1,151 @@
+//! Replays recorded traffic: `replay [--json] [--lists] FILE.jsonl…`
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the tool is for")]
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+use nohop_tests::lists::lists;
+use nohop_tests::recording::Recording;
+use nohop_tests::replay::{Outcome, Return, Status, line, replay};
+
+fn main() -> ExitCode {
+    let (flags, files): (Vec<_>, Vec<_>) =
+        env::args().skip(1).partition(|arg| arg.starts_with("--"));
+    let json = flags.iter().any(|flag| flag == "--json");
+    if files.is_empty() || flags.iter().any(|flag| flag != "--json") {
+        eprintln!("usage: replay [--json] FILE.jsonl…");
+        return ExitCode::from(2);
+    }
+    let mut summary = Summary::default();
+    for file in &files {
+        let recordings = match Recording::load(Path::new(file)) {
+            Ok(recordings) => recordings,
+            Err(error) => {
+                eprintln!("{file}: {error}");
+                return ExitCode::from(2);
+            }
+        };
+        for recording in recordings {
+            let outcome = replay(&recording);
+            if json {
+                println!("{}", line(&recording, &outcome));
+            }
+            summary.add(&recording, &outcome);
+        }
+    }
+    if !json {
+        summary.print();
+    }
+    ExitCode::SUCCESS
+}
+
+/// What is counted of each dialect and provider.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    all: usize,
+    ok: usize,
+    failed: usize,
+    skipped: usize,
+    same: usize,
+    lossy: usize,
+    differing: usize,
+}
+
+#[derive(Default)]
+struct Summary {
+    counts: BTreeMap<(String, String), Counts>,
+    /// What did not hold, by recording.
+    failed: Vec<(String, String)>,
+    /// Recordings of streams that end before their answers do.
+    cut: Vec<String>,
+    /// How often each difference of a request was met, by dialect and path, and an example.
+    paths: BTreeMap<(String, String), (usize, String)>,
+}
+
+impl Summary {
+    fn add(&mut self, recording: &Recording, outcome: &Outcome) {
+        let key = (recording.dialect.clone(), recording.provider.clone());
+        let counts = self.counts.entry(key).or_default();
+        counts.all += 1;
+        match outcome.status {
+            Status::Ok => counts.ok += 1,
+            Status::Failed => counts.failed += 1,
+            _ => counts.skipped += 1,
+        }
+        match outcome.request {
+            Return::Same => counts.same += 1,
+            Return::Lossy => counts.lossy += 1,
+            Return::Differs => counts.differing += 1,
+            _ => (),
+        }
+        let refused = outcome.request == Return::Differs && outcome.differences.is_empty();
+        if outcome.status == Status::Failed || refused {
+            let why = outcome.why.clone().unwrap_or_default();
+            self.failed.push((recording.id.clone(), why));
+        }
+        if outcome.cut {
+            self.cut.push(recording.id.clone());
+        }
+        let mut paths: Vec<_> = outcome.differences.iter().collect();
+        paths.dedup_by_key(|difference| difference.path.clone());
+        for difference in paths {
+            let key = (recording.dialect.clone(), difference.path.clone());
+            let met = self.paths.entry(key).or_default();
+            met.0 += 1;
+            met.1 = format!("{difference} ({})", recording.id);
+        }
+    }
+
+    fn print(&self) {
+        println!(
+            "{:<20} {:<18} {:>6} {:>6} {:>6} {:>7}   {:>6} {:>6} {:>9}",
+            "dialect", "provider", "all", "ok", "failed", "skipped", "same", "lossy", "differing"
+        );
+        let mut total = Counts::default();
+        for ((dialect, provider), counts) in &self.counts {
+            row(dialect, provider, counts);
+            total.all += counts.all;
+            total.ok += counts.ok;
+            total.failed += counts.failed;
+            total.skipped += counts.skipped;
+            total.same += counts.same;
+            total.lossy += counts.lossy;
+            total.differing += counts.differing;
+        }
+        row("all", "", &total);
+        let asked = (total.same + total.lossy + total.differing).max(1) as f64;
+        let heard = (total.ok + total.failed).max(1) as f64;
+        println!("\nok: {:.2} %", total.ok as f64 / heard * 100.0);
+        println!("requests the same: {:.2} %", total.same as f64 / asked * 100.0);
+        println!("\nfailed: {}", self.failed.len());
+        for (id, why) in &self.failed {
+            println!("  {id}\n    {why}");
+        }
+        println!("\nstreams whose recording is cut, read as such: {}", self.cut.len());
+        for id in &self.cut {
+            println!("  {id}");
+        }
+        println!("\ndifferences of requests, by path: {}", self.paths.len());
+        for ((dialect, path), (count, example)) in &self.paths {
+            let reason = lists(dialect).and_then(|lists| {
+                lists
+                    .requests()
+                    .iter()
+                    .find(|(listed, _)| listed == path)
+                    .map(|(_, reason)| *reason)
+            });
+            let reason = reason.unwrap_or("not listed");
+            println!("  {count:>5} {dialect} {path}: {reason}\n        {example}");
+        }
+    }
+}
+
+fn row(dialect: &str, provider: &str, counts: &Counts) {
+    let Counts { all, ok, failed, skipped, same, lossy, differing } = counts;
+    println!(
+        "{dialect:<20} {provider:<18} {all:>6} {ok:>6} {failed:>6} {skipped:>7}   {same:>6} {lossy:>6} {differing:>9}"
+    );
+}

@@ -1,0 +1,96 @@
+//! Which departures from its dialect each recorded provider has.
+
+use nohop_wire::dialect::{
+    Anthropic, Cap, Counted, Ends, Files, History, Marks, OpenAiChat, Required, StreamUsage,
+    ThinkingField, ToolMedia, VersionPlace,
+};
+use nohop_wire::{Dialect, Surface};
+
+/// A value that is a dialect and its surface.
+pub trait Host: Sync {
+    /// The client side.
+    fn dialect(&self) -> &dyn Dialect;
+
+    /// The server side.
+    fn surface(&self) -> &dyn Surface;
+}
+
+impl<T: Dialect + Surface> Host for T {
+    fn dialect(&self) -> &dyn Dialect {
+        self
+    }
+
+    fn surface(&self) -> &dyn Surface {
+        self
+    }
+}
+
+/// The dialect as `provider` speaks it; `None` for a dialect that is not spoken yet.
+pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
+    match dialect {
+        "anthropic_messages" => Some(anthropic_messages(provider)),
+        "openai_chat" => Some(openai_chat(provider)),
+        _ => None,
+    }
+}
+
+const PLAIN: OpenAiChat = OpenAiChat::PLAIN;
+const HOSTED: OpenAiChat = OpenAiChat { cap: Cap::Either, ..OpenAiChat::HOSTED };
+const REASONING: OpenAiChat = OpenAiChat { history: History::Reasoning, ..HOSTED };
+const GATEWAY: OpenAiChat = OpenAiChat {
+    thinking: &[ThinkingField::Object, ThinkingField::Effort],
+    history: History::Details,
+    marks: Marks::Control,
+    tool_media: ToolMedia::Inside,
+    stream_usage: StreamUsage::Unasked,
+    ..HOSTED
+};
+const TOGGLED: OpenAiChat =
+    OpenAiChat { thinking: &[ThinkingField::Effort, ThinkingField::Toggle], ..HOSTED };
+
+fn openai_chat(provider: &str) -> &'static dyn Host {
+    static OPENAI: OpenAiChat = PLAIN;
+    static AZURE: OpenAiChat = OpenAiChat { history: History::ReasoningContent, ..PLAIN };
+    static HOST: OpenAiChat = HOSTED;
+    static OPEN_REASONING: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..REASONING };
+    static OPENROUTER: OpenAiChat = GATEWAY;
+    static DEEPSEEK: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..TOGGLED };
+    static ZAI: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..TOGGLED };
+    static UNASKED: OpenAiChat = OpenAiChat { stream_usage: StreamUsage::Unasked, ..REASONING };
+    static MISTRAL: OpenAiChat = OpenAiChat {
+        cap: Cap::MaxTokens,
+        history: History::Parts,
+        required: Required::Any,
+        files: Files::DocumentUrl,
+        seed: "random_seed",
+        session: Some("prompt_cache_key"),
+        stream_usage: StreamUsage::Unasked,
+        ..HOSTED
+    };
+    static XAI: OpenAiChat =
+        OpenAiChat { counted: Counted::Beside, tool_media: ToolMedia::Inside, ..HOSTED };
+    static SNOWFLAKE: OpenAiChat = OpenAiChat { ends: Ends::Eof, ..GATEWAY };
+    match provider {
+        "openai" => &OPENAI,
+        "azure" | "github_models" | "copilot" => &AZURE,
+        "openrouter" | "vercel_gateway" | "avian" | "doubleword" => &OPENROUTER,
+        "deepseek" => &DEEPSEEK,
+        "zai" => &ZAI,
+        "mistral" => &MISTRAL,
+        "xai" => &XAI,
+        "snowflake" => &SNOWFLAKE,
+        "groq" | "perplexity" | "databricks" | "huggingface" | "together" | "cerebras" => &UNASKED,
+        "ollama" | "llamacpp" => &OPEN_REASONING,
+        _ => &HOST,
+    }
+}
+
+fn anthropic_messages(provider: &str) -> &'static dyn Host {
+    static ANTHROPIC: Anthropic = Anthropic::PLAIN;
+    static VERTEX: Anthropic =
+        Anthropic { version: "vertex-2023-10-16", place: VersionPlace::Body, ..Anthropic::PLAIN };
+    match provider {
+        "vertex" => &VERTEX,
+        _ => &ANTHROPIC,
+    }
+}

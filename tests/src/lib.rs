@@ -1,0 +1,13 @@
+//! Replays recorded traffic against the dialects.
+//!
+//! The recordings are other people's and no part of the project: what they prove, a fixture of ours
+//! in `tests/it` proves as well.
+
+pub mod hosts;
+pub mod lists;
+pub mod recording;
+pub mod replay;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

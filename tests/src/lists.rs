@@ -1,0 +1,102 @@
+//! What is known to be lost, and why: the lists that a replay is held to.
+
+use nohop_wire::laws::{Difference, Order};
+
+/// The lists of one dialect.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Lists {
+    requests: &'static [Entry],
+    answers: &'static [Entry],
+    noise: &'static [Entry],
+    order: Order,
+}
+
+/// A path, and why what stands there is not kept.
+pub type Entry = (&'static str, &'static str);
+
+impl Lists {
+    /// Whether a difference between a request and its return is on the list.
+    pub fn is_loss(&self, found: &Difference) -> bool {
+        self.requests.iter().any(|(path, _)| *path == found.path)
+    }
+
+    /// The losses of requests.
+    pub fn requests(&self) -> &'static [Entry] {
+        self.requests
+    }
+
+    /// The paths in a response that a surface says in its own words.
+    pub fn answers(&self) -> Vec<&'static str> {
+        self.answers.iter().map(|(path, _)| *path).collect()
+    }
+
+    /// Whether an answer in one piece tells the order of its parts.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// The paths in a frame that say nothing.
+    pub fn noise(&self) -> Vec<&'static str> {
+        self.noise.iter().map(|(path, _)| *path).collect()
+    }
+}
+
+/// The lists of `dialect`, if it is spoken.
+pub fn lists(dialect: &str) -> Option<Lists> {
+    match dialect {
+        "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
+        "openai_chat" => Some(OPENAI_CHAT),
+        _ => None,
+    }
+}
+
+const OPENAI_CHAT: Lists = Lists {
+    requests: &[
+        ("$.stream_options", "usage is always asked for: the ledger needs it"),
+        ("$.stream_options.include_usage", "usage is always asked for: the ledger needs it"),
+        ("$.tool_choice", "`any` is said as `required` to hosts that know no other word"),
+        ("$.tools[].type", "always said, though some hosts do without"),
+    ],
+    answers: &[
+        ("$.choices[].raw", "a surface says the reason in its own word"),
+        ("$.id", "an answer without an id gets one"),
+    ],
+    noise: &[
+        ("$.object", "always the same"),
+        ("$.obfuscation", "padding"),
+        ("$.p", "padding"),
+        ("$.choices[].delta.role", "always the assistant"),
+        ("$.choices[].message.role", "always the assistant"),
+        ("$.choices[].delta.tool_calls[].type", "told by which object the call has"),
+        ("$.choices[].message.tool_calls[].type", "told by which object the call has"),
+        ("$.choices[].delta.content[].thinking[].type", "always text"),
+        ("$.choices[].message.content[].thinking[].type", "always text"),
+        ("$.choices[].message.images[].type", "always an image"),
+        ("$.created", "when it was made: a surface has a stamp of its own"),
+        ("$.id", "the first counts: some hosts give every chunk another"),
+        ("$.model", "the first counts"),
+        ("$.service_tier", "read as a tier, whose word it may not be"),
+        ("$.usage.service_tier", "read as a tier, whose word it may not be"),
+        ("$.usage.cost", "read as an amount of money"),
+        ("$.choices[].delta.content[].type", "told by what the item holds"),
+        ("$.choices[].message.content[].type", "told by what the item holds"),
+    ],
+    order: Order::ByKind,
+};
+
+const ANTHROPIC_MESSAGES: Lists = Lists {
+    requests: &[],
+    answers: &[("$.choices[].raw", "a surface says the reason in its own word")],
+    noise: &[
+        ("$.type", "told by where it stands"),
+        ("$.message.type", "always a message"),
+        ("$.message.id", "the first counts, where a stream has several messages"),
+        ("$.message.role", "always the assistant"),
+        ("$.role", "always the assistant"),
+        ("$.content_block.type", "told by what the block holds"),
+        ("$.content[].type", "told by what the block holds"),
+        ("$.delta.type", "told by what the delta holds"),
+    ],
+    order: Order::Told,
+};

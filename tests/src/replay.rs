@@ -1,0 +1,254 @@
+//! Replays one recorded exchange, and says what held.
+
+use nohop_types::{Content, Error, ErrorKind, Event, Issuer, Request, Response};
+use nohop_wire::laws::{self, Sample};
+use nohop_wire::{Call, Mode, RequestHead};
+use serde_json::{Value, json};
+
+use crate::hosts::{Host, host};
+use crate::lists::{Lists, lists};
+use crate::recording::Recording;
+
+/// What came of one recording.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Whether every law held.
+    pub status: Status,
+    /// What did not hold, or why it was skipped.
+    pub why: Option<String>,
+    /// Whether the request came back as it was.
+    pub request: Return,
+    /// The paths in which it differs, with what stood there.
+    pub differences: Vec<laws::Difference>,
+    /// Whether the recorded stream ends before its answer does.
+    pub cut: bool,
+    /// The answer, as far as it was one.
+    pub response: Option<Response>,
+    /// The error, if it was one or ended in one.
+    pub error: Option<Error>,
+}
+
+/// Whether every law held.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Status {
+    /// All that apply did.
+    Ok,
+    /// One was broken.
+    Failed,
+    /// The dialect is not spoken yet.
+    Skipped,
+}
+
+/// Whether a request came back as it was.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Return {
+    /// It did.
+    Same,
+    /// But for what the list of losses says.
+    Lossy,
+    /// It did not.
+    Differs,
+    /// There was none.
+    None,
+}
+
+/// Replays `recording`.
+pub fn replay(recording: &Recording) -> Outcome {
+    let mut outcome = Outcome {
+        status: Status::Ok,
+        why: None,
+        request: Return::None,
+        differences: Vec::new(),
+        cut: false,
+        response: None,
+        error: None,
+    };
+    let (Some(host), Some(lists)) =
+        (host(&recording.provider, &recording.dialect), lists(&recording.dialect))
+    else {
+        outcome.status = Status::Skipped;
+        outcome.why = Some(format!("the dialect {} is not spoken yet", recording.dialect));
+        return outcome;
+    };
+    if let Err(why) = answer(recording, host, &lists, &mut outcome) {
+        outcome.status = Status::Failed;
+        outcome.why = Some(why);
+    }
+    request(recording, host, &lists, &mut outcome);
+    outcome
+}
+
+/// Reads the answer and holds it to the laws.
+fn answer(
+    recording: &Recording,
+    host: &'static dyn Host,
+    lists: &Lists,
+    outcome: &mut Outcome,
+) -> Result<(), String> {
+    let (dialect, surface) = (host.dialect(), host.surface());
+    let head = recording.head();
+    let body = recording.response.body.as_bytes();
+    if recording.response.status >= 400 {
+        outcome.error = Some(dialect.error(&head, body));
+        return Ok(());
+    }
+    let (asked, issuer) = (Request::new("m"), Issuer::new(dialect.name(), "here", "m"));
+    let mode = if recording.stream { Mode::Stream } else { Mode::Whole };
+    let call = Call::new(&asked, "m", recording.path(), &issuer).mode(mode);
+    let sample = Sample::new(dialect, call, &head, body);
+    let (events, ended) = sample.read(usize::MAX);
+    let response: Response = events.iter().cloned().collect();
+    outcome.response = (!events.is_empty()).then(|| response.clone());
+
+    let law = |held: Result<(), laws::Breach>| held.map_err(|breach| breach.to_string());
+    law(laws::cuts_do_not_matter(&sample))?;
+    law(laws::events_follow_the_grammar(&events))?;
+    match ended {
+        Ok(()) => (),
+        Err(error) => {
+            outcome.cut = error.kind() == ErrorKind::Truncated && recording.stream;
+            let theirs = error.kind() != ErrorKind::Protocol || error.code().is_some();
+            let whole = error.kind() == ErrorKind::Truncated && !recording.stream;
+            let why = (!theirs || whole).then(|| error.to_string());
+            outcome.error = Some(error);
+            return why.map_or(Ok(()), Err);
+        }
+    }
+    if let Some(error) = sample.skipped() {
+        return Err(format!("a frame was skipped: {error}"));
+    }
+    law(laws::a_cut_answer_never_finishes(&sample))?;
+    law(laws::nothing_is_lost(&sample, &response, &lists.noise()))?;
+    total(&response, body)?;
+    law(laws::whole_and_stream_agree(surface, dialect, &call, &events, lists.order()))?;
+    law(laws::retelling_is_faithful(
+        surface,
+        dialect,
+        &call,
+        &events,
+        lists.order(),
+        &lists.answers(),
+    ))?;
+    Ok(())
+}
+
+/// Law 6, for numbers: the kinds sum to the total that the provider states.
+fn total(response: &Response, body: &[u8]) -> Result<(), String> {
+    let text = String::from_utf8_lossy(body);
+    let whole = |text: &str| serde_json::from_str::<Value>(text).ok();
+    let frames = text.lines().filter_map(|line| whole(line.strip_prefix("data:")?));
+    let stated = whole(&text).into_iter().chain(frames).filter_map(|frame| {
+        let usage = frame.get("usage").or_else(|| frame.pointer("/x_groq/usage"))?.clone();
+        Some((usage.get("total_tokens")?.as_u64()?, usage))
+    });
+    let Some((total, usage)) = stated.last() else { return Ok(()) };
+    let cached = response.usage.cache_read.unwrap_or(0);
+    match response.usage.total() {
+        // A host that counts cached tokens beside the prompt leaves them out of its total, too.
+        Some(sum) if sum != total && sum - cached != total => {
+            Err(format!("law 6: $.usage.total_tokens: the kinds sum to {sum}: {usage}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads the request through the surface, writes it again and compares.
+fn request(recording: &Recording, host: &'static dyn Host, lists: &Lists, outcome: &mut Outcome) {
+    if recording.request.body.is_null() {
+        return;
+    }
+    let body = recording.request.body.to_string();
+    let head = RequestHead::new(recording.path(), recording.request_headers());
+    let issuer = Issuer::speaking(host.dialect().name());
+    let (surface, dialect) = (host.surface(), host.dialect());
+    match laws::there_and_back(surface, dialect, &head, body.as_bytes(), &issuer) {
+        Ok((differences, _)) if differences.is_empty() => outcome.request = Return::Same,
+        Ok((differences, _)) => {
+            let listed = differences.iter().all(|found| lists.is_loss(found));
+            outcome.request = if listed { Return::Lossy } else { Return::Differs };
+            outcome.differences = differences;
+        }
+        // A request that provider and surface refuse alike has nothing to compare.
+        Err(error) => {
+            let alike = recording.response.status >= 400;
+            outcome.request = if alike { Return::None } else { Return::Differs };
+            let why = format!("the surface refuses the request: {error}");
+            outcome.why.get_or_insert(why);
+        }
+    }
+}
+
+/// The line that `--json` prints.
+pub fn line(recording: &Recording, outcome: &Outcome) -> Value {
+    let request = match outcome.request {
+        Return::Same => "same",
+        Return::Lossy => "lossy",
+        Return::Differs => "differs",
+        Return::None => "none",
+    };
+    let status = match outcome.status {
+        Status::Ok => "ok",
+        Status::Failed => "failed",
+        Status::Skipped => "skipped",
+    };
+    json!({
+        "id": recording.id,
+        "dialect": recording.dialect,
+        "provider": recording.provider,
+        "status": status,
+        "why": outcome.why,
+        "request": request,
+        "response": response_line(outcome),
+    })
+}
+
+fn response_line(outcome: &Outcome) -> Value {
+    let said = |text: String| (!text.is_empty()).then_some(text);
+    let empty = Response::default();
+    let response = outcome.response.as_ref().unwrap_or(&empty);
+    let refusal = response.parts().iter().filter_map(|part| match &part.content {
+        Content::Refusal(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let calls: Vec<_> = response
+        .tool_calls()
+        .map(|call| json!({ "id": call.id, "name": call.name, "arguments": call.arguments }))
+        .collect();
+    let usage = &response.usage;
+    let first = response.choices.first();
+    json!({
+        "text": said(response.text()),
+        "reasoning": said(response.reasoning()),
+        "refusal": said(refusal.collect()),
+        "tool_calls": calls,
+        "finish": response.reason().map(|reason| reason.as_str()),
+        "raw_finish": first.and_then(|choice| choice.raw.as_deref()),
+        "usage": {
+            "input": usage.input,
+            "cache_read": usage.cache_read,
+            "cache_write": usage.cache_write,
+            "output": usage.output,
+            "reasoning": usage.reasoning,
+        },
+        "error": outcome.error.as_ref().map(|error| json!({
+            "kind": error.kind().as_str(),
+            "message": error.message(),
+            "status": error.status(),
+            "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
+        })),
+    })
+}
+
+/// The events of a recorded answer, for whoever wants to look closer.
+pub fn events(recording: &Recording) -> Vec<Event> {
+    let Some(host) = host(&recording.provider, &recording.dialect) else { return Vec::new() };
+    let dialect = host.dialect();
+    let (asked, issuer) = (Request::new("m"), Issuer::new(dialect.name(), "here", "m"));
+    let mode = if recording.stream { Mode::Stream } else { Mode::Whole };
+    let call = Call::new(&asked, "m", recording.path(), &issuer).mode(mode);
+    let head = recording.head();
+    Sample::new(dialect, call, &head, recording.response.body.as_bytes()).read(usize::MAX).0
+}
