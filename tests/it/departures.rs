@@ -22,3 +22,8 @@ fn check(fixtures: &[Fixture]) {
 fn hosts_of_openai_chat_are_read_whatever_their_departures() {
     check(fixtures::openai_chat::FIXTURES);
 }
+
+#[test]
+fn hosts_of_anthropic_are_read_whatever_their_departures() {
+    check(fixtures::anthropic::FIXTURES);
+}

@@ -1,5 +1,6 @@
 //! Answers of our own making, one for each way in which hosts depart from their dialect.
 
+pub(crate) mod anthropic;
 pub(crate) mod openai_chat;
 
 use std::fmt::Write;

@@ -6,7 +6,7 @@ use nohop_wire::laws::{self, Sample};
 use crate::fixtures::{self, Fixture};
 
 fn fixtures() -> impl Iterator<Item = &'static Fixture> {
-    fixtures::openai_chat::FIXTURES.iter()
+    fixtures::openai_chat::FIXTURES.iter().chain(fixtures::anthropic::FIXTURES)
 }
 
 /// The fixtures that are complete answers.

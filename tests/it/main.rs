@@ -7,4 +7,5 @@ mod departures;
 mod fixtures;
 mod framing;
 mod laws;
+mod sdk;
 mod speak;

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use nohop_tests::hosts::Host;
 use nohop_types::{Error, Event, Issuer, Request, Response, Result};
 use nohop_wire::laws::Sample;
-use nohop_wire::{Call, Head, Mode, RequestHead};
+use nohop_wire::{Call, Head, Incoming, Mode, RequestHead, Stamp};
 use serde_json::Value;
 
 /// The events of an answer, and how it ended.
@@ -56,4 +56,15 @@ pub(crate) fn heard(host: &dyn Host, body: &str) -> Result<Request> {
 /// Who answers in these tests.
 pub(crate) fn issuer(host: &dyn Host) -> Issuer {
     Issuer::new(host.dialect().name(), "here", "m")
+}
+
+/// What a client of `surface` is told of a whole answer in the dialect of `host`.
+pub(crate) fn told(surface: &dyn Host, host: &dyn Host, body: &str) -> Value {
+    let (events, error) = events(host, Mode::Whole, body.as_bytes());
+    assert!(error.is_none(), "{error:?}");
+    let incoming = Incoming::new(Request::new("m"), Mode::Whole);
+    let mut encoder = surface.surface().encoder(&incoming, Stamp::new("1", 0));
+    let mut out = Vec::new();
+    events.iter().for_each(|event| encoder.event(event, &mut out));
+    serde_json::from_slice(&out).unwrap()
 }

@@ -140,11 +140,11 @@ fn total(response: &Response, body: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(body);
     let whole = |text: &str| serde_json::from_str::<Value>(text).ok();
     let frames = text.lines().filter_map(|line| whole(line.strip_prefix("data:")?));
-    let stated = whole(&text).into_iter().chain(frames).filter_map(|frame| {
+    let mut stated = whole(&text).into_iter().chain(frames).filter_map(|frame| {
         let usage = frame.get("usage").or_else(|| frame.pointer("/x_groq/usage"))?.clone();
         Some((usage.get("total_tokens")?.as_u64()?, usage))
     });
-    let Some((total, usage)) = stated.last() else { return Ok(()) };
+    let Some((total, usage)) = stated.next_back() else { return Ok(()) };
     let cached = response.usage.cache_read.unwrap_or(0);
     match response.usage.total() {
         // A host that counts cached tokens beside the prompt leaves them out of its total, too.

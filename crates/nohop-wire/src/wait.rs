@@ -96,7 +96,7 @@ fn moment(text: &str, head: &Head) -> Option<Duration> {
 
 /// Seconds or milliseconds since 1970.
 fn epoch(text: &str) -> Option<f64> {
-    let count: f64 = text.trim().parse().ok()?;
+    let count = text.trim().parse().ok().filter(|count: &f64| *count > 1e9)?;
     Some(if count > 1e11 { count / 1000.0 } else { count })
 }
 

@@ -2,11 +2,12 @@
 
 use nohop_types::{ErrorKind, Event, FinishReason};
 use nohop_wire::Mode;
-use nohop_wire::dialect::OpenAiChat;
+use nohop_wire::dialect::{Anthropic, OpenAiChat};
 
-use crate::speak::{answer, events};
+use crate::speak::{answer, events, told};
 
 const OPENAI: &OpenAiChat = &OpenAiChat::PLAIN;
+const ANTHROPIC: &Anthropic = &Anthropic::PLAIN;
 
 /// A stream of OpenAI chat of these events.
 fn chunks(data: &[&str]) -> String {
@@ -105,4 +106,122 @@ fn an_openai_answer_that_is_cut_by_its_limit_says_so() {
     let cut = r#"{"choices":[{"message":{"content":"He"},"finish_reason":"length"}]}"#;
     let (response, _) = answer(OPENAI, Mode::Whole, cut);
     assert_eq!(response.reason(), Some(&FinishReason::Length));
+}
+
+/// A stream of Anthropic's with these events.
+fn blocks(data: &[&str]) -> String {
+    data.iter().map(|data| format!("event: e\ndata: {data}\n\n")).collect()
+}
+
+const START: &str = r#"{"type":"message_start","message":{"id":"1","model":"m","content":[],"usage":{"input_tokens":9,"output_tokens":1}}}"#;
+const PING: &str = r#"{"type":"ping"}"#;
+const TEXT: &str =
+    r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#;
+const SAYS: &str =
+    r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}"#;
+const CLOSE: &str = r#"{"type":"content_block_stop","index":0}"#;
+const ENDS: &str =
+    r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":2}}"#;
+
+#[test]
+fn an_anthropic_error_before_any_content_is_an_error_without_content() {
+    let busy = r#"{"type":"error","error":{"type":"overloaded_error","message":"busy"}}"#;
+    let (events, error) = events(ANTHROPIC, Mode::Stream, blocks(&[START, PING, busy]).as_bytes());
+    assert!(!events.iter().any(Event::is_content));
+    assert_eq!(error.unwrap().kind(), ErrorKind::Overloaded);
+}
+
+#[test]
+fn an_anthropic_end_without_a_reason_is_a_truncation() {
+    for body in [blocks(&[START, TEXT, SAYS, CLOSE]), blocks(&[START]), String::new()] {
+        let (_, error) = answer(ANTHROPIC, Mode::Stream, &body);
+        assert_eq!(error.unwrap().kind(), ErrorKind::Truncated, "{body}");
+    }
+}
+
+#[test]
+fn an_anthropic_end_after_a_reason_is_a_success_without_message_stop() {
+    let body = blocks(&[START, TEXT, SAYS, CLOSE, ENDS]);
+    let (response, error) = answer(ANTHROPIC, Mode::Stream, &body);
+    assert_eq!((response.text(), error.is_none()), ("Hi".to_owned(), true));
+}
+
+#[test]
+fn anthropic_starts_and_pings_are_no_content() {
+    let (events, _) = events(ANTHROPIC, Mode::Stream, blocks(&[START, PING, PING]).as_bytes());
+    assert!(!events.is_empty() && !events.iter().any(Event::is_content), "{events:?}");
+}
+
+#[test]
+fn an_anthropic_error_keeps_its_kind_in_a_stream() {
+    let limited = r#"{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}"#;
+    let body = blocks(&[START, TEXT, SAYS, limited]);
+    let (response, error) = answer(ANTHROPIC, Mode::Stream, &body);
+    let error = error.unwrap();
+    assert_eq!((error.kind(), error.message()), (ErrorKind::RateLimit, "slow down"));
+    assert_eq!(response.text(), "Hi");
+}
+
+#[test]
+fn an_anthropic_refusal_is_told_from_a_stop() {
+    let body = r#"{"type":"message","content":[],"stop_reason":"refusal","usage":{}}"#;
+    let (response, _) = answer(ANTHROPIC, Mode::Whole, body);
+    assert_eq!(response.reason(), Some(&FinishReason::ContentFilter));
+    assert_eq!(response.choices[0].raw.as_deref(), Some("refusal"));
+}
+
+#[test]
+fn an_anthropic_usage_is_merged_and_not_summed() {
+    let (response, _) = answer(ANTHROPIC, Mode::Stream, &blocks(&[START, TEXT, SAYS, CLOSE, ENDS]));
+    assert_eq!((response.usage.input, response.usage.output), (Some(9), Some(2)));
+}
+
+#[test]
+fn an_empty_anthropic_answer_is_an_answer() {
+    let empty = r#"{"type":"message","content":[],"stop_reason":"end_turn"}"#;
+    let (response, error) = answer(ANTHROPIC, Mode::Whole, empty);
+    assert!(error.is_none() && response.parts().is_empty());
+}
+
+#[test]
+fn anthropic_calls_made_in_parallel_stay_apart() {
+    let call = |index, id| {
+        format!(
+            r#"{{"type":"content_block_start","index":{index},"content_block":{{"type":"tool_use","id":"{id}","name":"f","input":{{}}}}}}"#
+        )
+    };
+    let grow = |index, json: &str| {
+        format!(
+            r#"{{"type":"content_block_delta","index":{index},"delta":{{"type":"input_json_delta","partial_json":"{json}"}}}}"#
+        )
+    };
+    let stop = |index| format!(r#"{{"type":"content_block_stop","index":{index}}}"#);
+    let ends = ENDS.replace("end_turn", "tool_use");
+    let (a, b) = (call(0, "a"), call(1, "b"));
+    let pieces = [grow(0, "{"), grow(1, "{\\\"b\\\":2}"), grow(0, "}"), stop(0), stop(1)];
+    let mut data = vec![START, &a, &b];
+    data.extend(pieces.iter().map(String::as_str));
+    data.push(&ends);
+    let (response, _) = answer(ANTHROPIC, Mode::Stream, &blocks(&data));
+    let calls: Vec<_> = response.tool_calls().map(|call| (&*call.id, &*call.arguments)).collect();
+    assert_eq!(calls, [("a", "{}"), ("b", "{\"b\":2}")]);
+}
+
+#[test]
+fn an_anthropic_tool_use_is_a_call_both_ways() {
+    let called = r#"{"type":"message","content":[{"type":"tool_use","id":"a","name":"f","input":{}}],"stop_reason":"tool_use"}"#;
+    let (response, _) = answer(ANTHROPIC, Mode::Whole, called);
+    assert_eq!(response.reason(), Some(&FinishReason::ToolCalls));
+    assert_eq!(told(OPENAI, ANTHROPIC, called)["choices"][0]["finish_reason"], "tool_calls");
+    let called = r#"{"choices":[{"message":{"content":"","tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}]}"#;
+    assert_eq!(told(ANTHROPIC, OPENAI, called)["stop_reason"], "tool_use");
+}
+
+#[test]
+fn an_anthropic_answer_that_is_cut_by_its_limit_says_so() {
+    let cut =
+        r#"{"type":"message","content":[{"type":"text","text":"He"}],"stop_reason":"max_tokens"}"#;
+    let (response, _) = answer(ANTHROPIC, Mode::Whole, cut);
+    assert_eq!(response.reason(), Some(&FinishReason::Length));
+    assert_eq!(told(OPENAI, ANTHROPIC, cut)["choices"][0]["finish_reason"], "length");
 }

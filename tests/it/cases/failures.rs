@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use nohop_types::{ErrorKind, Recovery};
-use nohop_wire::dialect::OpenAiChat;
+use nohop_wire::dialect::{Anthropic, OpenAiChat};
 
 use crate::speak::error;
 
 const OPENAI: &OpenAiChat = &OpenAiChat::PLAIN;
+const ANTHROPIC: &Anthropic = &Anthropic::PLAIN;
 
 #[test]
 fn an_openai_prompt_that_is_too_long_is_recognised_in_every_wording() {
@@ -127,4 +128,55 @@ fn the_providers_own_advice_goes_before_ours() {
         |advice| error(OPENAI, 429, &[("x-should-retry", advice)], r#"{"message":"limit"}"#);
     assert_eq!(limited("true").recovery(), Recovery::Retry);
     assert_eq!(limited("false").recovery(), Recovery::Elsewhere);
+}
+
+/// An error of Anthropic's.
+fn failed(r#type: &str, message: &str) -> String {
+    format!(
+        r#"{{"type":"error","error":{{"type":"{type}","message":"{message}"}},"request_id":"req_1"}}"#
+    )
+}
+
+#[test]
+fn an_anthropic_prompt_that_is_too_long_is_recognised() {
+    let body =
+        failed("invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum");
+    let error = error(ANTHROPIC, 400, &[], &body);
+    assert_eq!((error.kind(), error.recovery()), (ErrorKind::ContextLength, Recovery::Elsewhere));
+}
+
+#[test]
+fn an_anthropic_failure_keeps_body_status_id_and_headers() {
+    let body = failed("rate_limit_error", "account limit");
+    let error = error(ANTHROPIC, 429, &[("retry-after", "27")], &body);
+    assert_eq!((error.kind(), error.status()), (ErrorKind::RateLimit, Some(429)));
+    assert_eq!((error.body(), error.request_id()), (Some(&*body), Some("req_1")));
+    assert_eq!((error.code(), error.message()), (Some("rate_limit_error"), "account limit"));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(27)));
+    assert_eq!(error.headers(), [("retry-after".to_owned(), "27".to_owned())]);
+}
+
+#[test]
+fn an_anthropic_failure_is_read_by_its_type() {
+    let check = |status, r#type, kind| {
+        let error = error(ANTHROPIC, status, &[], &failed(r#type, "no matter"));
+        assert_eq!(error.kind(), kind, "{type}");
+    };
+    check(400, "invalid_request_error", ErrorKind::InvalidRequest);
+    check(401, "authentication_error", ErrorKind::Auth);
+    check(402, "billing_error", ErrorKind::Quota);
+    check(403, "permission_error", ErrorKind::Auth);
+    check(404, "not_found_error", ErrorKind::NotFound);
+    check(413, "request_too_large", ErrorKind::ContextLength);
+    check(429, "rate_limit_error", ErrorKind::RateLimit);
+    check(500, "api_error", ErrorKind::Server);
+    check(504, "timeout_error", ErrorKind::Timeout);
+    check(529, "overloaded_error", ErrorKind::Overloaded);
+}
+
+#[test]
+fn an_anthropic_limit_on_spending_does_not_pass_soon() {
+    let body = r#"{"type":"error","error":{"type":"rate_limit_error","message":"limit","details":{"error_code":"enforced_spend_limit_reached"}}}"#;
+    let error = error(ANTHROPIC, 429, &[], body);
+    assert_eq!((error.kind(), error.recovery()), (ErrorKind::Quota, Recovery::Elsewhere));
 }

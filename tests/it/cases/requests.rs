@@ -3,14 +3,15 @@
 use nohop_types::{
     Content, ErrorKind, Extra, ExtraScope, Issuer, Json, Part, Reasoning, Request, Role, Tool,
 };
-use nohop_wire::dialect::{History, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, History, OpenAiChat};
 use nohop_wire::laws;
-use nohop_wire::{Call, RequestHead};
+use nohop_wire::{Call, Mode, RequestHead};
 use serde_json::json;
 
-use crate::speak::{heard, issuer, sent};
+use crate::speak::{answer, heard, issuer, sent};
 
 const OPENAI: &OpenAiChat = &OpenAiChat::PLAIN;
+const ANTHROPIC: &Anthropic = &Anthropic::PLAIN;
 const GATEWAY: &OpenAiChat = &OpenAiChat { history: History::Details, ..OpenAiChat::PLAIN };
 
 /// A conversation whose last answer was thought over by `issuer` before it called a tool.
@@ -31,6 +32,19 @@ fn openai_thinking_goes_back_to_its_issuer_byte_for_byte() {
     assert_eq!(details[0]["text"], "H\u{e4}\"m\n");
     assert_eq!(details[0]["signature"], "c2ln/+==");
     assert_eq!(details[1]["data"], "Z0FB");
+}
+
+#[test]
+fn a_signature_on_an_openai_call_goes_back_with_it() {
+    let signed = r#"{"google":{"thought_signature":"c2ln/+=="}}"#;
+    let body = format!(
+        r#"{{"choices":[{{"message":{{"content":null,"tool_calls":[{{"id":"t","function":{{"name":"f","arguments":"{{}}"}},"extra_content":{signed}}}]}},"finish_reason":"tool_calls"}}]}}"#
+    );
+    let (response, _) = answer(OPENAI, Mode::Whole, &body);
+    let request = Request::new("m").user("Go").answer(&response).result("t", "done");
+    let (body, losses) = sent(OPENAI, &request).unwrap();
+    assert_eq!(losses, [""; 0]);
+    assert_eq!(body["messages"][1]["tool_calls"][0]["extra_content"].to_string(), signed);
 }
 
 #[test]
@@ -137,4 +151,116 @@ fn an_extra_field_never_overwrites_a_typed_one() {
     assert_eq!(body["temperature"], 0.5);
     let entry = Extra::new(ExtraScope::Any, "temperature", json!(2).into());
     assert!(request.extra.iter().any(|extra| *extra == entry));
+}
+
+#[test]
+fn anthropic_thinking_goes_back_to_its_issuer_byte_for_byte() {
+    let (body, losses) = sent(ANTHROPIC, &thought(issuer(ANTHROPIC))).unwrap();
+    assert_eq!(losses, [""; 0]);
+    let blocks = &body["messages"][1]["content"];
+    let thinking = json!({"type": "thinking", "thinking": "H\u{e4}\"m\n", "signature": "c2ln/+=="});
+    assert_eq!(blocks[0], thinking);
+    assert_eq!(blocks[1], json!({"type": "redacted_thinking", "data": "Z0FB"}));
+    assert_eq!(blocks[2]["type"], "tool_use");
+}
+
+#[test]
+fn anthropic_thinking_that_is_signed_and_empty_goes_back_as_it_was() {
+    let body = r#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Go"},{"role":"assistant","content":[{"type":"thinking","thinking":"","signature":"c2ln"},{"type":"redacted_thinking","data":"Z0FB"},{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"done"}]}]}"#;
+    let head = RequestHead::default();
+    let issuer = issuer(ANTHROPIC);
+    let (differences, _) =
+        laws::there_and_back(ANTHROPIC, ANTHROPIC, &head, body.as_bytes(), &issuer).unwrap();
+    assert_eq!(differences, []);
+}
+
+#[test]
+fn thinking_of_another_issuer_is_dropped_from_anthropic_requests_and_said_so() {
+    for other in [Issuer::new("anthropic", "elsewhere", "m"), Issuer::speaking("openai-chat")] {
+        let (body, losses) = sent(ANTHROPIC, &thought(other)).unwrap();
+        assert!(!body.to_string().contains("c2ln"), "{body}");
+        assert_eq!(losses.len(), 1, "{losses:?}");
+        assert!(losses[0].starts_with("reasoning: dropped: "), "{losses:?}");
+    }
+}
+
+#[test]
+fn anthropic_arguments_are_an_object_or_the_callers_fault() {
+    let called = |arguments: &str| {
+        let call = nohop_types::ToolCall::new("t", "f", arguments);
+        let request = Request::new("m").user("Go").assistant(Part::new(Content::ToolCall(call)));
+        sent(ANTHROPIC, &request.result("t", "done"))
+    };
+    for empty in ["", "null", "{}"] {
+        assert_eq!(called(empty).unwrap().0["messages"][1]["content"][0]["input"], json!({}));
+    }
+    for broken in ["{\"cut\": ", "[1]", "\"text\"", "{} {}"] {
+        let error = called(broken).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{broken}");
+        assert!(error.message().contains('t'), "{error}");
+    }
+}
+
+#[test]
+fn an_anthropic_request_that_can_not_be_read_is_the_callers_fault_and_says_where() {
+    let check = |body: &str, place: &str| {
+        let error = heard(ANTHROPIC, body).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{body}");
+        assert!(error.message().contains(place), "{body}: {}", error.message());
+    };
+    check("", "the request");
+    check("[]", "an object");
+    check("{\"messages\":\"Hi\"}", "messages");
+    check("{\"messages\":[{\"content\":\"Hi\"}]}", "messages[0]");
+    check("{\"messages\":[{\"role\":\"ghost\",\"content\":\"Hi\"}]}", "messages[0]");
+    check("{\"messages\":[],\"max_tokens\":\"many\"}", "max_tokens");
+    check("{\"messages\":[\"Hi\"]}", "messages[0]");
+}
+
+#[test]
+fn an_anthropic_schema_goes_out_as_it_came() {
+    let schema = "{\"type\": \"object\",  \"properties\":{\"b\":{\"const\":1.50},\"a\":{}}}";
+    let request =
+        Request::new("m").user("Hi").tool(Tool::function("f", Json::new(schema).unwrap()));
+    let issuer = issuer(ANTHROPIC);
+    let call = Call::new(&request, "m", "/", &issuer);
+    let encoded = nohop_wire::Dialect::encode(ANTHROPIC, &call).unwrap();
+    assert!(String::from_utf8(encoded.body).unwrap().contains(schema));
+}
+
+#[test]
+fn what_anthropic_can_not_be_told_is_a_loss_and_never_silence() {
+    let request = Request::new("m").user("Hi").temperature(2.0).sampling(|sampling| {
+        sampling.n = Some(2);
+        sampling.seed = Some(7);
+        sampling.frequency_penalty = Some(0.1);
+        sampling.presence_penalty = Some(0.1);
+        sampling.repetition_penalty = Some(1.1);
+        sampling.min_p = Some(0.1);
+        sampling.logprobs = Some(2);
+        sampling.logit_bias.insert("5".to_owned(), 1.0);
+    });
+    let (body, losses) = sent(ANTHROPIC, &request).unwrap();
+    assert_eq!(body["temperature"], 1.0);
+    let lost: Vec<_> = losses.iter().map(|loss| loss.split(':').next().unwrap()).collect();
+    for field in ["temperature", "n", "seed", "frequency_penalty", "presence_penalty"] {
+        assert!(lost.contains(&field), "{field} in {losses:?}");
+    }
+    for field in ["repetition_penalty", "min_p", "logprobs", "logit_bias"] {
+        assert!(lost.contains(&field), "{field} in {losses:?}");
+    }
+}
+
+#[test]
+fn anthropic_fields_nobody_knows_come_through_byte_for_byte() {
+    let body = r#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"text","text":"Hi","novel":{"z": 1e3,"a":[ ]}}],"odd":null}],"tools":[{"name":"f","input_schema":{},"odd":1},{"type":"novel_20990101","name":"n","x":{"z": 1.0}}],"temperature":null,"novel":{"z": 1.0,"a":"\u00e9"}}"#;
+    let head = RequestHead::default();
+    let (differences, encoded) =
+        laws::there_and_back(ANTHROPIC, ANTHROPIC, &head, body.as_bytes(), &issuer(ANTHROPIC))
+            .unwrap();
+    assert_eq!(differences, []);
+    let back = String::from_utf8(encoded.body).unwrap();
+    for raw in [r#"{"z": 1e3,"a":[ ]}"#, r#"{"z": 1.0,"a":"\u00e9"}"#, r#"{"z": 1.0}"#] {
+        assert!(back.contains(raw), "{back}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The conversation, as this dialect writes it.
 
-use nohop_types::{Content, Message, Part, Result, Role};
+use nohop_types::{Content, Error, ErrorKind, Message, Part, Result, Role};
 
 use super::LateSystem;
 use super::write::{Body, invalid};
@@ -14,7 +14,13 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     let first = messages.iter().position(late).unwrap_or(messages.len());
     system(body, &messages[..first])?;
     if first == messages.len() && body.form("messages").is_none() {
-        return Err(invalid("messages: a conversation needs at least one; add a turn of the user"));
+        let message = "messages: a conversation needs at least one; add a turn of the user";
+        // Other dialects take a conversation in which only the application speaks.
+        let kind = match first {
+            0 => ErrorKind::InvalidRequest,
+            _ => ErrorKind::Unsupported,
+        };
+        return Err(Error::new(kind, message));
     }
     body.out.key("messages").array();
     let mut place = first;

@@ -88,7 +88,7 @@ impl Body<'_> {
             _ => 32_768,
         };
         // A budget has to leave room for the answer.
-        let room = self.call.request.max_tokens.map_or(u64::MAX, |most| most.saturating_sub(1));
+        let room = self.call.request.max_tokens.map_or(u64::MAX, |most| most - most / 4);
         if room < LEAST {
             self.losses.dropped("thinking", "max_tokens leaves no room for the least budget");
             return None;

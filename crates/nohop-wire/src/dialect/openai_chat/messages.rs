@@ -100,12 +100,14 @@ impl<'a> Turn<'_, 'a> {
             || message.parts.iter().any(|part| matches!(part.content, Content::ToolResult(_)));
         let beside = !calls.is_empty() || refusal.is_some() || voice.is_some();
         if said.is_empty() && !beside && (told || !self.speaks()) {
-            return match message.parts.is_empty() && !told {
-                true => {
-                    Err(Error::new(ErrorKind::InvalidRequest, "a turn without parts says nothing"))
-                }
-                false => Ok(()),
-            };
+            if message.parts.is_empty() && message.extra.is_empty() {
+                let why = "a turn without parts says nothing: leave it out";
+                return Err(Error::new(ErrorKind::InvalidRequest, why));
+            }
+            if !told {
+                self.body.losses.dropped("messages", "nothing of the turn can be said here");
+            }
+            return Ok(());
         }
         let role = self.role();
         self.body.out.object().field("role", role);

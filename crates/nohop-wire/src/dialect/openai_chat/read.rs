@@ -13,6 +13,7 @@ use nohop_types::{
     ToolChoice, Verbosity,
 };
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use self::rows::RequestRow;
@@ -25,11 +26,19 @@ use crate::{Incoming, Mode};
 /// What the vocabulary has no word for goes to the extra fields of its place, so that a request which
 /// leaves in the dialect it came in is the same again.
 pub(super) fn request(dialect: &OpenAiChat, text: &str) -> Result<Incoming> {
-    let row: RequestRow<'_> = read(text, "the request")?;
-    let mut request = Request::new(row.model.map(|model| model.0).unwrap_or_default());
-    request.extra = kept(row.rest);
-    let extra = &mut request.extra;
+    let mut row: RequestRow<'_> = read(text, "the request")?;
+    let mut request = Request::new(row.model.take().map(|model| model.0).unwrap_or_default());
+    request.extra = kept(std::mem::take(&mut row.rest));
+    conversation(&mut request, &row)?;
+    shape(&mut request, &row);
+    sampling(&mut request, dialect, &row)?;
+    thinking(&mut request, dialect, &row);
+    terms(&mut request, dialect, &row);
+    let mode = if row.stream == Some(true) { Mode::Stream } else { Mode::Whole };
+    Ok(Incoming::new(request, mode))
+}
 
+fn conversation(request: &mut Request, row: &RequestRow<'_>) -> Result<()> {
     if let Some(raw) = row.messages {
         let messages: Vec<&RawValue> = read(raw.get(), "messages")?;
         for (place, raw) in messages.iter().enumerate() {
@@ -37,7 +46,7 @@ pub(super) fn request(dialect: &OpenAiChat, text: &str) -> Result<Incoming> {
                 turns::message(raw).map_err(|error| error.at(format!("messages[{place}]")))?;
             request.messages.push(message);
         }
-        note_empty(extra, "messages", messages.is_empty());
+        note_empty(&mut request.extra, "messages", messages.is_empty());
     }
     if let Some(raw) = row.tools {
         let tools: Vec<&RawValue> = read(raw.get(), "tools")?;
@@ -45,27 +54,32 @@ pub(super) fn request(dialect: &OpenAiChat, text: &str) -> Result<Incoming> {
             let tool = tools::tool(raw).map_err(|error| error.at(format!("tools[{place}]")))?;
             request.tools.push(tool);
         }
-        note_empty(extra, "tools", tools.is_empty());
+        note_empty(&mut request.extra, "tools", tools.is_empty());
     }
-    request.tool_choice = row.tool_choice.and_then(|raw| {
-        let choice = tools::choice(raw);
+    if let Some(raw) = row.tool_choice {
+        request.tool_choice = tools::choice(raw);
         // The caller's own word, where a host knows two for the same.
-        if choice.is_none() || choice == Some(ToolChoice::Required) {
-            keep(extra, "tool_choice", raw);
+        if matches!(request.tool_choice, None | Some(ToolChoice::Required)) {
+            keep(&mut request.extra, "tool_choice", raw);
         }
-        choice
-    });
-    request.parallel =
-        row.parallel.map(|many| if many { Parallel::Allow } else { Parallel::Forbid });
-    request.output = row.response_format.and_then(|raw| {
-        let format = options::format(raw);
-        if format.is_none() {
-            keep(extra, "response_format", raw);
-        }
-        format
-    });
+    }
+    let parallel = |many| if many { Parallel::Allow } else { Parallel::Forbid };
+    request.parallel = row.parallel.map(parallel);
+    Ok(())
+}
 
-    let sampling = &mut request.sampling;
+/// What the answer shall look like.
+fn shape(request: &mut Request, row: &RequestRow<'_>) {
+    let extra = &mut request.extra;
+    request.output = typed(extra, "response_format", row.response_format, options::format);
+    request.prediction = typed(extra, "prediction", row.prediction, options::prediction);
+    request.verbosity = row.verbosity.as_ref().map(|word| Verbosity::from(&**word));
+    let modalities = row.modalities.iter().flatten();
+    request.modalities = modalities.map(|word| Modality::from(&**word)).collect();
+}
+
+fn sampling(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) -> Result<()> {
+    let (sampling, extra) = (&mut request.sampling, &mut request.extra);
     sampling.temperature = row.temperature;
     sampling.top_p = row.top_p;
     sampling.top_k = row.top_k;
@@ -74,12 +88,13 @@ pub(super) fn request(dialect: &OpenAiChat, text: &str) -> Result<Incoming> {
     sampling.presence_penalty = row.presence_penalty;
     sampling.repetition_penalty = row.repetition_penalty;
     sampling.n = row.n;
-    let seed = if dialect.seed == "seed" {
-        (row.seed, row.random_seed)
-    } else {
-        (row.random_seed, row.seed)
-    };
-    sampling.seed = seed.0.or(seed.1);
+    for (field, raw) in [("seed", row.seed), ("random_seed", row.random_seed)] {
+        // A seed that is larger than ours can be is still the host's to understand.
+        let seed = typed(extra, field, raw, |raw| {
+            serde_json::from_str(raw.get()).ok().filter(|_| field == dialect.seed)
+        });
+        sampling.seed = seed.or(sampling.seed);
+    }
     if let Some(bias) = row.logit_bias {
         sampling.logit_bias = read::<BTreeMap<String, f64>>(bias.get(), "logit_bias")?;
         note_empty(extra, "logit_bias", sampling.logit_bias.is_empty());
@@ -94,102 +109,82 @@ pub(super) fn request(dialect: &OpenAiChat, text: &str) -> Result<Incoming> {
         }
         note_empty(extra, "stop", sampling.stop.is_empty());
     }
-    match (row.logprobs, row.top_logprobs) {
-        (Some(true), top) => {
-            sampling.logprobs = Some(top.unwrap_or(0));
-            if top == Some(0) {
-                extra.push(scope(), "top_logprobs", serde_json::Value::from(0).into());
-            }
-        }
-        (off, top) => {
-            if off.is_some() {
-                extra.push(scope(), "logprobs", serde_json::Value::from(false).into());
-            }
-            if let Some(top) = top {
-                extra.push(scope(), "top_logprobs", serde_json::Value::from(top).into());
-            }
-        }
+    let wanted = row.logprobs == Some(true);
+    sampling.logprobs = wanted.then(|| row.top_logprobs.unwrap_or(0));
+    if row.logprobs == Some(false) {
+        extra.push(scope(), "logprobs", Value::from(false).into());
     }
+    if let Some(count) = row.top_logprobs.filter(|count| !wanted || *count == 0) {
+        extra.push(scope(), "top_logprobs", Value::from(count).into());
+    }
+    Ok(())
+}
 
-    for field in dialect.thinking {
-        let raw = match field {
-            ThinkingField::Effort => row.reasoning_effort,
-            ThinkingField::Enable => row.enable_thinking,
-            ThinkingField::Object => row.reasoning,
-            ThinkingField::Toggle => row.thinking,
-        };
-        if let Some(raw) = raw.filter(|raw| !options::thinking(&mut request.thinking, *field, raw))
-        {
-            keep(extra, field.key(), raw);
-        } else if raw.is_some() {
-            mark(extra, field.key());
-        }
-    }
-    let unheard = [
+/// How the model shall think; what the host is not told by one of its own fields stays as it is.
+fn thinking(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
+    let (wish, extra) = (&mut request.thinking, &mut request.extra);
+    let fields = [
         (ThinkingField::Effort, row.reasoning_effort),
         (ThinkingField::Enable, row.enable_thinking),
         (ThinkingField::Object, row.reasoning),
         (ThinkingField::Toggle, row.thinking),
     ];
-    for (field, raw) in unheard {
-        if let Some(raw) = raw.filter(|_| !dialect.thinking.contains(&field)) {
-            keep(extra, field.key(), raw);
+    for (field, raw) in fields {
+        let Some(raw) = raw else { continue };
+        match dialect.thinking.contains(&field) && options::thinking(wish, field, raw) {
+            true => mark(extra, field.key()),
+            false => keep(extra, field.key(), raw),
         }
     }
-    if let Some(budget) = row.thinking_budget {
-        match dialect.thinking.contains(&ThinkingField::Enable) {
-            true => request.thinking.budget = Some(budget),
-            false => extra.push(scope(), "thinking_budget", serde_json::Value::from(budget).into()),
+    match row.thinking_budget {
+        Some(budget) if dialect.thinking.contains(&ThinkingField::Enable) => {
+            wish.budget = Some(budget);
         }
+        Some(budget) => extra.push(scope(), "thinking_budget", Value::from(budget).into()),
+        None => (),
     }
+}
 
+/// On which terms the request is served: bounds, tiers, names, streams.
+fn terms(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
+    let extra = &mut request.extra;
     if row.max_tokens.is_some() {
         mark(extra, "max_tokens");
     }
     request.max_tokens = row.max_completion_tokens.or(row.max_tokens);
-    request.tier = row.service_tier.map(|tier| super::say::tier_of(&tier));
-    request.user = row.user.map(|user| user.0.into_owned());
-    request.verbosity = row.verbosity.map(|word| Verbosity::from(&*word));
-    request.modalities =
-        row.modalities.iter().flatten().map(|word| Modality::from(&**word)).collect();
-    if let Some(key) = row.prompt_cache_key {
-        match dialect.session {
-            Some("prompt_cache_key") => request.session = Some(key.0.into_owned()),
-            _ => extra.push(scope(), "prompt_cache_key", serde_json::Value::from(&*key).into()),
-        }
+    request.tier = row.service_tier.as_ref().map(|tier| super::say::tier_of(tier));
+    request.user = row.user.as_ref().map(|user| user.to_string());
+    request.session = typed(extra, "prompt_cache_key", row.prompt_cache_key, |raw| {
+        let named = dialect.session == Some("prompt_cache_key");
+        serde_json::from_str(raw.get()).ok().filter(|_| named)
+    });
+    let metadata = typed(extra, "metadata", row.metadata, |raw| {
+        let words: Option<BTreeMap<String, String>> = serde_json::from_str(raw.get()).ok();
+        words.filter(|words| !words.is_empty())
+    });
+    request.metadata = metadata.unwrap_or_default();
+    request.cache = typed(extra, "cache_control", row.cache_control, parts::mark_of);
+    if row.stream == Some(false) {
+        extra.push(scope(), "stream", Value::from(false).into());
     }
-    if let Some(raw) = row.metadata {
-        match serde_json::from_str::<BTreeMap<String, String>>(raw.get()) {
-            Ok(metadata) if !metadata.is_empty() => request.metadata = metadata,
-            _ => keep(extra, "metadata", raw),
-        }
-    }
-    if let Some(raw) = row.prediction {
-        request.prediction = options::prediction(raw);
-        if request.prediction.is_none() {
-            keep(extra, "prediction", raw);
-        }
-    }
-    if let Some(raw) = row.cache_control {
-        request.cache = parts::mark_of(raw);
-        if request.cache.is_none() {
-            keep(extra, "cache_control", raw);
-        }
-    }
-    // Usage is always asked for: the caller's own options are about what the answer shows.
-    let mode = match row.stream {
-        Some(true) => Mode::Stream,
-        told => {
-            if told.is_some() {
-                extra.push(scope(), "stream", serde_json::Value::from(false).into());
-            }
-            Mode::Whole
-        }
-    };
     if let Some(raw) = row.stream_options {
         keep(extra, "stream_options", raw);
     }
-    Ok(Incoming::new(request, mode))
+}
+
+/// What `read` makes of a field; one that it has no word for is kept as it stands.
+fn typed<T>(
+    extra: &mut Extras,
+    key: &str,
+    raw: Option<&RawValue>,
+    read: impl FnOnce(&RawValue) -> Option<T>,
+) -> Option<T> {
+    let raw = raw?;
+    let value = read(raw);
+    if value.is_none() {
+        keep(extra, key, raw);
+    }
+    value
 }
 
 /// Reads `text`, which stands at `place`.
