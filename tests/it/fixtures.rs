@@ -42,6 +42,26 @@ impl Fixture {
     }
 }
 
+/// The fixture of an answer in one piece.
+const fn whole(
+    name: &'static str,
+    host: &'static dyn Host,
+    body: &'static str,
+    told: &'static str,
+) -> Fixture {
+    Fixture { name, host, mode: Mode::Whole, body, told }
+}
+
+/// The fixture of an answer that is streamed.
+const fn stream(
+    name: &'static str,
+    host: &'static dyn Host,
+    body: &'static str,
+    told: &'static str,
+) -> Fixture {
+    Fixture { name, host, mode: Mode::Stream, body, told }
+}
+
 /// An answer and its end, in a few words.
 pub(crate) fn told(response: &Response, error: Option<&Error>) -> String {
     let mut told = String::new();

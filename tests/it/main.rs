@@ -7,5 +7,6 @@ mod departures;
 mod fixtures;
 mod framing;
 mod laws;
+mod requests;
 mod sdk;
 mod speak;

@@ -153,3 +153,6 @@ impl Audio {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,13 @@
 //! The dialects, one file each; a folder where a file would be too long.
 
 mod anthropic;
+mod carried;
 mod kept;
 mod media;
 mod openai_chat;
+mod own;
 mod status;
+mod whole;
 
 use std::time::Duration;
 

@@ -8,10 +8,11 @@ use nohop_wire::laws;
 use nohop_wire::{Call, Mode, RequestHead};
 use serde_json::json;
 
-use crate::speak::{answer, heard, issuer, sent};
+use crate::speak::{answer, heard, issuer, sent, told};
 
 const OPENAI: &OpenAiChat = &OpenAiChat::PLAIN;
 const ANTHROPIC: &Anthropic = &Anthropic::PLAIN;
+const HOSTED: &OpenAiChat = &OpenAiChat::HOSTED;
 const GATEWAY: &OpenAiChat = &OpenAiChat { history: History::Details, ..OpenAiChat::PLAIN };
 
 /// A conversation whose last answer was thought over by `issuer` before it called a tool.
@@ -263,4 +264,26 @@ fn anthropic_fields_nobody_knows_come_through_byte_for_byte() {
     for raw in [r#"{"z": 1e3,"a":[ ]}"#, r#"{"z": 1.0,"a":"\u00e9"}"#, r#"{"z": 1.0}"#] {
         assert!(back.contains(raw), "{back}");
     }
+}
+
+#[test]
+fn thinking_told_through_a_surface_of_another_dialect_finds_back_to_its_issuer() {
+    let answer = r#"{"type":"message","content":[{"type":"thinking","thinking":"Hm","signature":"c2ln"},{"type":"redacted_thinking","data":"Z0FB"},{"type":"tool_use","id":"t","name":"f","input":{}}],"stop_reason":"tool_use"}"#;
+    let message = told(OPENAI, ANTHROPIC, answer)["choices"][0]["message"].clone();
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "Go"}, message]});
+    let request = heard(OPENAI, &body.to_string()).unwrap();
+    let (body, _) = sent(ANTHROPIC, &request).unwrap();
+    let blocks = body["messages"][1]["content"].as_array().unwrap();
+    assert_eq!(blocks[0], json!({"type": "thinking", "thinking": "Hm", "signature": "c2ln"}));
+    assert_eq!(blocks[1], json!({"type": "redacted_thinking", "data": "Z0FB"}));
+
+    let answer = r#"{"choices":[{"message":{"content":"Hi","reasoning_content":"Hm"},"finish_reason":"stop"}]}"#;
+    let content = told(ANTHROPIC, OPENAI, answer)["content"].clone();
+    let turn = json!({"role": "assistant", "content": content});
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "Go"}, turn]});
+    let request = heard(ANTHROPIC, &body.to_string()).unwrap();
+    let (body, losses) = sent(ANTHROPIC, &request).unwrap();
+    assert_eq!(body["messages"][1]["content"], "Hi");
+    assert!(losses[0].starts_with("reasoning: dropped"), "{losses:?}");
+    assert_eq!(sent(HOSTED, &request).unwrap().0["messages"][1]["reasoning_content"], "Hm");
 }

@@ -27,6 +27,13 @@ proptest! {
     }
 
     #[test]
+    fn the_first_snapshot_is_taken_as_it_is(usage in strategies::usage()) {
+        let mut merged = Usage::default();
+        merged.merge(usage.clone());
+        prop_assert_eq!(&merged, &usage);
+    }
+
+    #[test]
     fn a_snapshot_that_says_nothing_changes_nothing(usage in strategies::usage()) {
         let usage = Usage { extra: Extras::new(), ..usage };
         let mut merged = usage.clone();

@@ -6,16 +6,16 @@ mod rows;
 mod tools;
 mod turns;
 
-use nohop_types::{
-    Error, ErrorKind, ExtraScope, Extras, Issuer, Json, Message, Request, Result, Role,
-};
-use serde::Deserialize;
+use nohop_types::{Extras, Message, Request, Result, Role};
 use serde_json::value::RawValue;
 
 use self::rows::RequestRow;
 use super::Anthropic;
-use crate::json::{self, Rest};
+use crate::dialect::own::{Own, read};
 use crate::{Incoming, Mode, RequestHead};
+
+/// The owner of what the vocabulary has no word for.
+const OWN: Own = Own(Anthropic::NAME);
 
 /// Reads the request that the JSON `text` is.
 ///
@@ -24,7 +24,7 @@ use crate::{Incoming, Mode, RequestHead};
 pub(super) fn request(head: &RequestHead, text: &str) -> Result<Incoming> {
     let row: RequestRow<'_> = read(text, "the request")?;
     let mut request = Request::new(row.model.map(|model| model.0).unwrap_or_default());
-    request.extra = kept(row.rest);
+    request.extra = OWN.rest(row.rest);
     let extra = &mut request.extra;
     betas(extra, head);
 
@@ -40,7 +40,7 @@ pub(super) fn request(head: &RequestHead, text: &str) -> Result<Incoming> {
                 turns::message(raw).map_err(|error| error.at(format!("messages[{place}]")))?;
             request.messages.push(message);
         }
-        note_empty(extra, "messages", messages.is_empty());
+        OWN.mark_empty(extra, "messages", messages.is_empty());
     }
     if let Some(raw) = row.tools {
         let tools: Vec<&RawValue> = read(raw.get(), "tools")?;
@@ -48,7 +48,7 @@ pub(super) fn request(head: &RequestHead, text: &str) -> Result<Incoming> {
             let tool = tools::tool(raw).map_err(|error| error.at(format!("tools[{place}]")))?;
             request.tools.push(tool);
         }
-        note_empty(extra, "tools", tools.is_empty());
+        OWN.mark_empty(extra, "tools", tools.is_empty());
     }
     if let Some(raw) = row.tool_choice {
         match tools::choice(raw) {
@@ -56,7 +56,7 @@ pub(super) fn request(head: &RequestHead, text: &str) -> Result<Incoming> {
                 request.tool_choice = Some(choice);
                 request.parallel = parallel;
             }
-            None => keep(extra, "tool_choice", raw),
+            None => OWN.keep(extra, "tool_choice", raw),
         }
     }
 
@@ -66,13 +66,13 @@ pub(super) fn request(head: &RequestHead, text: &str) -> Result<Incoming> {
     sampling.top_k = row.top_k;
     if let Some(raw) = row.stop {
         sampling.stop = read(raw.get(), "stop_sequences")?;
-        note_empty(extra, "stop_sequences", sampling.stop.is_empty());
+        OWN.mark_empty(extra, "stop_sequences", sampling.stop.is_empty());
     }
 
     if let Some(raw) = row.thinking
         && !options::thinking(&mut request.thinking, raw)
     {
-        keep(extra, "thinking", raw);
+        OWN.keep(extra, "thinking", raw);
     }
     if let Some(raw) = row.output_config {
         options::output_config(&mut request.thinking, &mut request.output, extra, raw)?;
@@ -82,26 +82,26 @@ pub(super) fn request(head: &RequestHead, text: &str) -> Result<Incoming> {
     if let Some(word) = row.tier {
         request.tier = options::tier(&word);
         if request.tier.is_none() {
-            extra.push(scope(), "service_tier", serde_json::Value::from(&*word).into());
+            extra.push(OWN.scope(), "service_tier", serde_json::Value::from(&*word).into());
         }
     }
     if let Some(raw) = row.metadata {
         request.user = options::user(raw);
         if request.user.is_none() {
-            keep(extra, "metadata", raw);
+            OWN.keep(extra, "metadata", raw);
         }
     }
     if let Some(raw) = row.cache_control {
         request.cache = options::mark_of(raw);
         if request.cache.is_none() {
-            keep(extra, "cache_control", raw);
+            OWN.keep(extra, "cache_control", raw);
         }
     }
     let mode = match row.stream {
         Some(true) => Mode::Stream,
         told => {
             if told.is_some() {
-                extra.push(scope(), "stream", serde_json::Value::from(false).into());
+                extra.push(OWN.scope(), "stream", serde_json::Value::from(false).into());
             }
             Mode::Whole
         }
@@ -116,43 +116,6 @@ fn betas(extra: &mut Extras, head: &RequestHead) {
     let betas: Vec<&str> =
         told.flat_map(|list| list.split(',')).map(str::trim).filter(|b| !b.is_empty()).collect();
     if !betas.is_empty() && extra.get(Anthropic::NAME, "", "anthropic_beta").is_none() {
-        extra.push(scope(), "anthropic_beta", serde_json::json!(betas).into());
-    }
-}
-
-/// Reads `text`, which stands at `place`.
-fn read<'a, T: Deserialize<'a>>(text: &'a str, place: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|source| {
-        Error::new(ErrorKind::InvalidRequest, format!("{place} can not be read: {source}"))
-    })
-}
-
-fn issuer() -> Issuer {
-    Issuer::speaking(Anthropic::NAME)
-}
-
-fn scope() -> ExtraScope {
-    ExtraScope::Dialect(Anthropic::NAME.into())
-}
-
-/// What a row did not know, nulls and all.
-fn kept(rest: Rest<'_>) -> Extras {
-    let entries = rest.into_iter().map(|(key, raw)| json::entry(Anthropic::NAME, key, raw.into()));
-    entries.collect()
-}
-
-fn keep(extra: &mut Extras, key: &str, raw: &RawValue) {
-    extra.push(scope(), key, Json::from(raw));
-}
-
-/// Notes that a typed field was written under this name, or in this form.
-fn note(extra: &mut Extras, key: &str) {
-    extra.push(scope(), key, Json::from(json::NULL));
-}
-
-/// Notes that a list was there, and empty.
-fn note_empty(extra: &mut Extras, key: &str, empty: bool) {
-    if empty {
-        extra.push(scope(), key, serde_json::json!([]).into());
+        extra.push(OWN.scope(), "anthropic_beta", serde_json::json!(betas).into());
     }
 }

@@ -6,11 +6,13 @@ mod whole;
 
 use http::StatusCode;
 use nohop_types::{
-    Citation, Content, Error, ErrorKind, Extras, FinishReason, Opaque, Part, ToolCall,
+    Citation, Content, Error, ErrorKind, Extras, FinishReason, Opaque, Part, Response, ToolCall,
 };
 
 use super::{Anthropic, reason_of};
+use crate::dialect::carried::carry;
 use crate::dialect::status;
+use crate::dialect::whole::Whole;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Encoder, Incoming, Mode, Reply, Stamp};
@@ -19,7 +21,12 @@ use crate::{Encoder, Incoming, Mode, Reply, Stamp};
 pub(super) fn encoder(incoming: &Incoming, stamp: Stamp) -> Box<dyn Encoder> {
     match incoming.mode {
         Mode::Stream => Box::new(stream::Stream::new(stamp)),
-        Mode::Whole => Box::new(whole::Whole::new(stamp)),
+        Mode::Whole => {
+            let write = move |out: &mut Writer, response: &Response| {
+                whole::write(out, &stamp, response);
+            };
+            Box::new(Whole::new(write, failure))
+        }
     }
 }
 
@@ -91,11 +98,9 @@ fn is_own(opaque: &Opaque) -> bool {
 fn is_shown(part: &Part) -> bool {
     match &part.content {
         Content::Opaque(opaque) => is_own(opaque),
-        // What another issuer sealed can be neither read nor sent back.
-        Content::Reasoning(reasoning) => {
-            reasoning.sealed.is_none() || reasoning.issuer.dialect == Anthropic::NAME
+        Content::Reasoning(_) | Content::Refusal(_) | Content::Text(_) | Content::ToolCall(_) => {
+            true
         }
-        Content::Refusal(_) | Content::Text(_) | Content::ToolCall(_) => true,
         _ => false,
     }
 }
@@ -130,15 +135,19 @@ fn block(out: &mut Writer, part: &Part, complete: bool) {
         }
         Content::Reasoning(reasoning) => match &reasoning.sealed {
             Some(data) => {
+                let data = carry(&reasoning.issuer, Anthropic::NAME, data);
                 out.object().field("type", "redacted_thinking").field("data", data);
             }
             None => {
+                let signature = reasoning.signature.as_deref().unwrap_or_default();
                 let (text, signature) = match complete {
-                    true => (&*reasoning.text, reasoning.signature.as_deref()),
-                    false => ("", None),
+                    true => {
+                        (&*reasoning.text, carry(&reasoning.issuer, Anthropic::NAME, signature))
+                    }
+                    false => ("", "".into()),
                 };
                 out.object().field("type", "thinking").field("thinking", text);
-                out.field("signature", signature.unwrap_or_default());
+                out.field("signature", signature);
             }
         },
         Content::ToolCall(call) => {

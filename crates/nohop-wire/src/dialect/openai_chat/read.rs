@@ -8,18 +8,18 @@ mod turns;
 
 use std::collections::BTreeMap;
 
-use nohop_types::{
-    Error, ErrorKind, ExtraScope, Extras, Issuer, Json, Modality, Parallel, Request, Result,
-    ToolChoice, Verbosity,
-};
-use serde::Deserialize;
+use nohop_types::{Extras, Modality, Parallel, Request, Result, ToolChoice, Verbosity};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use self::rows::RequestRow;
 use super::{OpenAiChat, ThinkingField};
-use crate::json::{self, Rest};
+use crate::dialect::own::{Own, read};
+use crate::json::{self};
 use crate::{Incoming, Mode};
+
+/// The owner of what the vocabulary has no word for.
+const OWN: Own = Own(OpenAiChat::NAME);
 
 /// Reads the request that the JSON `text` is.
 ///
@@ -28,7 +28,7 @@ use crate::{Incoming, Mode};
 pub(super) fn request(dialect: &OpenAiChat, text: &str) -> Result<Incoming> {
     let mut row: RequestRow<'_> = read(text, "the request")?;
     let mut request = Request::new(row.model.take().map(|model| model.0).unwrap_or_default());
-    request.extra = kept(std::mem::take(&mut row.rest));
+    request.extra = OWN.rest(std::mem::take(&mut row.rest));
     conversation(&mut request, &row)?;
     shape(&mut request, &row);
     sampling(&mut request, dialect, &row)?;
@@ -46,7 +46,7 @@ fn conversation(request: &mut Request, row: &RequestRow<'_>) -> Result<()> {
                 turns::message(raw).map_err(|error| error.at(format!("messages[{place}]")))?;
             request.messages.push(message);
         }
-        note_empty(&mut request.extra, "messages", messages.is_empty());
+        OWN.mark_empty(&mut request.extra, "messages", messages.is_empty());
     }
     if let Some(raw) = row.tools {
         let tools: Vec<&RawValue> = read(raw.get(), "tools")?;
@@ -54,13 +54,13 @@ fn conversation(request: &mut Request, row: &RequestRow<'_>) -> Result<()> {
             let tool = tools::tool(raw).map_err(|error| error.at(format!("tools[{place}]")))?;
             request.tools.push(tool);
         }
-        note_empty(&mut request.extra, "tools", tools.is_empty());
+        OWN.mark_empty(&mut request.extra, "tools", tools.is_empty());
     }
     if let Some(raw) = row.tool_choice {
         request.tool_choice = tools::choice(raw);
         // The caller's own word, where a host knows two for the same.
         if matches!(request.tool_choice, None | Some(ToolChoice::Required)) {
-            keep(&mut request.extra, "tool_choice", raw);
+            OWN.keep(&mut request.extra, "tool_choice", raw);
         }
     }
     let parallel = |many| if many { Parallel::Allow } else { Parallel::Forbid };
@@ -97,25 +97,25 @@ fn sampling(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) -
     }
     if let Some(bias) = row.logit_bias {
         sampling.logit_bias = read::<BTreeMap<String, f64>>(bias.get(), "logit_bias")?;
-        note_empty(extra, "logit_bias", sampling.logit_bias.is_empty());
+        OWN.mark_empty(extra, "logit_bias", sampling.logit_bias.is_empty());
     }
     if let Some(stop) = row.stop {
         match json::text_of(stop).filter(|_| stop.get().starts_with('"')) {
             Some(word) => {
                 sampling.stop = vec![word.into_owned()];
-                mark(extra, "stop");
+                OWN.mark(extra, "stop");
             }
             None => sampling.stop = read(stop.get(), "stop")?,
         }
-        note_empty(extra, "stop", sampling.stop.is_empty());
+        OWN.mark_empty(extra, "stop", sampling.stop.is_empty());
     }
     let wanted = row.logprobs == Some(true);
     sampling.logprobs = wanted.then(|| row.top_logprobs.unwrap_or(0));
     if row.logprobs == Some(false) {
-        extra.push(scope(), "logprobs", Value::from(false).into());
+        extra.push(OWN.scope(), "logprobs", Value::from(false).into());
     }
     if let Some(count) = row.top_logprobs.filter(|count| !wanted || *count == 0) {
-        extra.push(scope(), "top_logprobs", Value::from(count).into());
+        extra.push(OWN.scope(), "top_logprobs", Value::from(count).into());
     }
     Ok(())
 }
@@ -132,15 +132,15 @@ fn thinking(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
     for (field, raw) in fields {
         let Some(raw) = raw else { continue };
         match dialect.thinking.contains(&field) && options::thinking(wish, field, raw) {
-            true => mark(extra, field.key()),
-            false => keep(extra, field.key(), raw),
+            true => OWN.mark(extra, field.key()),
+            false => OWN.keep(extra, field.key(), raw),
         }
     }
     match row.thinking_budget {
         Some(budget) if dialect.thinking.contains(&ThinkingField::Enable) => {
             wish.budget = Some(budget);
         }
-        Some(budget) => extra.push(scope(), "thinking_budget", Value::from(budget).into()),
+        Some(budget) => extra.push(OWN.scope(), "thinking_budget", Value::from(budget).into()),
         None => (),
     }
 }
@@ -149,7 +149,7 @@ fn thinking(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
 fn terms(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
     let extra = &mut request.extra;
     if row.max_tokens.is_some() {
-        mark(extra, "max_tokens");
+        OWN.mark(extra, "max_tokens");
     }
     request.max_tokens = row.max_completion_tokens.or(row.max_tokens);
     request.tier = row.service_tier.as_ref().map(|tier| super::say::tier_of(tier));
@@ -165,10 +165,10 @@ fn terms(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
     request.metadata = metadata.unwrap_or_default();
     request.cache = typed(extra, "cache_control", row.cache_control, parts::mark_of);
     if row.stream == Some(false) {
-        extra.push(scope(), "stream", Value::from(false).into());
+        extra.push(OWN.scope(), "stream", Value::from(false).into());
     }
     if let Some(raw) = row.stream_options {
-        keep(extra, "stream_options", raw);
+        OWN.keep(extra, "stream_options", raw);
     }
 }
 
@@ -182,45 +182,7 @@ fn typed<T>(
     let raw = raw?;
     let value = read(raw);
     if value.is_none() {
-        keep(extra, key, raw);
+        OWN.keep(extra, key, raw);
     }
     value
-}
-
-/// Reads `text`, which stands at `place`.
-fn read<'a, T: Deserialize<'a>>(text: &'a str, place: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|source| {
-        Error::new(ErrorKind::InvalidRequest, format!("{place} can not be read: {source}"))
-    })
-}
-
-fn issuer() -> Issuer {
-    Issuer::speaking(OpenAiChat::NAME)
-}
-
-fn scope() -> ExtraScope {
-    ExtraScope::Dialect(OpenAiChat::NAME.into())
-}
-
-/// What a row did not know, nulls and all.
-fn kept(rest: Rest<'_>) -> Extras {
-    let entries = rest.into_iter().map(|(key, raw)| json::entry(OpenAiChat::NAME, key, raw.into()));
-    entries.collect()
-}
-
-fn keep(extra: &mut Extras, key: &str, raw: &RawValue) {
-    extra.push(scope(), key, Json::from(raw));
-}
-
-/// Notes that a typed field was written under this name, or in this form.
-fn mark(extra: &mut Extras, key: &str) {
-    extra.push(scope(), key, Json::from(json::NULL));
-}
-
-/// Notes that a list was there, and empty.
-fn note_empty(extra: &mut Extras, key: &str, empty: bool) {
-    if empty {
-        let value = if key == "logit_bias" { serde_json::json!({}) } else { serde_json::json!([]) };
-        extra.push(scope(), key, value.into());
-    }
 }

@@ -6,11 +6,13 @@ mod whole;
 
 use nohop_types::{
     Citation, Content, Error, ErrorKind, Extras, FinishReason, Input, Logprob, Opaque, Part,
-    Reasoning, ServiceTier, Summary, TokenLogprob, ToolCall,
+    Reasoning, Response, ServiceTier, Summary, TokenLogprob, ToolCall,
 };
 
 use super::OpenAiChat;
+use crate::dialect::carried::carry;
 use crate::dialect::status;
+use crate::dialect::whole::Whole;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Encoder, Incoming, Mode, Reply, Stamp};
@@ -19,7 +21,12 @@ use crate::{Encoder, Incoming, Mode, Reply, Stamp};
 pub(super) fn encoder(dialect: OpenAiChat, incoming: &Incoming, stamp: Stamp) -> Box<dyn Encoder> {
     match incoming.mode {
         Mode::Stream => Box::new(stream::Stream::new(dialect, incoming, stamp)),
-        Mode::Whole => Box::new(whole::Whole::new(dialect, stamp)),
+        Mode::Whole => {
+            let write = move |out: &mut Writer, response: &Response| {
+                whole::write(out, &dialect, &stamp, response);
+            };
+            Box::new(Whole::new(write, failure))
+        }
     }
 }
 
@@ -122,6 +129,9 @@ fn detail(
         out.field(key, text);
     }
     out.maybe("data", reasoning.sealed.as_ref()).maybe("signature", signature);
+    if reasoning.issuer.dialect != OpenAiChat::NAME {
+        out.field("format", carry(&reasoning.issuer, OpenAiChat::NAME, ""));
+    }
     match part.extra.get(OpenAiChat::NAME, "", "index") {
         Some(index) => out.field("index", index).done(),
         None => out.field("index", place).done(),

@@ -4,9 +4,10 @@ use nohop_types::{
 };
 use serde_json::value::RawValue;
 
+use super::OWN;
 use super::rows::{ConfigRow, FormatRow, MarkRow, ThinkingRow, UserRow};
-use super::{note, read, scope};
 use crate::dialect::lifetime;
+use crate::dialect::own::read;
 use crate::json;
 
 /// Takes what `thinking` says; `false` when it says something the vocabulary has no words for.
@@ -44,21 +45,21 @@ pub(super) fn output_config(
         let effort = json::text_of(raw).and_then(|word| Effort::parse(&word));
         wish.effort = effort.filter(|e| !matches!(e, Effort::None | Effort::Minimal));
         if wish.effort.is_none() {
-            extra.push(scope(), "output_config.effort", Json::from(raw));
+            extra.push(OWN.scope(), "output_config.effort", Json::from(raw));
         }
     }
     if let Some(raw) = row.format {
         *output = format(raw);
         if output.is_none() {
-            extra.push(scope(), "output_config.format", Json::from(raw));
+            extra.push(OWN.scope(), "output_config.format", Json::from(raw));
         }
     }
     for (key, value) in &row.rest {
-        extra.push(scope(), format!("output_config.{key}"), Json::from(*value));
+        extra.push(OWN.scope(), format!("output_config.{key}"), Json::from(*value));
     }
     match raw.get().trim_matches(|c: char| "{}".contains(c) || c.is_whitespace()) {
-        "" => extra.push(scope(), "output_config", Json::from(raw)),
-        _ => note(extra, "output_config"),
+        "" => extra.push(OWN.scope(), "output_config", Json::from(raw)),
+        _ => OWN.mark(extra, "output_config"),
     }
     Ok(())
 }

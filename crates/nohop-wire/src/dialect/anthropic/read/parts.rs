@@ -7,10 +7,13 @@ use super::rows::{
     CallRow, KindRow, MediaRow, ResultRow, SealedRow, SourceRow, TextRow, ThoughtRow,
 };
 use super::turns::{Form, parts_of};
-use super::{issuer, keep, kept, note, options, read, scope};
+use super::{OWN, options};
+use crate::dialect::anthropic::Anthropic;
 use crate::dialect::anthropic::frames::citation;
 use crate::dialect::anthropic::write::invalid;
+use crate::dialect::carried::unload;
 use crate::dialect::media;
+use crate::dialect::own::read;
 use crate::json::Rest;
 
 /// Reads a block; what the vocabulary has no word for stays as it is.
@@ -25,26 +28,34 @@ pub(super) fn part(raw: &RawValue) -> Result<Part> {
         Some("thinking") => {
             let row: ThoughtRow<'_> = read(raw.get(), "a block")?;
             let thinking = row.thinking.ok_or_else(|| invalid("thinking: the block needs one"))?;
-            let mut reasoning = Reasoning::text(issuer(), thinking.0);
-            reasoning.signature = row.signature.map(|text| text.0.into_owned());
+            let (mut issuer, mut signature) = (OWN.issuer(), row.signature.map(|text| text.0));
+            if let Some(text) = &signature
+                && let (other, proof) = unload(Anthropic::NAME, text)
+                && other != issuer
+            {
+                (issuer, signature) = (other, (!proof.is_empty()).then(|| proof.to_owned().into()));
+            }
+            let mut reasoning = Reasoning::text(issuer, thinking.0);
+            reasoning.signature = signature.map(|text| text.into_owned());
             marked(Content::Reasoning(reasoning), row.rest, None)
         }
         Some("redacted_thinking") => {
             let row: SealedRow<'_> = read(raw.get(), "a block")?;
             let data = row.data.ok_or_else(|| invalid("data: the block needs one"))?;
-            let reasoning = Reasoning::new(issuer()).sealed(data.0);
+            let (issuer, data) = unload(Anthropic::NAME, &data);
+            let reasoning = Reasoning::new(issuer).sealed(data);
             marked(Content::Reasoning(reasoning), row.rest, None)
         }
         Some(_) => None,
         None => return Err(invalid("type: a block needs one")),
     };
-    Ok(part.unwrap_or_else(|| Content::Opaque(Opaque::new(issuer(), raw.into())).into()))
+    Ok(part.unwrap_or_else(|| Content::Opaque(Opaque::new(OWN.issuer(), raw.into())).into()))
 }
 
 /// A part with what else was said of it; `None` for a mark that is none of ours.
 fn marked(content: Content, rest: Rest<'_>, mark: Option<&RawValue>) -> Option<Part> {
     let mut part = Part::new(content);
-    part.extra = kept(rest);
+    part.extra = OWN.rest(rest);
     if let Some(raw) = mark {
         part.cache = Some(options::mark_of(raw)?);
     }
@@ -60,14 +71,14 @@ fn text(raw: &RawValue) -> Result<Option<Part>> {
         return Ok(None);
     };
     if empty {
-        note(&mut part.extra, "text");
+        OWN.mark(&mut part.extra, "text");
     }
     if let Some(raw) = row.citations {
         let list: Vec<&RawValue> = read(raw.get(), "citations")?;
         if list.is_empty() {
-            keep(&mut part.extra, "citations", raw);
+            OWN.keep(&mut part.extra, "citations", raw);
         }
-        part.citations = list.into_iter().map(|raw| citation(raw, issuer())).collect();
+        part.citations = list.into_iter().map(|raw| citation(raw, OWN.issuer())).collect();
         for citation in &mut part.citations {
             // A citation without its proof is one that we showed for somebody else.
             let shown = |raw: &Opaque| raw.json.as_str().contains(r#""encrypted_index":"""#);
@@ -146,7 +157,7 @@ fn result(raw: &RawValue) -> Result<Option<Part>> {
     }
     let mut part = marked(Content::ToolResult(result), row.rest, row.cache_control);
     if let (Some(part), Some(form)) = (&mut part, form) {
-        part.extra.push(scope(), "content", form);
+        part.extra.push(OWN.scope(), "content", form);
     }
     Ok(part)
 }

@@ -2,9 +2,10 @@ use nohop_types::{Function, Json, Parallel, Result, Tool, ToolChoice, ToolKind};
 use serde_json::value::RawValue;
 
 use super::rows::{ChoiceRow, KindRow, ToolRow};
-use super::{keep, kept, options, read, scope};
+use super::{OWN, options};
 use crate::dialect::anthropic::Anthropic;
 use crate::dialect::anthropic::write::invalid;
+use crate::dialect::own::read;
 
 /// Reads a tool; one that is no function is the provider's own.
 pub(super) fn tool(raw: &RawValue) -> Result<Tool> {
@@ -18,14 +19,14 @@ pub(super) fn tool(raw: &RawValue) -> Result<Tool> {
     read.description = row.description.map(|text| text.0.into_owned());
     read.strict = row.strict;
     let mut tool = Tool::new(ToolKind::Function(read));
-    tool.extra = kept(row.rest);
+    tool.extra = OWN.rest(row.rest);
     if let Some(r#type) = row.r#type {
-        tool.extra.push(scope(), "type", serde_json::Value::from(&*r#type).into());
+        tool.extra.push(OWN.scope(), "type", serde_json::Value::from(&*r#type).into());
     }
     if let Some(raw) = row.cache_control {
         tool.cache = options::mark_of(raw);
         if tool.cache.is_none() {
-            keep(&mut tool.extra, "cache_control", raw);
+            OWN.keep(&mut tool.extra, "cache_control", raw);
         }
     }
     Ok(tool)

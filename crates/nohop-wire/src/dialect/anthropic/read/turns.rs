@@ -2,8 +2,9 @@ use nohop_types::{Message, Part, Result, Role};
 use serde_json::value::RawValue;
 
 use super::rows::MessageRow;
-use super::{keep, kept, note, parts, read, scope};
+use super::{OWN, parts};
 use crate::dialect::anthropic::write::invalid;
+use crate::dialect::own::read;
 use crate::json;
 
 /// Reads one turn.
@@ -20,10 +21,10 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
         None => return Err(invalid("role: a message needs one")),
     };
     let mut message = Message::new(role, []);
-    message.extra = kept(row.rest);
+    message.extra = OWN.rest(row.rest);
     if role == Role::System {
         // It stood in the conversation and not before it.
-        note(&mut message.extra, "role");
+        OWN.mark(&mut message.extra, "role");
     }
     let raw = row.content.ok_or_else(|| invalid("content: a message needs one"))?;
     content(&mut message, raw, "content")?;
@@ -35,8 +36,8 @@ pub(super) fn content(message: &mut Message, raw: &RawValue, place: &str) -> Res
     let (parts, form) = parts_of(raw, place)?;
     message.parts = parts;
     match form {
-        Form::Empty => keep(&mut message.extra, "content", raw),
-        Form::List => message.extra.push(scope(), "content", serde_json::json!([]).into()),
+        Form::Empty => OWN.keep(&mut message.extra, "content", raw),
+        Form::List => message.extra.push(OWN.scope(), "content", serde_json::json!([]).into()),
         Form::Usual => (),
     }
     Ok(())

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
-use nohop_types::{Content, Error, Event, Extras, FinishReason, Part, Piece, Usage};
+use nohop_types::{Content, Error, Event, Extras, FinishReason, Issuer, Part, Piece, Usage};
 
 use super::whole::end;
 use super::{block, citation, extras, failure, is_cited, is_shown, usage};
+use crate::dialect::anthropic::Anthropic;
+use crate::dialect::carried::carry;
 use crate::json::Writer;
 use crate::{Encoder, Stamp};
 
@@ -16,6 +18,8 @@ pub(super) struct Stream {
     usage: Usage,
     /// Each open part's block, and what it is.
     open: BTreeMap<usize, (usize, Grows)>,
+    /// The issuers of open thinking that is not ours and has no proof yet.
+    foreign: BTreeMap<usize, Issuer>,
     /// How many blocks have begun.
     blocks: usize,
     /// Why the answer ended: it is told with the usage.
@@ -42,6 +46,7 @@ impl Stream {
             begun: false,
             usage: Usage::default(),
             open: BTreeMap::new(),
+            foreign: BTreeMap::new(),
             blocks: 0,
             end: Default::default(),
         }
@@ -79,6 +84,11 @@ impl Stream {
             _ => Grows::Not,
         };
         self.open.insert(part, (index, grows));
+        if let (Grows::Thinking, Content::Reasoning(reasoning)) = (grows, &start.content)
+            && reasoning.issuer.dialect != Anthropic::NAME
+        {
+            self.foreign.insert(part, reasoning.issuer.clone());
+        }
         // What the part began with is told as if it had grown by it.
         match &start.content {
             Content::Text(text) | Content::Refusal(text) => {
@@ -102,6 +112,7 @@ impl Stream {
 
     fn grow(&mut self, part: usize, piece: &Piece, out: &mut Vec<u8>) {
         let Some((index, grows)) = self.open.get_mut(&part) else { return };
+        let carried;
         let (r#type, key, text) = match (*grows, piece) {
             (_, Piece::Text(text) | Piece::Signature(text) | Piece::Arguments(text))
                 if text.is_empty() =>
@@ -116,7 +127,13 @@ impl Stream {
             }
             (Grows::Text, Piece::Text(text)) => ("text_delta", "text", &**text),
             (Grows::Thinking, Piece::Text(text)) => ("thinking_delta", "thinking", &**text),
-            (Grows::Thinking, Piece::Signature(text)) => ("signature_delta", "signature", &**text),
+            (Grows::Thinking, Piece::Signature(text)) => {
+                carried = match self.foreign.remove(&part) {
+                    Some(issuer) => carry(&issuer, Anthropic::NAME, text),
+                    None => text.into(),
+                };
+                ("signature_delta", "signature", &*carried)
+            }
             (Grows::More, Piece::Arguments(text)) => ("input_json_delta", "partial_json", &**text),
             (Grows::Text, Piece::Citation(cited)) if is_cited(cited) => {
                 return frame(out, "content_block_delta", |writer| {
@@ -135,6 +152,10 @@ impl Stream {
     }
 
     fn close(&mut self, part: usize, out: &mut Vec<u8>) {
+        if let Some(issuer) = self.foreign.remove(&part) {
+            let proof = carry(&issuer, Anthropic::NAME, "").into_owned();
+            self.grow(part, &Piece::Signature(proof), out);
+        }
         if let Some((index, _)) = self.open.remove(&part) {
             frame(out, "content_block_stop", |writer| writer.field("index", index).done());
         }

@@ -3,6 +3,7 @@ use nohop_types::{Content, Input, Part, Piece, ToolCall};
 use super::{Slot, Speaker};
 use crate::dialect::openai_chat::OpenAiChat;
 use crate::dialect::openai_chat::rows::CallRow;
+use crate::dialect::own::Own;
 use crate::json::{self, Str};
 
 /// The tool calls of one choice, as far as they are known.
@@ -80,10 +81,8 @@ impl Speaker<'_> {
                 let mark = json::entry(OpenAiChat::NAME, "function_call", json::NULL.into());
                 extra.extend([mark]);
             }
-            let inner = json::extras(OpenAiChat::NAME, function.rest);
-            extra.extend(inner.iter().map(|e| {
-                json::entry(OpenAiChat::NAME, format!("function.{}", e.key), e.value.clone())
-            }));
+            let inner = Own(OpenAiChat::NAME).inner("function.", function.rest);
+            extra.extend(inner.filter(|entry| !entry.value.is_empty()));
             self.begin(place, name, extra);
         }
     }

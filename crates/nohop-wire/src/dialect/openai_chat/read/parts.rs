@@ -4,17 +4,19 @@ use nohop_types::{
 };
 use serde_json::value::RawValue;
 
+use super::OWN;
 use super::rows::{AudioRow, CallRow, DetailRow, MarkRow, PartRow, UrlRow};
-use super::{issuer, kept, mark, read};
+use crate::dialect::carried::unload;
 use crate::dialect::openai_chat::OpenAiChat;
 use crate::dialect::openai_chat::chunks::thinking_text;
+use crate::dialect::own::read;
 use crate::dialect::{lifetime, media};
 use crate::json::{self, Rest, Str};
 
 /// Reads an item of a content that is a list; what the vocabulary has no word for stays as it is.
 pub(super) fn part(raw: &RawValue) -> Result<Part> {
     let mut row: PartRow<'_> = read(raw.get(), "a part")?;
-    let opaque = || Content::Opaque(Opaque::new(issuer(), raw.into())).into();
+    let opaque = || Content::Opaque(Opaque::new(OWN.issuer(), raw.into())).into();
     let (cache_control, breakpoint) = (row.cache_control.take(), row.breakpoint.take());
     let r#type = row.r#type.take();
     let Some((content, inner, form)) = content(r#type.as_deref().unwrap_or_default(), &mut row)
@@ -22,9 +24,9 @@ pub(super) fn part(raw: &RawValue) -> Result<Part> {
         return Ok(opaque());
     };
     let mut part = Part::new(content);
-    part.extra = kept(row.rest);
+    part.extra = OWN.rest(row.rest);
     if let Some((prefix, rest)) = inner {
-        let inner = kept(rest);
+        let inner = OWN.rest(rest);
         part.extra.extend(
             inner.iter().map(|e| {
                 json::entry(OpenAiChat::NAME, format!("{prefix}{}", e.key), e.value.clone())
@@ -32,7 +34,7 @@ pub(super) fn part(raw: &RawValue) -> Result<Part> {
         );
     }
     if let Some(form) = form {
-        mark(&mut part.extra, form);
+        OWN.mark(&mut part.extra, form);
     }
     part.cache = match (cache_control, breakpoint) {
         (Some(raw), _) => mark_of(raw),
@@ -108,7 +110,7 @@ fn content<'a>(r#type: &str, row: &mut PartRow<'a>) -> Option<Held<'a>> {
             let raw = row.thinking.take()?;
             // Thinking in several pieces is one thought here, and stays in pieces there.
             let pieces = vec![("thinking".into(), raw)];
-            let thought = Reasoning::text(issuer(), thinking_text(raw));
+            let thought = Reasoning::text(OWN.issuer(), thinking_text(raw));
             (Content::Reasoning(thought), Some(("", pieces)), Some("type"))
         }
         _ => return None,
@@ -130,20 +132,17 @@ pub(super) fn call(row: CallRow<'_>) -> Part {
             function.arguments.and_then(json::text_of).unwrap_or_default().into_owned();
     }
     let mut part = Part::new(Content::ToolCall(call));
-    part.extra = kept(row.rest);
-    let inner = kept(function.rest);
-    part.extra.extend(
-        inner
-            .iter()
-            .map(|e| json::entry(OpenAiChat::NAME, format!("function.{}", e.key), e.value.clone())),
-    );
+    part.extra = OWN.rest(row.rest);
+    part.extra.extend(OWN.inner("function.", function.rest));
     part.cache = row.cache_control.and_then(mark_of);
     part
 }
 
 /// Reads an item of `reasoning_details`.
 pub(super) fn detail(row: DetailRow<'_>) -> Part {
-    let mut reasoning = Reasoning::new(issuer());
+    let format = row.rest.iter().find(|(key, _)| key == "format");
+    let format = format.and_then(|(_, raw)| json::text_of(raw)).unwrap_or_default();
+    let mut reasoning = Reasoning::new(unload(OpenAiChat::NAME, &format).0);
     let (text, summary) = (row.text, row.summary);
     if summary.is_some() {
         reasoning.summary = Summary::Summary;
@@ -152,7 +151,7 @@ pub(super) fn detail(row: DetailRow<'_>) -> Part {
     reasoning.sealed = row.data.map(|data| data.0.into_owned());
     reasoning.signature = row.signature.map(|signature| signature.0.into_owned());
     let mut part = Part::new(Content::Reasoning(reasoning));
-    part.extra = kept(row.rest);
+    part.extra = OWN.rest(row.rest);
     let r#type = row.r#type.unwrap_or_default();
     part.extra.extend([json::entry(
         OpenAiChat::NAME,

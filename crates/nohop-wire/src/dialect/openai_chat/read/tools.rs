@@ -2,9 +2,9 @@ use nohop_types::{Error, ErrorKind, Function, Json, Result, Tool, ToolChoice, To
 use serde_json::value::RawValue;
 
 use super::rows::{ChoiceRow, ToolRow};
-use super::{kept, parts, read};
+use super::{OWN, parts};
 use crate::dialect::openai_chat::OpenAiChat;
-use crate::json;
+use crate::dialect::own::read;
 
 /// Reads a tool; one that is no function is the provider's own.
 pub(super) fn tool(raw: &RawValue) -> Result<Tool> {
@@ -19,13 +19,8 @@ pub(super) fn tool(raw: &RawValue) -> Result<Tool> {
     read.description = function.description.map(|text| text.0.into_owned());
     read.strict = function.strict;
     let mut tool = Tool::new(ToolKind::Function(read));
-    tool.extra = kept(row.rest);
-    let inner = kept(function.rest);
-    tool.extra.extend(
-        inner
-            .iter()
-            .map(|e| json::entry(OpenAiChat::NAME, format!("function.{}", e.key), e.value.clone())),
-    );
+    tool.extra = OWN.rest(row.rest);
+    tool.extra.extend(OWN.inner("function.", function.rest));
     if let Some(raw) = row.cache_control {
         tool.cache = parts::mark_of(raw);
     }

@@ -2,7 +2,8 @@ use nohop_types::{Content, Error, ErrorKind, Message, Part, Reasoning, Result, R
 use serde_json::value::RawValue;
 
 use super::rows::{CallRow, DetailRow, MessageRow};
-use super::{issuer, keep, kept, mark as note, note_empty, parts, read, scope};
+use super::{OWN, parts};
+use crate::dialect::own::read;
 use crate::json;
 
 /// Reads one turn.
@@ -22,9 +23,9 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
     };
     let mut message = Message::new(role, []);
     message.name = row.name.map(|name| name.0.into_owned());
-    message.extra = kept(row.rest);
+    message.extra = OWN.rest(row.rest);
     if row.role.as_deref() == Some("developer") {
-        message.extra.push(scope(), "role", serde_json::Value::from("developer").into());
+        message.extra.push(OWN.scope(), "role", serde_json::Value::from("developer").into());
     }
     reasoning(&mut message, row.reasoning_content, row.reasoning, row.reasoning_text, row.details)?;
 
@@ -32,7 +33,7 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
     match row.content {
         None => (),
         Some(raw) if matches!(raw.get(), "null" | "\"\"") => {
-            keep(&mut message.extra, "content", raw)
+            OWN.keep(&mut message.extra, "content", raw)
         }
         Some(raw) if raw.get().starts_with('"') => {
             parts.push(Part::text(json::text_of(raw).unwrap_or_default()));
@@ -41,7 +42,7 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
             let items: Vec<&RawValue> = read(raw.get(), "content")?;
             // A list of one would be written as a string.
             if items.len() < 2 {
-                message.extra.push(scope(), "content", serde_json::json!([]).into());
+                message.extra.push(OWN.scope(), "content", serde_json::json!([]).into());
             }
             for (place, item) in items.into_iter().enumerate() {
                 let part =
@@ -54,9 +55,9 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
         match (parts::mark_of(raw), parts.last_mut()) {
             (Some(mark), Some(last)) => {
                 last.cache = Some(mark);
-                note(&mut message.extra, "cache_control");
+                OWN.mark(&mut message.extra, "cache_control");
             }
-            _ => keep(&mut message.extra, "cache_control", raw),
+            _ => OWN.keep(&mut message.extra, "cache_control", raw),
         }
     }
     if let Some(text) = row.refusal {
@@ -69,7 +70,7 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
     message.parts.append(&mut parts);
     if let Some(raw) = row.tool_calls {
         let calls: Vec<CallRow<'_>> = read(raw.get(), "tool_calls")?;
-        note_empty(&mut message.extra, "tool_calls", calls.is_empty());
+        OWN.mark_empty(&mut message.extra, "tool_calls", calls.is_empty());
         message.parts.extend(calls.into_iter().map(parts::call));
     }
     Ok(message)
@@ -97,12 +98,12 @@ fn reasoning(
             // The same thinking under a second name is kept as it stands.
             Some(text) if !known => {
                 known = true;
-                let reasoning = Reasoning::text(issuer(), text);
+                let reasoning = Reasoning::text(OWN.issuer(), text);
                 let mut part = Part::new(Content::Reasoning(reasoning));
-                note(&mut part.extra, name);
+                OWN.mark(&mut part.extra, name);
                 message.parts.push(part);
             }
-            _ => keep(&mut message.extra, name, raw),
+            _ => OWN.keep(&mut message.extra, name, raw),
         }
     }
     message.parts.extend(details.into_iter().map(parts::detail));

@@ -1,41 +1,28 @@
-use nohop_types::{Choice, Content, Error, Event, Media, Part, Response};
+use nohop_types::{Choice, Content, Media, Part, Response};
 
 use super::{
-    Called, Shown, call_head, called, citation, detail, extras, failure, finish_word, is_legacy,
-    is_own, is_shown, item, logprobs, logprobs_key, shown, tier_word, usage,
+    Called, Shown, call_head, called, citation, detail, extras, finish_word, is_legacy, is_own,
+    is_shown, item, logprobs, logprobs_key, shown, tier_word, usage,
 };
+use crate::Stamp;
 use crate::dialect::media::{Base64, DataUrl};
 use crate::dialect::openai_chat::OpenAiChat;
 use crate::json::Writer;
-use crate::{Encoder, Stamp};
 
-/// Writes an answer in one piece, once it is complete.
-pub(super) struct Whole {
-    dialect: OpenAiChat,
-    stamp: Stamp,
-    response: Response,
-}
-
-impl Whole {
-    pub(super) fn new(dialect: OpenAiChat, stamp: Stamp) -> Self {
-        Self { dialect, stamp, response: Response::default() }
+/// Writes an answer in one piece.
+pub(super) fn write(out: &mut Writer, dialect: &OpenAiChat, stamp: &Stamp, response: &Response) {
+    out.object().field("id", response.id.as_ref().unwrap_or(&stamp.id));
+    out.field("object", "chat.completion").field("created", stamp.created);
+    out.field("model", response.model.as_deref().unwrap_or_default()).key("choices").array();
+    for (index, choice) in response.choices.iter().enumerate() {
+        write_choice(out, index, choice);
     }
-
-    fn write(&self, out: &mut Writer) {
-        let Self { response, stamp, dialect } = self;
-        out.object().field("id", response.id.as_ref().unwrap_or(&stamp.id));
-        out.field("object", "chat.completion").field("created", stamp.created);
-        out.field("model", response.model.as_deref().unwrap_or_default()).key("choices").array();
-        for (index, choice) in response.choices.iter().enumerate() {
-            write_choice(out, index, choice);
-        }
-        out.end_array().key("usage");
-        usage::write(out, dialect, &response.usage);
-        out.maybe("service_tier", response.usage.tier.as_ref().map(tier_word));
-        groq(out, &response.extra);
-        extras(out, &response.extra, "", &["x_groq."]);
-        out.end_object();
-    }
+    out.end_array().key("usage");
+    usage::write(out, dialect, &response.usage);
+    out.maybe("service_tier", response.usage.tier.as_ref().map(tier_word));
+    groq(out, &response.extra);
+    extras(out, &response.extra, "", &["x_groq."]);
+    out.end_object();
 }
 
 /// Writes the object in which one host says things of its own.
@@ -176,26 +163,4 @@ pub(super) fn image(out: &mut Writer, part: &Part) {
     out.end_object();
     extras(out, &part.extra, "", &[]);
     out.end_object();
-}
-
-impl Encoder for Whole {
-    fn content_type(&self) -> &'static str {
-        "application/json"
-    }
-
-    fn event(&mut self, event: &Event, out: &mut Vec<u8>) {
-        let done = matches!(event, Event::Finish { .. });
-        self.response.extend([event.clone()]);
-        if done {
-            let mut writer = Writer::default();
-            self.write(&mut writer);
-            out.extend(writer.into_bytes());
-        }
-    }
-
-    fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {
-        let mut writer = Writer::default();
-        failure(&mut writer, error);
-        out.extend(writer.into_bytes());
-    }
 }

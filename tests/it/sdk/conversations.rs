@@ -1,0 +1,102 @@
+//! Conversations as clients of OpenAI's chat hold them: through our surface, and out again.
+
+use nohop_types::Issuer;
+use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::{Dialect, RequestHead, laws};
+use serde_json::{Map, Value};
+
+use super::shared;
+
+/// A conversation that does not leave as it came: its name, the path, and why.
+const DIFFERENCES: &[(&str, &str, &str)] = &[
+    ("cache_system", "$.messages[].content[].cache_control", MARKED),
+    ("cache_system", "$.messages[].content[].prompt_cache_breakpoint", MARKED),
+    ("cache_tools", "$.tools[].cache_control", MARKED),
+    ("cache_tools", "$.tools[].prompt_cache_breakpoint", MARKED),
+    ("cache_user_1h", "$.messages[].content[].cache_control", MARKED),
+    ("cache_user_1h", "$.messages[].content[].prompt_cache_breakpoint", MARKED),
+    ("stream", "$.stream_options", "usage is always asked for: the ledger needs it"),
+    ("stream_tools", "$.stream_options", "usage is always asked for: the ledger needs it"),
+    ("thinking_echo", "$.messages[].reasoning_content", "the inventor takes no thinking back"),
+];
+
+const MARKED: &str = "marks of the other inventor are told in this one's words";
+
+/// What is lost where the conversation goes on in Anthropic's dialect; all others lose nothing.
+const LOSSES: &[(&str, &[&str])] = &[
+    ("audio_input", &["audio: dropped: the dialect takes no sounds"]),
+    ("image_detail", &["image.detail: dropped: the dialect has no word for it"]),
+    ("json_object", &["output: dropped: the dialect has no objects without a schema"]),
+    ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
+    ("logprobs", &["logprobs: dropped: the dialect has no word for it"]),
+    (
+        "metadata_store",
+        &[
+            "extra_body: dropped: the extra field is meant for others",
+            "store: dropped: the extra field is meant for others",
+        ],
+    ),
+    ("n_2", &["n: dropped: the dialect has no word for it"]),
+    (
+        "penalties",
+        &[
+            "frequency_penalty: dropped: the dialect has no word for it",
+            "presence_penalty: dropped: the dialect has no word for it",
+        ],
+    ),
+    ("seed", &["seed: dropped: the dialect has no word for it"]),
+    ("stream_usage", &["stream_options: dropped: the extra field is meant for others"]),
+    ("temperature_2", &["temperature: clamped: the dialect's temperatures end at 1"]),
+    ("thinking_budget", &["thinking: dropped: the extra field is meant for others"]),
+    (
+        "thinking_echo",
+        &[
+            "reasoning: dropped: another issuer's thinking means nothing here",
+            "thinking_blocks: dropped: the extra field is meant for others",
+        ],
+    ),
+    ("verbosity", &["verbosity: dropped: the dialect has no word for it"]),
+    ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),
+];
+
+/// The conversations, if they are at hand.
+pub(super) fn cases() -> Option<Value> {
+    shared("oracle/cases.json").map(|text| serde_json::from_str(&text).unwrap())
+}
+
+/// Where a conversation that goes on in `dialect` differs from what came in, and what is lost of it.
+fn check(dialect: &dyn Dialect, body: &Value) -> (Vec<String>, Vec<String>) {
+    let issuer = Issuer::new(dialect.name(), "here", "m");
+    let (head, body) = (RequestHead::default(), body.to_string());
+    let surface = &OpenAiChat::PLAIN;
+    let (differences, encoded) =
+        laws::there_and_back(surface, dialect, &head, body.as_bytes(), &issuer).unwrap();
+    let paths = differences.into_iter().map(|found| found.path).collect();
+    (paths, encoded.losses.iter().map(ToString::to_string).collect())
+}
+
+/// What `look` finds in each conversation, if they are at hand.
+fn each<T>(mut look: impl FnMut(&Value) -> Vec<T>) -> Option<Vec<(String, T)>> {
+    let cases: Map<String, Value> = serde_json::from_value(cases()?).unwrap();
+    assert_eq!(cases.len(), 60);
+    let found = cases.into_iter().flat_map(|(name, mut body)| {
+        body["model"] = "m".into();
+        look(&body).into_iter().map(|found| (name.clone(), found)).collect::<Vec<_>>()
+    });
+    Some(found.collect())
+}
+
+#[test]
+fn conversations_leave_as_they_came_but_for_a_list() {
+    let Some(found) = each(|body| check(&OpenAiChat::PLAIN, body).0) else { return };
+    let known = DIFFERENCES.iter().map(|(name, path, _)| ((*name).into(), (*path).into()));
+    assert_eq!(found, known.collect::<Vec<(String, String)>>());
+}
+
+#[test]
+fn conversations_go_on_in_the_other_dialect_with_the_losses_listed() {
+    let Some(found) = each(|body| check(&Anthropic::PLAIN, body).1) else { return };
+    let known = LOSSES.iter().flat_map(|(name, losses)| losses.iter().map(|loss| (*name, *loss)));
+    let known: Vec<(String, String)> = known.map(|(n, loss)| (n.into(), loss.into())).collect();
+    assert_eq!(found, known);
+}
