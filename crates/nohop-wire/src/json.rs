@@ -151,6 +151,11 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
     })
 }
 
+/// What `raw` is, if it is that.
+pub(crate) fn lax<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
+    serde_json::from_str(raw.get()).ok()
+}
+
 /// The string that `raw` is, or the raw text of whatever else it is; `null` is no string.
 pub(crate) fn text_of(raw: &RawValue) -> Option<Cow<'_, str>> {
     match raw.get() {

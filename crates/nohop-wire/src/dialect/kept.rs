@@ -34,8 +34,10 @@ impl Kept {
         }
     }
 
-    /// Everything gathered.
+    /// Everything gathered, by name: in which order a provider says it means nothing.
     pub(super) fn take(&mut self) -> Extras {
-        std::mem::take(&mut self.entries).into_iter().collect()
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        entries.into_iter().collect()
     }
 }

@@ -5,19 +5,22 @@ use nohop_types::{
 };
 use serde_json::value::RawValue;
 
-use super::rows::{CallRow, ChoiceRow, Chunk, Delta};
+use super::rows::{AudioRow, CallRow, ChoiceRow, Chunk, Delta, GroqRow, ImageRow};
+use super::tokens::Tokens;
 use super::{Ends, OpenAiChat, failure};
 use crate::dialect::kept::Kept;
 use crate::dialect::text;
-use crate::json;
+use crate::json::{self, Str};
 use crate::{Decoder, Fault, Frame, Framing, State};
 
 mod calls;
 mod content;
+mod preamble;
 mod tags;
 
 use calls::Calls;
 pub(super) use content::thinking_text;
+use preamble::Preamble;
 use tags::Splitter;
 
 /// Reads chunks; a whole answer is one chunk that says `message` for `delta`.
@@ -31,7 +34,9 @@ pub(super) struct Chunks {
     parts: usize,
     choices: BTreeMap<usize, Progress>,
     usage: Usage,
+    fingerprint: String,
     kept: Kept,
+    preamble: Preamble,
 }
 
 /// How far one choice has come.
@@ -80,13 +85,33 @@ impl Chunks {
             parts: 0,
             choices: BTreeMap::new(),
             usage: Usage::default(),
+            fingerprint: String::new(),
             kept: Kept::default(),
+            preamble: Preamble::default(),
         }
     }
 
     fn chunk(&mut self, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
-        let chunk: Chunk<'_> = json::parse(text).map_err(Fault::Corrupt)?;
-        let groq = chunk.groq.unwrap_or_default();
+        // Taken out, so that what is read of it may be used.
+        let mut preamble = std::mem::take(&mut self.preamble);
+        let rest = preamble.skip(text).and_then(|rest| serde_json::from_str(rest).ok());
+        let read = match rest {
+            Some(chunk) => self.read(chunk, text, events),
+            None => {
+                let chunk = json::parse(text).map_err(Fault::Corrupt);
+                chunk.and_then(|chunk| {
+                    preamble.note(text);
+                    self.read(chunk, text, events)
+                })
+            }
+        };
+        self.preamble = preamble;
+        read
+    }
+
+    /// Takes what the row `chunk`, which is all or the rest of `text`, says.
+    fn read(&mut self, chunk: Chunk<'_>, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
+        let groq: GroqRow<'_> = chunk.groq.and_then(json::lax).unwrap_or_default();
         let error = chunk.error.or(groq.error).filter(|error| error.get() != "false");
         let Some(choices) = chunk.choices else {
             let usable = chunk.usage.is_some() || groq.usage.is_some();
@@ -102,13 +127,14 @@ impl Chunks {
                 None => Err(Fault::Unknown("neither choices nor an error".to_owned())),
             };
         };
-        let (id, model) =
-            (chunk.id.and_then(json::Str::said), chunk.model.and_then(json::Str::said));
         // Some hosts begin with a chunk that says nothing, not even their own id.
-        if !self.started && (!choices.is_empty() || id.is_some()) {
+        let named = chunk.id.as_ref().is_some_and(|id| !id.is_empty());
+        if !self.started && (named || !choices.is_empty()) {
             self.started = true;
+            let (id, model) = (chunk.id.and_then(Str::said), chunk.model.and_then(Str::said));
             events.push(Event::Start { id, model });
         }
+        self.fingerprint(chunk.fingerprint);
         let mut failed = error.is_some().then(|| failed(text));
         for choice in choices {
             if let Some(error) = choice.error {
@@ -155,11 +181,22 @@ impl Chunks {
         events.push(Event::End { choice, reason, raw: progress.raw, extra });
     }
 
+    /// Keeps the one thing that the inventor says beside every chunk, when it is new.
+    fn fingerprint(&mut self, said: Option<Str<'_>>) {
+        let Some(said) = said.filter(|said| !said.is_empty() && **said != *self.fingerprint) else {
+            return;
+        };
+        self.fingerprint = said.0.into_owned();
+        if let Ok(raw) = serde_json::value::to_raw_value(&self.fingerprint) {
+            self.kept.add(OpenAiChat::NAME, "", vec![("system_fingerprint".into(), &raw)]);
+        }
+    }
+
     /// Takes what a chunk says of the answer as a whole.
     fn beside(
         &mut self,
-        usage: Option<super::tokens::Tokens<'_>>,
-        tier: Option<json::Str<'_>>,
+        usage: Option<&RawValue>,
+        tier: Option<Str<'_>>,
         rest: json::Rest<'_>,
         events: &mut Vec<Event>,
     ) {
@@ -169,8 +206,8 @@ impl Chunks {
             let tier: ServiceTier = super::say::tier_of(&tier);
             self.usage.tier = Some(tier);
         }
-        let Some(usage) = usage else { return };
-        self.usage.merge(usage.usage(&self.dialect));
+        let Some(tokens) = usage.and_then(json::lax::<Tokens<'_>>) else { return };
+        self.usage.merge(tokens.usage(&self.dialect));
         if self.started {
             events.push(Event::Usage(Box::new(self.usage.clone())));
         }
@@ -191,17 +228,18 @@ impl Chunks {
             events,
         };
         // Some hosts repeat all they said in a `message` beside the delta.
-        let said = if whole { row.message.or(row.delta) } else { row.delta.or(row.message) };
-        if let Some(delta) = said {
+        let told = row.message.filter(|_| whole || row.delta.is_none());
+        let told = told.map(|raw| json::parse(raw.get())).transpose().map_err(Fault::Corrupt)?;
+        if let Some(delta) = told.or(row.delta) {
             speaker.delta(delta, &self.dialect, whole);
         }
         if let Some(logprobs) = row.logprobs {
             speaker.logprobs(logprobs);
         }
         let progress = speaker.progress;
-        progress.native = row.native.and_then(json::Str::said).or(progress.native.take());
+        progress.native = row.native.and_then(Str::said).or(progress.native.take());
         progress.kept.add(OpenAiChat::NAME, "", row.rest);
-        let finish = row.finish.and_then(json::Str::said);
+        let finish = row.finish.and_then(Str::said);
         progress.broken |= row.error.is_some();
         progress.finished |= finish.is_some() || whole;
         progress.raw = finish.or(progress.raw.take());
@@ -263,7 +301,7 @@ impl Speaker<'_> {
         if let Some(text) = delta.refusal.and_then(json::text_of) {
             self.grow(Slot::Refusal, &text);
         }
-        let legacy = delta.function_call.map(|function| CallRow {
+        let legacy = delta.function_call.and_then(json::lax).map(|function| CallRow {
             index: Some(i64::MAX),
             function: Some(function),
             ..CallRow::default()
@@ -271,15 +309,13 @@ impl Speaker<'_> {
         for call in delta.tool_calls.into_iter().flatten().chain(legacy) {
             self.call(call, whole);
         }
-        if let Some(audio) = delta.audio {
+        if let Some(audio) = delta.audio.and_then(json::lax::<AudioRow<'_>>) {
             self.audio(audio);
         }
-        for image in delta.images.into_iter().flatten() {
-            self.image(image);
-        }
-        for annotation in delta.annotations.into_iter().flatten() {
-            self.annotation(annotation);
-        }
+        let images = delta.images.and_then(json::lax::<Vec<ImageRow<'_>>>);
+        images.into_iter().flatten().for_each(|image| self.image(image));
+        let annotations = delta.annotations.and_then(json::lax::<Vec<&RawValue>>);
+        annotations.into_iter().flatten().for_each(|annotation| self.annotation(annotation));
         self.progress.kept.add(OpenAiChat::NAME, "message.", delta.rest);
     }
 

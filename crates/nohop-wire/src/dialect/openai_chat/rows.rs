@@ -2,19 +2,22 @@
 
 use serde_json::value::RawValue;
 
-use super::tokens::Tokens;
 use crate::json::{Str, row};
 
 row! {
     /// One chunk of a stream; a whole answer is one chunk that says `message` for `delta`.
+    ///
+    /// What is rare is read when it is there: rows are moved about, and most chunks are one word.
     struct Chunk {
         id: Str<'a> = "id",
         model: Str<'a> = "model",
         choices: Vec<ChoiceRow<'a>> = "choices",
-        usage: Tokens<'a> = "usage",
+        usage: &'a RawValue = "usage",
         tier: Str<'a> = "service_tier",
+        fingerprint: Str<'a> = "system_fingerprint",
         error: &'a RawValue = "error",
-        groq: GroqRow<'a> = "x_groq",
+        /// A second place where the usage stands, and an error may.
+        groq: &'a RawValue = "x_groq",
     }
     noise: "object" | "created" | "obfuscation" | "p"
 }
@@ -23,7 +26,7 @@ row! {
     struct ChoiceRow {
         index: i64 = "index",
         delta: Delta<'a> = "delta",
-        message: Delta<'a> = "message",
+        message: &'a RawValue = "message",
         finish: Str<'a> = "finish_reason",
         native: Str<'a> = "native_finish_reason",
         logprobs: &'a RawValue = "logprobs",
@@ -44,10 +47,10 @@ row! {
         details: Vec<Detail<'a>> = "reasoning_details",
         tool_calls: Vec<CallRow<'a>> = "tool_calls",
         /// The one call of the time before `tool_calls`.
-        function_call: Called<'a> = "function_call",
-        annotations: Vec<&'a RawValue> = "annotations",
-        audio: AudioRow<'a> = "audio",
-        images: Vec<ImageRow<'a>> = "images",
+        function_call: &'a RawValue = "function_call",
+        annotations: &'a RawValue = "annotations",
+        audio: &'a RawValue = "audio",
+        images: &'a RawValue = "images",
     }
     noise: "role"
 }
@@ -111,9 +114,9 @@ row! {
 }
 
 row! {
-    /// A second place where the usage stands, and an error may.
+    /// What one host says twice, and more of.
     struct GroqRow {
-        usage: Tokens<'a> = "usage",
+        usage: &'a RawValue = "usage",
         error: &'a RawValue = "error",
     }
 }

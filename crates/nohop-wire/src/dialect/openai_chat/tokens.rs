@@ -82,6 +82,10 @@ impl<'de> Deserialize<'de> for Count {
             fn visit_f64<E>(self, count: f64) -> Result<Count, E> {
                 Ok(Count(count as u64))
             }
+
+            fn visit_str<E>(self, count: &str) -> Result<Count, E> {
+                Ok(Count(count.parse().unwrap_or(0)))
+            }
         }
 
         deserializer.deserialize_any(Number)
