@@ -65,6 +65,8 @@ fn openai_chat(provider: &str) -> &'static dyn Host {
         seed: "random_seed",
         session: Some("prompt_cache_key"),
         stream_usage: StreamUsage::Unasked,
+        prefill: Some("prefix"),
+        refuses: &["stream_options", "user", "verbosity", "logit_bias", "min_p", "modalities"],
         ..HOSTED
     };
     static XAI: OpenAiChat =

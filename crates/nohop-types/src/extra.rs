@@ -35,6 +35,17 @@ impl Extras {
         self.0.iter()
     }
 
+    /// The entries without those that a later one of the same name and scope replaces: a stream may
+    /// say the same thing again, and otherwise.
+    #[must_use]
+    pub fn latest(&self) -> Self {
+        let replaced = |place: usize, entry: &Extra| {
+            self.0[place + 1..].iter().any(|e| e.key == entry.key && e.scope == entry.scope)
+        };
+        let entries = self.0.iter().enumerate().filter(|(place, entry)| !replaced(*place, entry));
+        entries.map(|(_, entry)| entry.clone()).collect()
+    }
+
     /// The value at `key`, if one is in scope for `dialect` at `endpoint`.
     pub fn get(&self, dialect: &str, endpoint: &str, key: &str) -> Option<&Json> {
         let mut entries = self.0.iter();
@@ -75,10 +86,11 @@ impl<'a> IntoIterator for &'a Extras {
 /// One field the vocabulary has no word for.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Extra {
     /// Who may be told.
     pub scope: ExtraScope,
-    /// The field's name; a dot leads into an object.
+    /// The field's name; a dot leads into an object that the dialect knows.
     pub key: String,
     /// The field's value.
     pub value: Json,
@@ -105,6 +117,16 @@ pub enum ExtraScope {
 }
 
 impl ExtraScope {
+    /// Whoever speaks the dialect called `name`.
+    pub fn dialect(name: impl Into<Cow<'static, str>>) -> Self {
+        Self::Dialect(name.into())
+    }
+
+    /// The endpoint called `name` alone.
+    pub fn endpoint(name: impl Into<String>) -> Self {
+        Self::Endpoint(name.into())
+    }
+
     /// Whether `endpoint`, spoken to in `dialect`, is meant.
     pub fn covers(&self, dialect: &str, endpoint: &str) -> bool {
         match self {

@@ -10,6 +10,7 @@ pub struct Grammar {
     started: bool,
     finished: bool,
     open: BTreeMap<usize, usize>,
+    begun: BTreeSet<usize>,
     ended: BTreeSet<usize>,
 }
 
@@ -31,10 +32,13 @@ impl Grammar {
             Event::Open { choice, .. } if self.ended.contains(choice) => {
                 Err("a part of a choice that has ended")
             }
-            Event::Open { part, choice, .. } => match self.open.insert(*part, *choice) {
-                Some(_) => Err("a part that is opened twice"),
-                None => Ok(()),
-            },
+            Event::Open { part, choice, .. } => {
+                self.begun.insert(*choice);
+                match self.open.insert(*part, *choice) {
+                    Some(_) => Err("a part that is opened twice"),
+                    None => Ok(()),
+                }
+            }
             Event::Delta { part, .. } if !self.open.contains_key(part) => {
                 Err("a delta to a part that is not open")
             }
@@ -52,7 +56,7 @@ impl Grammar {
             Event::End { choice, .. } if !self.ended.insert(*choice) => {
                 Err("a choice that ends twice")
             }
-            Event::Finish { .. } if self.ended.is_empty() || !self.open.is_empty() => {
+            Event::Finish { .. } if self.ended.is_empty() || !self.begun.is_subset(&self.ended) => {
                 Err("a finish before every choice ended")
             }
             Event::Finish { .. } => {

@@ -1,6 +1,7 @@
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
+use crate::Issuer;
 use crate::words::words;
 
 /// Where an image, a sound, a film or a document is.
@@ -16,8 +17,14 @@ pub enum Media {
         #[serde(with = "crate::base64")]
         bytes: Bytes,
     },
-    /// Uploaded to the provider before, under this id.
-    File(String),
+    /// Uploaded to the provider before.
+    File {
+        /// The provider's id for it.
+        id: String,
+        /// Who knows the id, if it is known who does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issuer: Option<Issuer>,
+    },
     /// On the web: the provider fetches it.
     Url(String),
 }
@@ -26,6 +33,11 @@ impl Media {
     /// Media of `media_type`, here.
     pub fn bytes(media_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::Bytes { media_type: media_type.into(), bytes: bytes.into() }
+    }
+
+    /// Media that was uploaded to the provider before, under `id`.
+    pub fn file(id: impl Into<String>) -> Self {
+        Self::File { id: id.into(), issuer: None }
     }
 
     /// How many bytes are here.
@@ -45,6 +57,7 @@ impl Media {
 /// A picture.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Image {
     /// Where it is.
     pub media: Media,
@@ -70,6 +83,7 @@ impl Image {
 /// A sound.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Audio {
     /// Where it is; `None` when the provider kept it and gave only an id.
     pub media: Option<Media>,
@@ -91,6 +105,7 @@ impl Audio {
 /// A film.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Video {
     /// Where it is.
     pub media: Media,
@@ -106,6 +121,7 @@ impl Video {
 /// A document: a PDF, a text, a spreadsheet.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Document {
     /// Where it is.
     pub media: Media,
@@ -148,7 +164,15 @@ impl Audio {
     /// Appends a fragment of the sound.
     pub(crate) fn push(&mut self, piece: Bytes) {
         match &mut self.media {
-            Some(Media::Bytes { bytes, .. }) => *bytes = [&bytes[..], &piece[..]].concat().into(),
+            Some(Media::Bytes { bytes, .. }) => {
+                // Only while an answer is folded is it ours alone, and then nothing is copied.
+                let mut whole = match std::mem::take(bytes).try_into_mut() {
+                    Ok(whole) => whole,
+                    Err(shared) => BytesMut::from(shared),
+                };
+                whole.extend_from_slice(&piece);
+                *bytes = whole.freeze();
+            }
             media => *media = Some(Media::bytes("audio/*", piece)),
         }
     }

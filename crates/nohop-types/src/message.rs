@@ -5,6 +5,7 @@ use crate::{Content, Extras, Part, ToolResult};
 /// One turn of the conversation.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Message {
     /// Who speaks.
     pub role: Role,
@@ -38,6 +39,20 @@ impl Message {
     /// A turn of the model.
     pub fn assistant(part: impl Into<Part>) -> Self {
         Self::new(Role::Assistant, [part.into()])
+    }
+
+    /// Says more in the same turn.
+    #[must_use]
+    pub fn and(mut self, part: impl Into<Part>) -> Self {
+        self.parts.push(part.into());
+        self
+    }
+
+    /// Names the speaker.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// A tool's answer to a call.

@@ -64,6 +64,7 @@ pub enum OutputFormat {
 /// A JSON Schema for an answer.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Schema {
     /// What the answer is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,6 +88,13 @@ impl Schema {
     /// The `schema` without a name.
     pub fn anonymous(schema: impl Into<Json>) -> Self {
         Self { name: None, description: None, schema: schema.into(), strict: None }
+    }
+
+    /// Says what the answer is.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
     }
 
     /// Asks that the answer follows the schema without exception.

@@ -13,6 +13,7 @@ use crate::{
 /// and providers reject a history whose order changed.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Part {
     /// What it holds.
     pub content: Content,
@@ -110,6 +111,30 @@ impl From<Content> for Part {
     fn from(content: Content) -> Self {
         Self::new(content)
     }
+}
+
+/// A part that holds nothing but that.
+macro_rules! part_from {
+    ($($content:ident($held:ty),)*) => {
+        $(
+            impl From<$held> for Part {
+                fn from(held: $held) -> Self {
+                    Self::new(Content::$content(held))
+                }
+            }
+        )*
+    };
+}
+
+part_from! {
+    Audio(Audio),
+    Document(Document),
+    Image(Image),
+    Opaque(Opaque),
+    Reasoning(Reasoning),
+    ToolCall(ToolCall),
+    ToolResult(ToolResult),
+    Video(Video),
 }
 
 impl From<&str> for Part {

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// Thinking the provider chose to show, or to seal.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Reasoning {
     /// The thinking, or its summary; empty when it is sealed.
     pub text: String,
@@ -64,7 +64,7 @@ pub enum Summary {
 /// tells its dialect and no more.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Issuer {
     /// The dialect's name.
     pub dialect: String,
@@ -105,7 +105,7 @@ impl Issuer {
 /// How the model shall think.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Thinking {
     /// How hard.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +130,11 @@ impl Thinking {
     /// Thinking that may spend `tokens`.
     pub fn budget(tokens: u64) -> Self {
         Self { budget: Some(tokens), ..Self::default() }
+    }
+
+    /// No thinking.
+    pub fn off() -> Self {
+        Self { enabled: Some(false), ..Self::default() }
     }
 
     /// Says how much of it is shown.

@@ -181,7 +181,21 @@ impl Request {
         self
     }
 
-    /// Says how tokens are chosen.
+    /// Ends the answer at any of these words.
+    #[must_use]
+    pub fn stop<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.sampling.stop = words.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Asks for the same answer to the same seed.
+    #[must_use]
+    pub fn seed(mut self, seed: i64) -> Self {
+        self.sampling.seed = Some(seed);
+        self
+    }
+
+    /// Says how tokens are chosen, in every other respect.
     #[must_use]
     pub fn sampling(mut self, set: impl FnOnce(&mut Sampling)) -> Self {
         set(&mut self.sampling);
@@ -206,6 +220,27 @@ impl Request {
     #[must_use]
     pub fn tier(mut self, tier: ServiceTier) -> Self {
         self.tier = Some(tier);
+        self
+    }
+
+    /// Says what the answer may consist of.
+    #[must_use]
+    pub fn modalities(mut self, modalities: impl IntoIterator<Item = Modality>) -> Self {
+        self.modalities = modalities.into_iter().collect();
+        self
+    }
+
+    /// Says what the answer will probably repeat.
+    #[must_use]
+    pub fn prediction(mut self, text: impl Into<String>) -> Self {
+        self.prediction = Some(text.into());
+        self
+    }
+
+    /// Says that the whole prompt is worth caching.
+    #[must_use]
+    pub fn cached(mut self, mark: CacheMark) -> Self {
+        self.cache = Some(mark);
         self
     }
 

@@ -136,7 +136,7 @@ fn content() -> impl Strategy<Value = Content> {
 fn media() -> impl Strategy<Value = Media> {
     prop_oneof![
         (text(), vec(any::<u8>(), 0..8)).prop_map(|(r#type, bytes)| Media::bytes(r#type, bytes)),
-        text().prop_map(Media::File),
+        text().prop_map(Media::file),
         text().prop_map(Media::Url),
     ]
 }

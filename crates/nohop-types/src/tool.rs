@@ -7,6 +7,7 @@ use crate::{CacheMark, Extras, Json, Part};
 /// A tool the model may call.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Tool {
     /// What it is.
     pub kind: ToolKind,
@@ -79,6 +80,7 @@ pub enum ToolKind {
 /// A function of the application's.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct Function {
     /// The name the model calls it by.
     pub name: String,
@@ -133,7 +135,7 @@ pub enum Parallel {
 /// A call the model wants made.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct ToolCall {
     /// The id to answer it with.
     pub id: String,
@@ -172,6 +174,7 @@ pub enum Input {
 /// What a tool answered.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
+#[serde(deny_unknown_fields)]
 pub struct ToolResult {
     /// The id of the call.
     pub id: String,

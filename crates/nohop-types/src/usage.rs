@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extras, Modality, Money, ServiceTier};
+use crate::{Extra, Extras, Modality, Money, ServiceTier};
 
 /// What an answer consumed, in tokens.
 ///
@@ -82,12 +82,14 @@ impl Usage {
         if !later.shares.is_empty() {
             self.shares = later.shares;
         }
-        let older = std::mem::replace(&mut self.extra, later.extra);
-        for entry in &older {
-            if !self.extra.iter().any(|newer| newer.key == entry.key) {
-                self.extra.extend([entry.clone()]);
-            }
-        }
+        let newer = later.extra;
+        let again = |entry: &Extra| {
+            newer.iter().any(|newer| newer.key == entry.key && newer.scope == entry.scope)
+        };
+        let older = std::mem::take(&mut self.extra).into_iter().filter(|entry| !again(entry));
+        let kept: Vec<Extra> = older.collect();
+        self.extra = newer;
+        self.extra.extend(kept);
     }
 }
 

@@ -11,8 +11,9 @@ mod whole;
 
 use std::time::Duration;
 
-use nohop_types::{Error, ErrorKind, Event};
+use nohop_types::{CacheMark, Error, ErrorKind, Event};
 
+use crate::loss::Losses;
 use crate::{Fault, Framing, Head, Mode};
 
 pub use anthropic::{Anthropic, LateSystem, ThinkingStyle, VersionPlace};
@@ -48,6 +49,17 @@ fn ttl(lifetime: Duration) -> String {
         hours if hours > 0 && hours % 3_600 == 0 => format!("{}h", hours / 3_600),
         seconds => format!("{}m", seconds.div_ceil(60)),
     }
+}
+
+/// How long a mark may ask for where only `seconds` are known: the next longer, or the longest.
+fn lasting(mark: CacheMark, seconds: &[u64], losses: &mut Losses) -> Option<Duration> {
+    let asked = mark.lifetime?.as_secs();
+    let longest = seconds.iter().max();
+    let known = seconds.iter().filter(|known| **known >= asked).min().or(longest).copied()?;
+    if known != asked {
+        losses.clamped("cache", "the dialect knows other lifetimes; the next longer is asked for");
+    }
+    Some(Duration::from_secs(known))
 }
 
 /// The lifetime that `ttl` spells.

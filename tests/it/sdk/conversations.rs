@@ -11,13 +11,13 @@ use super::shared;
 const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("cache_system", "$.messages[].content[].cache_control", MARKED),
     ("cache_system", "$.messages[].content[].prompt_cache_breakpoint", MARKED),
-    ("cache_tools", "$.tools[].cache_control", MARKED),
-    ("cache_tools", "$.tools[].prompt_cache_breakpoint", MARKED),
+    ("cache_tools", "$.tools[].cache_control", "the inventor marks only what stands in a message"),
     ("cache_user_1h", "$.messages[].content[].cache_control", MARKED),
     ("cache_user_1h", "$.messages[].content[].prompt_cache_breakpoint", MARKED),
     ("stream", "$.stream_options", "usage is always asked for: the ledger needs it"),
     ("stream_tools", "$.stream_options", "usage is always asked for: the ledger needs it"),
     ("thinking_echo", "$.messages[].reasoning_content", "the inventor takes no thinking back"),
+    ("top_k", "$.top_k", "the inventor refuses the field"),
 ];
 
 const MARKED: &str = "marks of the other inventor are told in this one's words";
@@ -45,7 +45,6 @@ const LOSSES: &[(&str, &[&str])] = &[
         ],
     ),
     ("seed", &["seed: dropped: the dialect has no word for it"]),
-    ("stream_usage", &["stream_options: dropped: the extra field is meant for others"]),
     ("temperature_2", &["temperature: clamped: the dialect's temperatures end at 1"]),
     ("thinking_budget", &["thinking: dropped: the extra field is meant for others"]),
     (

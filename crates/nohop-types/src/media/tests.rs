@@ -18,7 +18,7 @@ fn what_is_elsewhere_is_written_as_its_place() {
         &Media::Url("https://example.com/a.png".into()),
         r#"{"url":"https://example.com/a.png"}"#,
     );
-    check(&Media::File("file-7".into()), r#"{"file":"file-7"}"#);
+    check(&Media::file("file-7"), r#"{"file":{"id":"file-7"}}"#);
 }
 
 #[test]

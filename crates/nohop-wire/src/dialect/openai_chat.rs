@@ -51,6 +51,8 @@ pub struct OpenAiChat {
     pub seed: &'static str,
     /// The field that names the session, if there is one.
     pub session: Option<&'static str>,
+    /// The flag on a last turn of the model's own that it shall go on from, if it needs one.
+    pub prefill: Option<&'static str>,
     /// Fields of the dialect that the host refuses, by their names.
     pub refuses: &'static [&'static str],
 }
@@ -198,7 +200,8 @@ impl OpenAiChat {
         files: Files::File,
         seed: "seed",
         session: Some("prompt_cache_key"),
-        refuses: &[],
+        prefill: None,
+        refuses: &["top_k", "min_p", "repetition_penalty"],
     };
 
     /// The dialect as hosts of open models speak it: what few of them understand is left unsaid.
@@ -208,6 +211,7 @@ impl OpenAiChat {
         marks: Marks::None,
         tool_media: ToolMedia::Outside,
         session: None,
+        refuses: &[],
         ..Self::PLAIN
     };
 }

@@ -106,13 +106,19 @@ impl Writer {
         losses: &mut Losses,
     ) -> &mut Self {
         let here = self.objects.last().copied().unwrap_or_default();
+        let mut written: Vec<&str> = Vec::new();
         for extra in extras {
             let Some(key) = extra.key.strip_prefix(prefix) else { continue };
             if inner.iter().any(|inner| key.starts_with(inner)) || self.keys[here..].contains(&key)
             {
                 continue;
             }
+            // Of two entries that are meant, the first counts.
+            if written.contains(&key) {
+                continue;
+            }
             if extra.scope.covers(reach.dialect, reach.endpoint) {
+                written.push(key);
                 self.name(key).raw(extra.value.as_str());
             } else if !extra.value.is_empty() {
                 losses.dropped(extra.key.clone(), "the extra field is meant for others");

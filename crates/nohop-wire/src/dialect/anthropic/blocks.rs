@@ -183,7 +183,7 @@ impl Body<'_> {
                     self.out.field("data", Base64(bytes));
                 }
             },
-            Media::File(id) => self.out.field("type", "file").field("file_id", id).done(),
+            Media::File { id, .. } => self.out.field("type", "file").field("file_id", id).done(),
             Media::Url(url) => self.out.field("type", "url").field("url", url).done(),
             _ => (),
         }

@@ -85,7 +85,8 @@ fn stop_word<'a>(reason: &'a FinishReason, raw: Option<&'a str>, extra: &Extras)
 /// Writes the extra fields of this dialect's own; what others said beside an answer has no place
 /// here.
 fn extras(out: &mut Writer, extras: &Extras, prefix: &str, inner: &[&str]) {
-    let own = extras.iter().filter(|e| e.scope.covers(Anthropic::NAME, "")).cloned().collect();
+    let own = extras.latest().into_iter().filter(|e| e.scope.covers(Anthropic::NAME, ""));
+    let own = own.collect();
     let reach = Reach { dialect: Anthropic::NAME, endpoint: "" };
     out.extras(&own, prefix, inner, reach, &mut Losses::default());
 }

@@ -13,8 +13,8 @@ const WORDS: &[Effort] = &[Effort::Low, Effort::Medium, Effort::High, Effort::XH
 
 impl Body<'_> {
     /// Writes `thinking`, `max_tokens` and `output_config`, of which each has to do with the others;
-    /// says whether there is an `output_config`.
-    pub(super) fn thinking(&mut self) -> bool {
+    /// says whether there is an `output_config`, and whether the model is told to think.
+    pub(super) fn thinking(&mut self) -> (bool, bool) {
         let request = self.call.request;
         let mut wish = request.thinking.clone();
         if wish.effort == Some(Effort::None) || wish.budget == Some(0) {
@@ -26,6 +26,13 @@ impl Body<'_> {
         if budget.is_some_and(|budget| budget < LEAST) {
             self.losses.clamped("thinking.budget", "the least budget is 1024 tokens");
             budget = Some(LEAST);
+        }
+        if let (Some(asked), Some(most)) = (budget, request.max_tokens)
+            && asked >= most
+            && self.form("thinking").is_none()
+        {
+            budget = Some(most - most / 4).filter(|room| *room >= LEAST);
+            self.losses.clamped("thinking.budget", "it has to leave room for the answer");
         }
         let asked = effort.is_some() || wish.enabled == Some(true);
         let mut said = effort;
@@ -57,7 +64,7 @@ impl Body<'_> {
         if !configured && self.form("output_config") == Some("null") && wish.effort.is_some() {
             self.out.take("output_config");
         }
-        configured
+        (configured, matches!(r#type, Some("adaptive" | "enabled")))
     }
 
     /// The nearest effort that the model knows, and how it is told; a model without efforts takes a

@@ -20,6 +20,12 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
         reach: Reach { dialect: Anthropic::NAME, endpoint },
     };
     body.out.object();
+    // What these say in another dialect is nothing, or is said by the mode.
+    for key in ["stream", "stream_options", "logprobs", "top_logprobs"] {
+        if body.form(key).is_none() {
+            body.out.take(key);
+        }
+    }
     // The version is the host's, whatever the caller was told.
     match dialect.place {
         VersionPlace::Body => {
@@ -32,8 +38,8 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
     }
     messages::write(&mut body)?;
     body.tools()?;
-    let configured = body.thinking();
-    body.sampling()?;
+    let (configured, thinking) = body.thinking();
+    body.sampling(thinking)?;
     body.rest();
     let betas = body.betas();
     let Body { mut out, mut losses, reach, .. } = body;
@@ -69,8 +75,9 @@ impl Body<'_> {
     /// Writes a mark at the end of a prompt worth caching.
     pub(super) fn mark(&mut self, mark: Option<CacheMark>) {
         let Some(mark) = mark else { return };
+        let lifetime = crate::dialect::lasting(mark, &[300, 3_600], &mut self.losses);
         self.out.key("cache_control").object().field("type", "ephemeral");
-        self.out.maybe("ttl", mark.lifetime.map(crate::dialect::ttl)).end_object();
+        self.out.maybe("ttl", lifetime.map(crate::dialect::ttl)).end_object();
     }
 
     fn tools(&mut self) -> Result<()> {
@@ -176,12 +183,21 @@ impl Body<'_> {
         true
     }
 
-    fn sampling(&mut self) -> Result<()> {
+    fn sampling(&mut self, thinking: bool) -> Result<()> {
         let sampling = &self.call.request.sampling;
         let able = self.call.abilities.sampling;
         let losses = &mut self.losses;
+        // Who asks for both in the dialect's own words is told by the provider.
+        let thinks =
+            thinking && self.call.request.extra.get(Anthropic::NAME, "", "thinking").is_none();
+        if thinks && sampling.top_k.is_some() {
+            losses.dropped("top_k", "a model that thinks takes none");
+            self.out.take("top_k");
+        }
         if let Some(temperature) = sampling.temperature {
-            if able.allows("temperature", losses)? {
+            if thinks && temperature != 1.0 {
+                losses.dropped("temperature", "a model that thinks takes none but 1");
+            } else if able.allows("temperature", losses)? {
                 if temperature > 1.0 {
                     losses.clamped("temperature", "the dialect's temperatures end at 1");
                 }
@@ -192,7 +208,7 @@ impl Body<'_> {
         if sampling.top_p.is_some() && able.allows("top_p", losses)? {
             self.out.maybe("top_p", sampling.top_p);
         }
-        if sampling.top_k.is_some() && able.allows("top_k", losses)? {
+        if !thinks && sampling.top_k.is_some() && able.allows("top_k", losses)? {
             self.out.maybe("top_k", sampling.top_k);
         }
         if !sampling.stop.is_empty() {

@@ -2,7 +2,7 @@
 
 use nohop_types::{
     Audio, Content, Document, Error, ErrorKind, Extras, Image, Input, Media, Message, Part,
-    Reasoning, Result, Role, Summary, ToolCall, ToolResult,
+    Reasoning, Result, Role, Summary, ToolCall, ToolResult, Video,
 };
 
 use super::write::Body;
@@ -18,8 +18,8 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
         if prefill && !body.call.abilities.prefill.allows("prefill", &mut body.losses)? {
             continue;
         }
-        let mut turn = Turn { body, message, pictures: Vec::new() };
-        turn.results()?;
+        let mut turn = Turn { body, message, last: prefill, pictures: Vec::new() };
+        turn.results();
         turn.write().map_err(|error| error.at(format_args!("messages[{place}]")))?;
     }
     Ok(())
@@ -28,19 +28,20 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
 struct Turn<'b, 'a> {
     body: &'b mut Body<'a>,
     message: &'a Message,
+    /// Whether the model shall go on from this turn.
+    last: bool,
     /// What tools answered and tools may not answer with.
     pictures: Vec<&'a Part>,
 }
 
 impl<'a> Turn<'_, 'a> {
     /// Each tool result is a message of its own.
-    fn results(&mut self) -> Result<()> {
+    fn results(&mut self) {
         for part in &self.message.parts {
             if let Content::ToolResult(result) = &part.content {
                 self.result(part, result);
             }
         }
-        Ok(())
     }
 
     fn result(&mut self, part: &'a Part, result: &'a ToolResult) {
@@ -53,6 +54,7 @@ impl<'a> Turn<'_, 'a> {
             self.body.losses.translated("tool_result", why);
             self.pictures.extend(shown);
         }
+        let told: Vec<_> = told.into_iter().filter(|part| self.keeps(part)).collect();
         let extra = &self.message.extra;
         self.body.out.object().field("role", "tool");
         if !result.id.is_empty() {
@@ -96,9 +98,14 @@ impl<'a> Turn<'_, 'a> {
             }
         }
         said.append(&mut self.pictures);
+        said.retain(|part| self.keeps(part));
+        if message.parts.iter().any(|part| !part.citations.is_empty()) {
+            self.body.losses.dropped("citations", "the dialect has no place for them in a request");
+        }
         let told = message.role == Role::Tool
             || message.parts.iter().any(|part| matches!(part.content, Content::ToolResult(_)));
-        let beside = !calls.is_empty() || refusal.is_some() || voice.is_some();
+        let thinks = !thoughts.is_empty() && self.body.dialect.history != History::Parts;
+        let beside = !calls.is_empty() || refusal.is_some() || voice.is_some() || thinks;
         if said.is_empty() && !beside && (told || !self.speaks()) {
             if message.parts.is_empty() && message.extra.is_empty() {
                 let why = "a turn without parts says nothing: leave it out";
@@ -125,9 +132,39 @@ impl<'a> Turn<'_, 'a> {
             }
             self.body.out.end_array();
         }
+        if let Some(flag) = self.body.dialect.prefill.filter(|_| self.last) {
+            self.body.out.field(flag, true);
+        }
         self.extras(&message.extra);
         self.body.out.end_object();
         Ok(())
+    }
+
+    /// Whether the host can be told a part; one that it can not is a loss.
+    fn keeps(&mut self, part: &Part) -> bool {
+        let ids = "the host takes no file ids here; send bytes or a URL";
+        let (what, why) = match &part.content {
+            Content::Image(Image { media: Media::File { .. }, .. }) => ("image", ids),
+            Content::Video(Video { media: Media::File { .. }, .. }) => ("video", ids),
+            Content::Audio(audio) if !matches!(audio.media, Some(Media::Bytes { .. })) => {
+                ("audio", "the host takes sounds only as bytes")
+            }
+            Content::Document(Document { media: Media::File { issuer, .. }, .. }) => {
+                if self.body.dialect.files == Files::DocumentUrl {
+                    ("document", ids)
+                } else if issuer.as_ref().is_none_or(|issuer| self.body.call.issuer.is(issuer)) {
+                    return true;
+                } else {
+                    ("document", "the file was uploaded to another provider")
+                }
+            }
+            Content::Opaque(opaque) if !self.body.call.issuer.is(&opaque.issuer) => {
+                ("opaque", "only its issuer understands it")
+            }
+            _ => return true,
+        };
+        self.body.losses.dropped(what, why);
+        false
     }
 
     /// Whether the part was an item of a list.
@@ -278,7 +315,7 @@ impl<'a> Turn<'_, 'a> {
     }
 
     fn image(&mut self, part: &Part, image: &Image) -> bool {
-        if matches!(image.media, Media::File(_)) {
+        if matches!(image.media, Media::File { .. }) {
             self.body
                 .losses
                 .dropped("image", "the host takes no file ids here; send bytes or a URL");
@@ -354,7 +391,7 @@ impl<'a> Turn<'_, 'a> {
                 let name = name.map_or("document", String::as_str);
                 out.field("filename", name).field("file_data", DataUrl(media_type, bytes));
             }
-            Media::File(id) => out.maybe("filename", name).field("file_id", id).done(),
+            Media::File { id, .. } => out.maybe("filename", name).field("file_id", id).done(),
             Media::Url(url) => out.maybe("filename", name).field("file_data", url).done(),
             _ => (),
         }
@@ -378,9 +415,11 @@ impl<'a> Turn<'_, 'a> {
 
     fn thoughts(&mut self, thoughts: &[(&'a Part, &'a Reasoning)]) {
         let reach = self.body.reach;
+        let details = self.body.dialect.history == History::Details;
         let named = |part: &Part| part.extra.get(reach.dialect, reach.endpoint, "type").is_some();
         let is_item = |(part, reasoning): &&(&Part, &Reasoning)| {
-            named(part) || reasoning.sealed.is_some() || reasoning.signature.is_some()
+            named(part)
+                || (details && (reasoning.sealed.is_some() || reasoning.signature.is_some()))
         };
         let plain = thoughts.iter().filter(|thought| !is_item(thought));
         let text: String = plain.clone().map(|(_, reasoning)| reasoning.text.as_str()).collect();

@@ -85,7 +85,8 @@ fn reach() -> Reach<'static> {
 
 fn extras(out: &mut Writer, extras: &Extras, prefix: &str, inner: &[&str]) {
     // What other dialects said beside an answer has no place here.
-    let own = extras.iter().filter(|e| e.scope.covers(OpenAiChat::NAME, "")).cloned().collect();
+    let own = extras.latest().into_iter().filter(|e| e.scope.covers(OpenAiChat::NAME, ""));
+    let own = own.collect();
     out.extras(&own, prefix, inner, reach(), &mut Losses::default());
 }
 

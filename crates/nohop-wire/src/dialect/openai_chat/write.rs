@@ -29,6 +29,11 @@ pub(super) fn request(dialect: &OpenAiChat, call: &Call<'_>) -> Result<Encoded> 
     body.thinking();
     body.rest();
     body.stream();
+    for field in dialect.refuses {
+        if body.form(field).is_some_and(|form| form != "null") {
+            body.takes(field);
+        }
+    }
     let Body { mut out, mut losses, reach, .. } = body;
     out.extras(&request.extra, "", &[], reach, &mut losses).end_object();
     Ok(Encoded::json(call.path, out.into_bytes(), losses.into_vec()))
@@ -53,15 +58,22 @@ impl Body<'_> {
             .map(|f| f.as_str())
     }
 
+    /// Whether the host takes a field; one that it refuses is a loss.
+    fn takes(&mut self, key: &'static str) -> bool {
+        let takes = !self.dialect.refuses.contains(&key);
+        if !takes {
+            self.out.take(key);
+            self.losses.dropped(key, "the host refuses the field");
+        }
+        takes
+    }
+
     /// Writes a field that the host may refuse.
     fn maybe(&mut self, key: &'static str, value: Option<impl serde::Serialize>) {
-        let Some(value) = value else { return };
-        match self.dialect.refuses.contains(&key) {
-            true => {
-                self.out.take(key);
-                self.losses.dropped(key, "the host refuses the field");
-            }
-            false => self.out.field(key, value).done(),
+        if let Some(value) = value
+            && self.takes(key)
+        {
+            self.out.field(key, value);
         }
     }
 
@@ -79,7 +91,7 @@ impl Body<'_> {
 
     fn tools(&mut self) -> Result<()> {
         let request = self.call.request;
-        if !request.tools.is_empty() {
+        if !request.tools.is_empty() && self.takes("tools") {
             self.out.key("tools").array();
             for tool in &request.tools {
                 self.tool(tool);
@@ -120,6 +132,9 @@ impl Body<'_> {
             self.out.take("tool_choice");
             return Ok(());
         }
+        if !self.takes("tool_choice") {
+            return Ok(());
+        }
         let any = match (self.dialect.required, self.form("tool_choice")) {
             (Required::Any, Some("\"required\"")) | (Required::Required, _) => "required",
             _ => "any",
@@ -153,8 +168,14 @@ impl Body<'_> {
     /// Writes a mark at the end of a prompt worth caching.
     pub(super) fn mark(&mut self, mark: Option<nohop_types::CacheMark>, field: &'static str) {
         let Some(mark) = mark else { return };
-        let ttl = mark.lifetime.map(crate::dialect::ttl);
+        let known: &[u64] = match self.dialect.marks {
+            Marks::Breakpoint => &[1_800, 43_200],
+            _ => &[300, 3_600],
+        };
         match self.dialect.marks {
+            Marks::Breakpoint if field != "message" => {
+                return self.losses.dropped(field, "the host marks only what stands in a message");
+            }
             Marks::Breakpoint => {
                 self.out.key("prompt_cache_breakpoint").object().field("mode", "explicit");
             }
@@ -167,12 +188,14 @@ impl Body<'_> {
                     .dropped(field, "the host has no cache marks: it caches by itself");
             }
         }
-        self.out.maybe("ttl", ttl).end_object();
+        let lifetime = crate::dialect::lasting(mark, known, &mut self.losses);
+        self.out.maybe("ttl", lifetime.map(crate::dialect::ttl)).end_object();
     }
 
     /// What the answer shall look like.
     fn shape(&mut self) {
-        match &self.call.request.output {
+        let output = self.call.request.output.as_ref();
+        match output.filter(|_| self.takes("response_format")) {
             Some(OutputFormat::JsonObject) => self.response_format("json_object"),
             Some(OutputFormat::JsonSchema(schema)) => {
                 self.out.key("response_format").object().field("type", "json_schema");
@@ -188,7 +211,9 @@ impl Body<'_> {
         let request = self.call.request;
         self.maybe("modalities", (!request.modalities.is_empty()).then_some(&request.modalities));
         self.maybe("verbosity", request.verbosity.as_ref());
-        if let Some(prediction) = &request.prediction {
+        if let Some(prediction) = &request.prediction
+            && self.takes("prediction")
+        {
             self.out.key("prediction").object().field("type", "content");
             self.out.field("content", prediction).end_object();
         }
@@ -210,6 +235,10 @@ impl Body<'_> {
         ];
         let able = self.call.abilities.sampling;
         for (key, value) in shaping {
+            if value.is_some_and(|value| !value.is_finite()) {
+                let message = format!("{key}: not a number that JSON can say");
+                return Err(Error::new(ErrorKind::InvalidRequest, message));
+            }
             if value.is_some() && able.allows(key, &mut self.losses)? {
                 self.maybe(key, value);
             }
@@ -260,7 +289,10 @@ impl Body<'_> {
         let mut fields = self.dialect.thinking.to_vec();
         fields.sort_by_key(|field| self.form(field.key()).is_none());
         for field in &fields {
-            self.thinking_field(*field, &mut wish, fields.len() == 1);
+            self.thinking_field(*field, &mut wish, &fields);
+        }
+        if wish.enabled.is_some() {
+            self.losses.dropped("thinking.enabled", "the host thinks as it sees fit");
         }
         if wish.budget.is_some() {
             self.losses.dropped("thinking.budget", "the host takes an effort and no budget");
@@ -274,10 +306,23 @@ impl Body<'_> {
     }
 
     /// Says what `field` can say of `wish`, and takes it from there.
-    fn thinking_field(&mut self, field: ThinkingField, wish: &mut Thinking, only: bool) {
+    fn thinking_field(
+        &mut self,
+        field: ThinkingField,
+        wish: &mut Thinking,
+        fields: &[ThinkingField],
+    ) {
+        let only = fields.len() == 1;
+        let budgets = [ThinkingField::Enable, ThinkingField::Object];
         match field {
+            // A field of its own says it better.
+            ThinkingField::Effort
+                if wish.effort == Some(Effort::None)
+                    && fields.contains(&ThinkingField::Toggle)
+                    && self.form(field.key()).is_none() => {}
             ThinkingField::Effort => {
-                let budget = wish.budget.filter(|_| only && wish.effort.is_none());
+                let lone = wish.effort.is_none() && !fields.iter().any(|f| budgets.contains(f));
+                let budget = wish.budget.filter(|_| lone);
                 if let Some(budget) = budget {
                     wish.effort = Some(effort_of(budget));
                     wish.budget = None;
@@ -313,6 +358,11 @@ impl Body<'_> {
             ThinkingField::Toggle => {
                 if wish.enabled.is_none() && wish.effort.take_if(|e| *e == Effort::None).is_some() {
                     wish.enabled = Some(false);
+                }
+                if wish.enabled.is_none() && wish.effort.take_if(|_| only).is_some() {
+                    wish.enabled = Some(true);
+                    self.losses
+                        .translated("thinking.effort", "the host takes no effort, but a flag");
                 }
                 if let Some(enabled) = wish.enabled.take() {
                     let word = if enabled { "enabled" } else { "disabled" };
@@ -352,7 +402,9 @@ impl Body<'_> {
     }
 
     fn stream(&mut self) {
-        if self.call.mode == Mode::Stream {
+        if self.call.mode == Mode::Whole {
+            self.out.take("stream_options");
+        } else {
             self.out.field("stream", true);
             if self.dialect.stream_usage == StreamUsage::Asked {
                 self.out.key("stream_options").object().field("include_usage", true);

@@ -123,7 +123,9 @@ fn media(row: SourceRow<'_>, texts: bool) -> Option<Media> {
             Some(Media::bytes(label.0, data.0.into_owned()))
         }
         ("url", None, None, Some(url), None) => Some(Media::Url(url.0.into_owned())),
-        ("file", None, None, None, Some(id)) => Some(Media::File(id.0.into_owned())),
+        ("file", None, None, None, Some(id)) => {
+            Some(Media::File { id: id.0.into_owned(), issuer: Some(OWN.issuer()) })
+        }
         _ => None,
     }
 }

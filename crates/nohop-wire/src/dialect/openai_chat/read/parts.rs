@@ -84,7 +84,9 @@ fn content<'a>(r#type: &str, row: &mut PartRow<'a>) -> Option<Held<'a>> {
         "file" => {
             let file = row.file.take()?;
             let media = match (file.id, file.data) {
-                (Some(id), None) => Media::File(id.0.into_owned()),
+                (Some(id), None) => {
+                    Media::File { id: id.0.into_owned(), issuer: Some(OWN.issuer()) }
+                }
                 (None, Some(data)) => media::from_url(&data),
                 _ => return None,
             };

@@ -157,7 +157,7 @@ pub(super) fn image(out: &mut Writer, part: &Part) {
     out.object().field("type", "image_url").key("image_url").object();
     match &image.media {
         Media::Bytes { media_type, bytes } => out.field("url", DataUrl(media_type, bytes)).done(),
-        Media::Url(url) | Media::File(url) => out.field("url", url).done(),
+        Media::Url(url) | Media::File { id: url, .. } => out.field("url", url).done(),
         _ => (),
     }
     out.end_object();
