@@ -1,0 +1,108 @@
+//! The bytes that the works read and the requests that they write.
+
+use nohop_types::Request;
+
+/// How many events a stream of [`openai_stream`] or [`anthropic_stream`] has.
+pub const EVENTS: usize = 1_000;
+
+/// As much as a socket hands out at once when the answer is faster than the reader.
+pub const READ: usize = 16 << 10;
+
+/// As much as a network packet carries.
+pub const PACKET: usize = 1_400;
+
+/// The data of a typical event of a Chat Completions stream.
+pub const CHUNK: &str = r#"{"id":"chatcmpl-CkZ3vX1y2z3A4b5C6d7E8f9G0h1I2","object":"chat.completion.chunk","created":1763600000,"model":"gpt-4o-mini-2024-07-18","service_tier":"default","system_fingerprint":"fp_560af6e559","choices":[{"index":0,"delta":{"content":" brown"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"a1B2c3D4e5"}"#;
+
+/// The model that the requests ask.
+pub const MODEL: &str = "gpt-4o-mini";
+
+/// What the requests are told before the conversation begins.
+pub const SYSTEM: &str = "You are a concise assistant. Answer in one sentence.";
+
+/// What the requests ask in the end.
+pub const QUESTION: &str = "Why is the sky red at sunset, and does the colour depend on how much dust there is in the air over the horizon?";
+
+/// How many turns lie between the two.
+pub const TURNS: usize = 40;
+
+/// The most tokens that [`capped_conversation`] asks for.
+pub const MOST_TOKENS: u64 = 1_024;
+
+const WORDS: [&str; 4] = [" the", " quick", " brown", " fox"];
+
+/// A Chat Completions stream from its middle: [`EVENTS`] events, each with one word.
+pub fn openai_stream() -> Vec<u8> {
+    let event = |word| format!("data: {}\n\n", CHUNK.replace(" brown", word));
+    words().map(event).collect::<String>().into_bytes()
+}
+
+/// What a Chat Completions stream begins with, and its first word.
+pub fn openai_head() -> Vec<u8> {
+    let role = r#""delta":{"role":"assistant","content":"","refusal":null}"#;
+    let chunk = CHUNK.replace(r#""delta":{"content":" brown"}"#, role);
+    format!("data: {chunk}\n\ndata: {CHUNK}\n\n").into_bytes()
+}
+
+/// A Messages stream from its middle: [`EVENTS`] events, each with one word.
+///
+/// The provider pads its events with spaces, so that their lengths do not tell the words.
+pub fn anthropic_stream() -> Vec<u8> {
+    let mut stream = String::new();
+    for (place, word) in words().enumerate() {
+        let padding = " ".repeat(place % 14);
+        stream += "event: content_block_delta\n";
+        stream += r#"data: {"type":"content_block_delta","index":0,"#;
+        stream += &format!(r#""delta":{{"type":"text_delta","text":"{word}"}}{padding}}}"#);
+        stream += "\n\n";
+    }
+    stream.into_bytes()
+}
+
+/// What a Messages stream begins with.
+pub fn anthropic_head() -> Vec<u8> {
+    let events = [
+        r#"{"type":"message_start","message":{"id":"msg_01","type":"message","role":"assistant","model":"claude-sonnet-4-5","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":57,"output_tokens":1}}}"#,
+        r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
+    ];
+    events.map(|event| format!("data: {event}\n\n")).concat().into_bytes()
+}
+
+/// An event stream whose one event is one line of `bytes`, as pictures and large arguments are.
+pub fn long_line(bytes: usize) -> Vec<u8> {
+    let mut stream = b"data: {\"b64\":\"".to_vec();
+    while stream.len() < bytes {
+        stream.extend_from_slice(b"iVBORw0KGgoAAAANSUhEUgAA");
+    }
+    stream.extend_from_slice(b"\"}\n\n");
+    stream
+}
+
+/// A conversation of 20 KB, as this vocabulary has it.
+pub fn conversation() -> Request {
+    let request = Request::new(MODEL).system(SYSTEM);
+    let told = (0..TURNS).fold(request, |request, place| match place % 2 {
+        0 => request.user(turn(place)),
+        _ => request.assistant(turn(place)),
+    });
+    told.user(QUESTION)
+}
+
+/// The same with a cap, which Messages ask for.
+pub fn capped_conversation() -> Request {
+    conversation().max_tokens(MOST_TOKENS)
+}
+
+/// One turn of the conversation, of 512 bytes.
+pub fn turn(place: usize) -> String {
+    let mut text = format!("message {place}: ");
+    while text.len() < 512 {
+        text.push_str("lorem ipsum dolor sit amet ");
+    }
+    text.truncate(512);
+    text
+}
+
+fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.into_iter().cycle().take(EVENTS)
+}

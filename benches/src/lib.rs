@@ -1,0 +1,10 @@
+//! What the benchmarks measure, and how they count.
+//!
+//! Instructions and allocations are counted and time is not: the same work takes the same
+//! instructions on a busy machine, so a limit on them can fail a build.
+
+pub mod bodies;
+pub mod floor;
+pub mod report;
+pub mod valgrind;
+pub mod works;
