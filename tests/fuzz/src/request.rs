@@ -3,7 +3,7 @@
 use std::mem::take;
 
 use http::HeaderMap;
-use nohop_types::{Content, Error, ErrorKind, Extra, Extras, Issuer, Part};
+use nohop_types::{Content, Error, ErrorKind, Extra, Extras, Issuer, Part, Request, ToolKind};
 use nohop_wire::dialect::{
     Anthropic, Files, History, Marks, OpenAiChat, Required, ThinkingField, ToolMedia,
 };
@@ -50,11 +50,20 @@ pub fn openai(body: &[u8]) {
 /// Checks a request for Messages.
 pub fn anthropic(body: &[u8]) {
     if let Some(mut incoming) = decode(&Anthropic::PLAIN, body) {
-        // The dialect wants a number, and writes its own where there is none.
-        incoming.request.max_tokens.get_or_insert(Anthropic::PLAIN.cap);
+        fill(&mut incoming.request);
         comes_back(&Anthropic::PLAIN, &incoming, body);
         for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
             encode(other, &incoming);
+        }
+    }
+}
+
+/// Says what the dialect wants to be said, and what it therefore says by itself.
+fn fill(request: &mut Request) {
+    request.max_tokens.get_or_insert(Anthropic::PLAIN.cap);
+    for tool in &mut request.tools {
+        if let ToolKind::Function(function) = &mut tool.kind {
+            function.schema.get_or_insert_with(|| serde_json::json!({ "type": "object" }).into());
         }
     }
 }
@@ -84,7 +93,7 @@ fn repeats(body: &[u8]) -> bool {
 
 /// The request as it is read; `None` when it is refused.
 fn decode(surface: &impl Surface, body: &[u8]) -> Option<Incoming> {
-    match surface.decode(&head(), body) {
+    match surface.decode(&head(HeaderMap::new()), body) {
         Ok(incoming) => Some(incoming),
         Err(error) => {
             clear(&error);
@@ -94,14 +103,14 @@ fn decode(surface: &impl Surface, body: &[u8]) -> Option<Incoming> {
     }
 }
 
-fn head() -> RequestHead {
-    RequestHead::new("/", HeaderMap::new())
+fn head(headers: HeaderMap) -> RequestHead {
+    RequestHead::new("/", headers)
 }
 
 /// The request, written and read again; `None` when it is not written.
 fn again(dialect: &(impl Dialect + Surface), incoming: &Incoming) -> Option<(Incoming, Encoded)> {
     let encoded = encode(dialect, incoming)?;
-    match dialect.decode(&head(), &encoded.body) {
+    match dialect.decode(&head(encoded.headers.clone()), &encoded.body) {
         Ok(again) => Some((again, encoded)),
         Err(error) => panic!("{error}, of its own {}", String::from_utf8_lossy(&encoded.body)),
     }
@@ -124,13 +133,13 @@ fn encode(dialect: &dyn Dialect, incoming: &Incoming) -> Option<Encoded> {
     }
 }
 
-/// The request but for what may change: the order of fields, and how it asks for usage, which is
-/// always asked for, whatever the caller wants.
+/// The request but for what may change: the order of fields, betas, which go to the head, and how it
+/// asks for usage, which is always asked for, whatever the caller wants.
 fn tidy(incoming: &Incoming) -> Incoming {
     let mut incoming = incoming.clone();
     let request = &mut incoming.request;
-    let asks = |entry: &Extra| entry.key == "stream_options";
-    request.extra = take(&mut request.extra).into_iter().filter(|entry| !asks(entry)).collect();
+    let stays = |entry: &Extra| !["anthropic_beta", "stream_options"].contains(&&*entry.key);
+    request.extra = take(&mut request.extra).into_iter().filter(stays).collect();
     sort(&mut request.extra);
     for tool in &mut request.tools {
         sort(&mut tool.extra);

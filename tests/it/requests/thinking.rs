@@ -84,6 +84,25 @@ fn plain_thinking_goes_back_in_the_hosts_own_field() {
     check(MISTRAL, &request, json!({ "messages": around(among) }), &[]);
 }
 
+#[test]
+fn sealed_thinking_is_a_loss_where_only_text_goes_back() {
+    let issuer = Issuer::new(OpenAiChat::NAME, "here", "m");
+    let mut sealed = Reasoning::text(issuer, "Hm.");
+    sealed.sealed = Some("b3BhcXVl".into());
+    let parts = [Content::Reasoning(sealed), Content::Text("4".into())];
+    let turn = Message::new(Role::Assistant, parts.map(Part::new));
+    let request = Request::new("m").user("2+2?").message(turn).user("Sure?");
+
+    let lost = "reasoning.sealed: dropped: the host takes thinking back only as text";
+    let beside = json!({ "role": "assistant", "content": "4", "reasoning_content": "Hm." });
+    check(HOSTED, &request, json!({ "messages": around(beside) }), &[lost]);
+    let pieces = json!([{ "type": "text", "text": "Hm." }]);
+    let content =
+        json!([{ "type": "thinking", "thinking": pieces }, { "type": "text", "text": "4" }]);
+    let among = json!({ "role": "assistant", "content": content });
+    check(MISTRAL, &request, json!({ "messages": around(among) }), &[lost]);
+}
+
 /// What a host whose thinking is told by `field` alone is sent of a wish, and what is lost.
 fn told(field: ThinkingField, wish: Thinking, mut body: Value, losses: &[&str]) {
     let fields: &'static [ThinkingField] = match field {

@@ -33,13 +33,19 @@ impl Serialize for Base64<'_> {
     }
 }
 
-/// Bytes with their type, to be written as a data URL.
-pub(super) struct DataUrl<'a>(pub(super) &'a str, pub(super) &'a [u8]);
+/// Where a host finds media: a data URL, another URL, or the id it gave.
+pub(super) struct Address<'a>(pub(super) &'a Media);
 
-impl Serialize for DataUrl<'_> {
+impl Serialize for Address<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(media_type, bytes) = self;
-        let text = Base64Display::new(bytes, &STANDARD);
-        serializer.collect_str(&format_args!("data:{media_type};base64,{text}"))
+        match self.0 {
+            Media::Bytes { media_type, bytes } => {
+                let text = Base64Display::new(bytes, &STANDARD);
+                serializer.collect_str(&format_args!("data:{media_type};base64,{text}"))
+            }
+            Media::File { id, .. } => serializer.serialize_str(id),
+            Media::Url(url) => serializer.serialize_str(url),
+            _ => serializer.serialize_none(),
+        }
     }
 }

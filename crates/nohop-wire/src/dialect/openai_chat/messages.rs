@@ -7,7 +7,7 @@ use nohop_types::{
 
 use super::write::Body;
 use super::{Files, History, Marks, ToolMedia};
-use crate::dialect::media::{Base64, DataUrl};
+use crate::dialect::media::{Address, Base64};
 
 /// Writes the turns, each as one or several of the dialect's own.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
@@ -15,15 +15,17 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     let last = messages.len().saturating_sub(1);
     for (place, message) in messages.iter().enumerate() {
         let prefill = place == last && message.role == Role::Assistant;
-        if prefill && !body.call.abilities.prefill.allows("prefill", &mut body.losses)? {
-            continue;
-        }
         let mut turn = Turn { body, message, last: prefill, pictures: Vec::new() };
-        turn.results();
         turn.write().map_err(|error| error.at(format_args!("messages[{place}]")))?;
     }
     Ok(())
 }
+
+/// How the extra fields begin that are written, or are not to be.
+type Written = &'static [&'static str];
+const NONE: Written = &[];
+
+const ONLY_TEXT: &str = "the host takes thinking back only as text";
 
 struct Turn<'b, 'a> {
     body: &'b mut Body<'a>,
@@ -35,13 +37,18 @@ struct Turn<'b, 'a> {
 }
 
 impl<'a> Turn<'_, 'a> {
-    /// Each tool result is a message of its own.
-    fn results(&mut self) {
+    fn write(&mut self) -> Result<()> {
+        let abilities = self.body.call.abilities;
+        if self.last && !abilities.prefill.allows("prefill", &mut self.body.losses)? {
+            return Ok(());
+        }
+        // Each tool result is a message of its own.
         for part in &self.message.parts {
             if let Content::ToolResult(result) = &part.content {
                 self.result(part, result);
             }
         }
+        self.rest()
     }
 
     fn result(&mut self, part: &'a Part, result: &'a ToolResult) {
@@ -72,7 +79,7 @@ impl<'a> Turn<'_, 'a> {
     }
 
     /// What is left of the turn once the tool results are told.
-    fn write(&mut self) -> Result<()> {
+    fn rest(&mut self) -> Result<()> {
         let message = self.message;
         let mut said: Vec<&'a Part> = Vec::new();
         let (mut calls, mut thoughts) = (Vec::new(), Vec::new());
@@ -81,13 +88,9 @@ impl<'a> Turn<'_, 'a> {
             match &part.content {
                 Content::ToolResult(_) => (),
                 Content::ToolCall(call) => calls.push((part, call)),
-                Content::Reasoning(reasoning) => {
-                    if self.mine(reasoning) {
-                        thoughts.push((part, reasoning));
-                    }
-                    if self.body.dialect.history == History::Parts && self.mine(reasoning) {
-                        said.push(part);
-                    }
+                Content::Reasoning(reasoning) if !self.mine(reasoning) => (),
+                Content::Reasoning(reasoning) if self.body.dialect.history != History::Parts => {
+                    thoughts.push((part, reasoning));
                 }
                 // What the model itself said has fields of its own beside the content.
                 Content::Refusal(text) if !self.is_item(part) => refusal = Some(text),
@@ -104,8 +107,8 @@ impl<'a> Turn<'_, 'a> {
         }
         let told = message.role == Role::Tool
             || message.parts.iter().any(|part| matches!(part.content, Content::ToolResult(_)));
-        let thinks = !thoughts.is_empty() && self.body.dialect.history != History::Parts;
-        let beside = !calls.is_empty() || refusal.is_some() || voice.is_some() || thinks;
+        let beside =
+            !calls.is_empty() || refusal.is_some() || voice.is_some() || !thoughts.is_empty();
         if said.is_empty() && !beside && (told || !self.speaks()) {
             if message.parts.is_empty() && message.extra.is_empty() {
                 let why = "a turn without parts says nothing: leave it out";
@@ -235,61 +238,32 @@ impl<'a> Turn<'_, 'a> {
         self.body.out.end_array();
     }
 
+    /// Writes a part that the host [keeps](Self::keeps).
     fn part(&mut self, part: &'a Part, unmarked: bool) {
-        let mut inner: &[&str] = &[];
-        match &part.content {
+        if let Content::Opaque(opaque) = &part.content {
+            return self.body.out.raw(opaque.json.as_str()).done();
+        }
+        let out = self.body.out.object();
+        let inner = match &part.content {
             Content::Text(text) => {
-                self.body.out.object().field("type", "text").field("text", text);
+                out.field("type", "text").field("text", text);
+                NONE
             }
             Content::Refusal(text) => {
-                self.body.out.object().field("type", "refusal").field("refusal", text);
+                out.field("type", "refusal").field("refusal", text);
+                NONE
             }
-            Content::Image(image) => {
-                if !self.image(part, image) {
-                    return;
-                }
-                inner = &["image_url."];
-            }
-            Content::Audio(audio) => {
-                if !self.audio(part, audio) {
-                    return;
-                }
-                inner = &["input_audio."];
-            }
-            Content::Document(document) => {
-                if !self.document(part, document) {
-                    return;
-                }
-                inner = &["file."];
-            }
+            Content::Image(image) => self.image(part, image),
+            Content::Audio(audio) => self.audio(part, audio),
+            Content::Document(document) => self.document(part, document),
             Content::Video(video) => {
-                self.body.out.object().field("type", "video_url").key("video_url").object();
-                if !self.url(&video.media, "video") {
-                    self.body.out.field("url", "");
-                }
-                self.body.out.end_object();
+                out.field("type", "video_url").key("video_url").object();
+                out.field("url", Address(&video.media)).end_object();
+                NONE
             }
-            Content::Opaque(opaque) if self.body.call.issuer.is(&opaque.issuer) => {
-                return self.body.out.raw(opaque.json.as_str()).done();
-            }
-            Content::Reasoning(reasoning) => {
-                let reach = self.body.reach;
-                let pieces = part.extra.get(reach.dialect, reach.endpoint, "thinking");
-                self.body.out.object().field("type", "thinking").key("thinking");
-                match pieces {
-                    Some(pieces) => self.body.out.raw(pieces.as_str()).done(),
-                    None => {
-                        self.body.out.array().object().field("type", "text");
-                        self.body.out.field("text", &reasoning.text).end_object().end_array();
-                    }
-                }
-                inner = &["reasoning"];
-            }
-            Content::Opaque(_) => {
-                return self.body.losses.dropped("opaque", "only its issuer understands it");
-            }
-            _ => return,
-        }
+            Content::Reasoning(reasoning) => self.thinking(part, reasoning),
+            _ => NONE,
+        };
         if !unmarked {
             self.body.mark(part.cache, "message");
         }
@@ -297,106 +271,74 @@ impl<'a> Turn<'_, 'a> {
         self.body.out.end_object();
     }
 
-    /// Writes the `url` that `media` is at, or is; `false` where there is none.
-    fn url(&mut self, media: &Media, what: &'static str) -> bool {
-        match media {
-            Media::Bytes { media_type, bytes } => {
-                self.body.out.field("url", DataUrl(media_type, bytes));
-            }
-            Media::Url(url) => self.body.out.field("url", url).done(),
-            _ => {
-                self.body
-                    .losses
-                    .dropped(what, "the host takes no file ids here; send bytes or a URL");
-                return false;
-            }
-        }
-        true
-    }
-
-    fn image(&mut self, part: &Part, image: &Image) -> bool {
-        if matches!(image.media, Media::File { .. }) {
-            self.body
-                .losses
-                .dropped("image", "the host takes no file ids here; send bytes or a URL");
-            return false;
-        }
-        self.body.out.object().field("type", "image_url").key("image_url");
-        let reach = self.body.reach;
-        let bare = part.extra.get(reach.dialect, reach.endpoint, "image_url").is_some();
-        match &image.media {
-            Media::Url(url) if bare => self.body.out.string(url).done(),
-            Media::Bytes { media_type, bytes } if bare => {
-                self.body.out.value(DataUrl(media_type, bytes));
-            }
-            media => {
-                self.body.out.object();
-                self.url(media, "image");
-                self.body.out.maybe("detail", image.detail.as_ref());
-                let losses = &mut self.body.losses;
-                self.body.out.extras(&part.extra, "image_url.", &[], reach, losses).end_object();
-            }
-        }
-        true
-    }
-
-    fn audio(&mut self, part: &Part, audio: &Audio) -> bool {
-        let reach = self.body.reach;
-        let losses = &mut self.body.losses;
-        let Some(Media::Bytes { media_type, bytes }) = &audio.media else {
-            losses.dropped("audio", "the host takes sounds only as bytes");
-            return false;
-        };
-        let format = match media_type.trim_start_matches("audio/") {
-            "mpeg" => "mp3",
-            "x-wav" | "wave" => "wav",
-            format => format,
-        };
+    /// Each of these writes what a part is, and names the extra fields that are written.
+    fn image(&mut self, part: &Part, image: &Image) -> Written {
+        let (reach, losses) = (self.body.reach, &mut self.body.losses);
         let out = &mut self.body.out;
-        out.object().field("type", "input_audio").key("input_audio");
+        out.field("type", "image_url").key("image_url");
+        if part.extra.get(reach.dialect, reach.endpoint, "image_url").is_some() {
+            out.value(Address(&image.media));
+        } else {
+            out.object().field("url", Address(&image.media));
+            out.maybe("detail", image.detail.as_ref());
+            out.extras(&part.extra, "image_url.", &[], reach, losses).end_object();
+        }
+        &["image_url."]
+    }
+
+    fn audio(&mut self, part: &Part, audio: &Audio) -> Written {
+        let (reach, losses) = (self.body.reach, &mut self.body.losses);
+        let out = &mut self.body.out;
+        let Some(Media::Bytes { media_type, bytes }) = &audio.media else { return NONE };
+        out.field("type", "input_audio").key("input_audio");
         if part.extra.get(reach.dialect, reach.endpoint, "input_audio").is_some() {
             out.value(Base64(bytes));
-            return true;
+        } else {
+            let format = match media_type.trim_start_matches("audio/") {
+                "mpeg" => "mp3",
+                "x-wav" | "wave" => "wav",
+                format => format,
+            };
+            out.object().field("data", Base64(bytes)).field("format", format);
+            out.extras(&part.extra, "input_audio.", &[], reach, losses).end_object();
         }
-        out.object().field("data", Base64(bytes)).field("format", format);
-        out.extras(&part.extra, "input_audio.", &[], reach, losses).end_object();
-        true
+        &["input_audio."]
     }
 
-    fn document(&mut self, part: &Part, document: &Document) -> bool {
-        let (reach, name) = (self.body.reach, document.name.as_ref());
+    fn document(&mut self, part: &Part, document: &Document) -> Written {
+        let (reach, name) = (self.body.reach, document.name.as_deref());
         let (out, losses) = (&mut self.body.out, &mut self.body.losses);
+        let address = Address(&document.media);
         if self.body.dialect.files == Files::DocumentUrl {
-            let url = match &document.media {
-                Media::Bytes { media_type, bytes } => {
-                    serde_json::to_value(DataUrl(media_type, bytes)).unwrap_or_default()
-                }
-                Media::Url(url) => url.as_str().into(),
-                _ => {
-                    losses.dropped(
-                        "document",
-                        "the host takes no file ids here; send bytes or a URL",
-                    );
-                    return false;
-                }
-            };
-            out.object().field("type", "document_url").field("document_url", url);
+            out.field("type", "document_url").field("document_url", address);
             out.maybe("document_name", name);
-            return true;
-        }
-        out.object().field("type", "file").key("file").object();
-        match &document.media {
-            Media::Bytes { media_type, bytes } => {
+        } else {
+            out.field("type", "file").key("file").object();
+            match &document.media {
+                Media::File { .. } => out.maybe("filename", name).field("file_id", address),
+                Media::Url(_) => out.maybe("filename", name).field("file_data", address),
                 // A document needs a name here; without one, hosts do not look at its type.
-                let name = name.map_or("document", String::as_str);
-                out.field("filename", name).field("file_data", DataUrl(media_type, bytes));
-            }
-            Media::File { id, .. } => out.maybe("filename", name).field("file_id", id).done(),
-            Media::Url(url) => out.maybe("filename", name).field("file_data", url).done(),
-            _ => (),
+                _ => out.field("filename", name.unwrap_or("document")).field("file_data", address),
+            };
+            out.extras(&part.extra, "file.", &[], reach, losses).end_object();
         }
-        out.extras(&part.extra, "file.", &[], reach, losses).end_object();
-        true
+        &["file."]
+    }
+
+    fn thinking(&mut self, part: &Part, reasoning: &Reasoning) -> Written {
+        let (reach, out) = (self.body.reach, &mut self.body.out);
+        out.field("type", "thinking").key("thinking");
+        if let Some(pieces) = part.extra.get(reach.dialect, reach.endpoint, "thinking") {
+            out.raw(pieces.as_str());
+            return &["reasoning"];
+        }
+        out.array().object().field("type", "text").field("text", &reasoning.text);
+        out.end_object().end_array();
+        let sealed = reasoning.sealed.is_some() || reasoning.signature.is_some();
+        if sealed || part.extra.iter().any(|extra| !extra.value.is_empty()) {
+            self.body.losses.dropped("reasoning.sealed", ONLY_TEXT);
+        }
+        &[""]
     }
 
     /// Whether thinking may be sent back; that of others is dropped.
@@ -429,13 +371,15 @@ impl<'a> Turn<'_, 'a> {
         };
         let history = self.body.dialect.history;
         let field = match history {
-            History::Parts => return,
             _ if form("reasoning_content") => "reasoning_content",
             _ if form("reasoning_text") => "reasoning_text",
             _ if form("reasoning") => "reasoning",
             History::ReasoningContent => "reasoning_content",
             _ => "reasoning",
         };
+        if plain.clone().any(|(_, reasoning)| reasoning.sealed.is_some()) {
+            self.body.losses.dropped("reasoning.sealed", ONLY_TEXT);
+        }
         if plain.count() > 0 {
             self.body.out.field(field, text);
         }

@@ -5,7 +5,7 @@ use super::{
     is_shown, item, logprobs, logprobs_key, shown, tier_word, usage,
 };
 use crate::Stamp;
-use crate::dialect::media::{Base64, DataUrl};
+use crate::dialect::media::{Address, Base64};
 use crate::dialect::openai_chat::OpenAiChat;
 use crate::json::Writer;
 
@@ -155,11 +155,7 @@ fn media(out: &mut Writer, parts: &[Part]) {
 pub(super) fn image(out: &mut Writer, part: &Part) {
     let Content::Image(image) = &part.content else { return };
     out.object().field("type", "image_url").key("image_url").object();
-    match &image.media {
-        Media::Bytes { media_type, bytes } => out.field("url", DataUrl(media_type, bytes)).done(),
-        Media::Url(url) | Media::File { id: url, .. } => out.field("url", url).done(),
-        _ => (),
-    }
+    out.field("url", Address(&image.media));
     out.end_object();
     extras(out, &part.extra, "", &[]);
     out.end_object();
