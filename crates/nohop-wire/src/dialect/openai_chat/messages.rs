@@ -208,7 +208,7 @@ impl<'a> Turn<'_, 'a> {
             [] => {
                 if let Some(form) = form {
                     self.body.out.key("content").raw(form);
-                } else if self.message.role != Role::Assistant {
+                } else if self.message.role != Role::Assistant && !self.message.parts.is_empty() {
                     self.body.out.field("content", "");
                 }
             }
