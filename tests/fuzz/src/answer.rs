@@ -7,6 +7,7 @@ use nohop_types::{Event, Issuer, Request, Response};
 use nohop_wire::dialect::{Anthropic, Counted, OpenAiChat, Tags};
 use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Dialect, Framer, Framing, Head, Mode, Surface};
+use serde::de::IgnoredAny;
 
 use crate::tree::Tree;
 
@@ -48,8 +49,7 @@ fn check(dialect: &dyn Dialect, mode: Mode, body: &[u8], ends: impl Fn(&Tree) ->
     let call = Call::new(&request, "m", "/", &issuer).mode(mode);
     let label = if mode == Mode::Stream { "text/event-stream" } else { "application/json" };
     let label = HeaderValue::from_static(label);
-    let head =
-        Head::new(StatusCode::OK, HeaderMap::from_iter([(header::CONTENT_TYPE, label)]));
+    let head = Head::new(StatusCode::OK, HeaderMap::from_iter([(header::CONTENT_TYPE, label)]));
     let sample = Sample::new(dialect, call, &head, body);
 
     holds(laws::cuts_do_not_matter(&sample));
@@ -77,10 +77,10 @@ fn cut_answers_never_finish(sample: &Sample<'_>, mode: Mode, ends: impl Fn(&Tree
     for end in (0..length).step_by(step).chain(length.saturating_sub(1)..=length) {
         let prefix = &sample.body[..end];
         let complete = match mode {
-            Mode::Whole => std::str::from_utf8(prefix)
-                .is_ok_and(|text| Tree::read(text.trim().as_bytes()).is_some()),
+            Mode::Whole => json(prefix).is_some(),
+            // What only a lenient reader reads may be an end.
             Mode::Stream => {
-                frames(prefix).iter().any(|frame| Tree::read(frame).is_some_and(|tree| ends(&tree)))
+                frames(prefix).iter().any(|frame| Tree::read(frame).is_none_or(|tree| ends(&tree)))
             }
         };
         let part = Sample::new(sample.dialect, sample.call, sample.head, prefix);
@@ -91,17 +91,24 @@ fn cut_answers_never_finish(sample: &Sample<'_>, mode: Mode, ends: impl Fn(&Tree
     }
 }
 
-fn frames(body: &[u8]) -> Vec<Vec<u8>> {
+/// The frames of a stream that are JSON.
+fn frames(body: &[u8]) -> Vec<String> {
     let mut framer = Framer::new(Framing::Sse, usize::MAX);
     let mut frames = Vec::new();
     let mut input = body;
     while let Ok(Some(frame)) = framer.next(&mut input) {
-        frames.push(frame.data.trim_ascii().to_vec());
+        frames.extend(json(frame.data).map(str::to_owned));
     }
     while let Some(frame) = framer.last() {
-        frames.push(frame.data.trim_ascii().to_vec());
+        frames.extend(json(frame.data).map(str::to_owned));
     }
     frames
+}
+
+/// The JSON that the bytes are to the most lenient of readers.
+fn json(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    serde_json::from_str::<IgnoredAny>(text).is_ok().then_some(text)
 }
 
 /// Checks that an answer does not become much larger than its bytes.

@@ -17,18 +17,20 @@ pub(crate) enum Tree {
 }
 
 impl Tree {
-    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
-        serde_json::from_slice(bytes).ok()
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
 
-    /// Whether an object in it has a field twice.
-    pub(crate) fn repeats(&self) -> bool {
+    /// Whether an object in it has a field twice, or one with a dot in its name.
+    pub(crate) fn is_odd(&self) -> bool {
         match self {
             Self::Object(fields) => {
                 let mut names = BTreeSet::new();
-                fields.iter().any(|(name, value)| !names.insert(name) || value.repeats())
+                fields.iter().any(|(name, value)| {
+                    name.contains('.') || !names.insert(name) || value.is_odd()
+                })
             }
-            Self::Array(items) => items.iter().any(Self::repeats),
+            Self::Array(items) => items.iter().any(Self::is_odd),
             _ => false,
         }
     }

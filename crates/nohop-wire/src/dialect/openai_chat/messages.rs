@@ -68,7 +68,7 @@ impl<'a> Turn<'_, 'a> {
             self.body.out.field("tool_call_id", &result.id);
         }
         self.body.out.maybe("name", self.message.name.as_ref());
-        self.content(&told, extra);
+        self.content(&told, extra, true);
         if result.failed == Some(true) {
             self.body.losses.dropped("tool_result.failed", "the dialect has no word for it");
         }
@@ -122,7 +122,8 @@ impl<'a> Turn<'_, 'a> {
         let role = self.role();
         self.body.out.object().field("role", role);
         self.body.out.maybe("name", message.name.as_ref());
-        self.content(&said, &message.extra);
+        let lost = message.role != Role::Assistant && !beside && !message.parts.is_empty();
+        self.content(&said, &message.extra, lost);
         self.thoughts(&thoughts);
         self.body.out.maybe("refusal", refusal);
         if let Some(id) = voice {
@@ -198,8 +199,9 @@ impl<'a> Turn<'_, 'a> {
         self.body.out.extras(extra, "", &inner, self.body.reach, &mut self.body.losses);
     }
 
-    /// Writes `content`: a string where one will do, and a list of parts elsewhere.
-    fn content(&mut self, parts: &[&'a Part], extra: &Extras) {
+    /// Writes `content`: a string where one will do, and a list of parts elsewhere; an empty one only
+    /// if it is `needed`.
+    fn content(&mut self, parts: &[&'a Part], extra: &Extras, needed: bool) {
         let reach = self.body.reach;
         let form = extra.get(reach.dialect, reach.endpoint, "content").map(|form| form.as_str());
         let outer = extra.get(reach.dialect, reach.endpoint, "cache_control").is_some();
@@ -208,7 +210,7 @@ impl<'a> Turn<'_, 'a> {
             [] => {
                 if let Some(form) = form {
                     self.body.out.key("content").raw(form);
-                } else if self.message.role != Role::Assistant && !self.message.parts.is_empty() {
+                } else if needed {
                     self.body.out.field("content", "");
                 }
             }
