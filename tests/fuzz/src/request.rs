@@ -135,8 +135,8 @@ fn encode(dialect: &dyn Dialect, incoming: &Incoming) -> Option<Encoded> {
     }
 }
 
-/// The request but for what may change: the order of fields, betas, which go to the head, and how it
-/// asks for usage, which is always asked for, whatever the caller wants.
+/// The request but for what may change: the order of fields; betas, which go to the head; how it asks
+/// for usage, which is always asked for; and an empty content, which a tool's message has to have.
 fn tidy(incoming: &Incoming) -> Incoming {
     let mut incoming = incoming.clone();
     let request = &mut incoming.request;
@@ -147,6 +147,8 @@ fn tidy(incoming: &Incoming) -> Incoming {
         sort(&mut tool.extra);
     }
     for message in &mut request.messages {
+        let told = |entry: &Extra| entry.key != "content" || entry.value.as_str() != "\"\"";
+        message.extra = take(&mut message.extra).into_iter().filter(told).collect();
         sort(&mut message.extra);
         message.parts.iter_mut().for_each(tidy_part);
     }
