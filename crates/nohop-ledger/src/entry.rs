@@ -1,0 +1,175 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nohop_types::{Request, Task, Usage};
+use serde::{Deserialize, Serialize};
+
+use crate::{Cost, Outcome};
+
+#[cfg(test)]
+mod tests;
+
+/// One attempt, written once and never changed.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The request's own id, which all its attempts share.
+    pub request: Arc<str>,
+    /// Which attempt at the request it is, counted from zero.
+    pub attempt: u32,
+    /// The target that was called, `model@endpoint`.
+    pub target: Arc<str>,
+    /// The endpoint's name.
+    pub endpoint: Arc<str>,
+    /// The model, as the caller may name it.
+    pub model: Arc<str>,
+    /// Which of the endpoint's keys was used.
+    pub key: u32,
+    /// What was asked of the model.
+    pub task: Task,
+    /// The caller's words for the ledger.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it consumed, as far as that is known.
+    pub usage: Usage,
+    /// What that cost, if the price is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// When it began, counted from the beginning of 1970.
+    pub began: Duration,
+    /// How long it took.
+    pub took: Duration,
+    /// How long it took to the first content, if it came to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_content: Option<Duration>,
+    /// The HTTP status the provider answered with, if it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// How many things of the request the target could not express.
+    pub losses: u32,
+    /// How the answer came.
+    pub delivery: Delivery,
+}
+
+impl Entry {
+    /// The entry of the `attempt`th attempt at `request`, which consumed nothing.
+    ///
+    /// Endpoint and model are what stands behind and before the target's last at-sign.
+    pub fn new(
+        request: impl Into<Arc<str>>,
+        attempt: u32,
+        target: impl Into<Arc<str>>,
+        outcome: Outcome,
+        took: Duration,
+    ) -> Self {
+        let target = target.into();
+        let (model, endpoint) = target.rsplit_once('@').unwrap_or((&target, ""));
+        Self {
+            request: request.into(),
+            attempt,
+            model: model.into(),
+            endpoint: endpoint.into(),
+            target,
+            key: 0,
+            task: Task::Chat,
+            tags: BTreeMap::new(),
+            user: None,
+            outcome,
+            usage: Usage::default(),
+            cost: None,
+            began: Duration::ZERO,
+            took,
+            first_content: None,
+            status: None,
+            losses: 0,
+            delivery: Delivery::Whole,
+        }
+    }
+
+    /// Names endpoint and model, and says which of the endpoint's keys was used.
+    #[must_use]
+    pub fn place(
+        mut self,
+        endpoint: impl Into<Arc<str>>,
+        model: impl Into<Arc<str>>,
+        key: u32,
+    ) -> Self {
+        (self.endpoint, self.model, self.key) = (endpoint.into(), model.into(), key);
+        self
+    }
+
+    /// Takes over what the request says of itself: its tags, and who asks.
+    #[must_use]
+    pub fn asked(mut self, task: Task, request: &Request) -> Self {
+        self.task = task;
+        self.tags.clone_from(&request.tags);
+        self.user.clone_from(&request.user);
+        self
+    }
+
+    /// Says what was consumed.
+    #[must_use]
+    pub fn usage(mut self, usage: Usage) -> Self {
+        self.usage = usage;
+        self
+    }
+
+    /// Says what that cost.
+    #[must_use]
+    pub fn cost(mut self, cost: impl Into<Option<Cost>>) -> Self {
+        self.cost = cost.into();
+        self
+    }
+
+    /// Says when it began, counted from the beginning of 1970.
+    #[must_use]
+    pub fn began(mut self, began: Duration) -> Self {
+        self.began = began;
+        self
+    }
+
+    /// Says when the first content came, counted from when it began.
+    #[must_use]
+    pub fn first_content(mut self, after: impl Into<Option<Duration>>) -> Self {
+        self.first_content = after.into();
+        self
+    }
+
+    /// Says with which HTTP status the provider answered.
+    #[must_use]
+    pub fn status(mut self, status: impl Into<Option<u16>>) -> Self {
+        self.status = status.into();
+        self
+    }
+
+    /// Says how many things of the request the target could not express.
+    #[must_use]
+    pub fn losses(mut self, count: u32) -> Self {
+        self.losses = count;
+        self
+    }
+
+    /// Says how the answer came.
+    #[must_use]
+    pub fn delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
+    }
+}
+
+/// How an answer comes.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Piece by piece, as it is made.
+    Stream,
+    /// At once, when it is complete.
+    Whole,
+}

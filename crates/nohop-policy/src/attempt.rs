@@ -1,0 +1,50 @@
+use std::time::Duration;
+
+use nohop_types::Error;
+
+use crate::Candidate;
+
+/// One call of one candidate that has ended, for a policy to learn from.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// Who was called.
+    pub candidate: &'a Candidate,
+    /// How it ended.
+    pub outcome: Outcome<'a>,
+    /// How long it took.
+    pub took: Duration,
+    /// How long it took to the first content, if it came to that.
+    pub first_content: Option<Duration>,
+}
+
+impl<'a> Attempt<'a> {
+    /// The attempt at `candidate` that ended in `outcome` after `took`.
+    pub fn new(candidate: &'a Candidate, outcome: Outcome<'a>, took: Duration) -> Self {
+        Self { candidate, outcome, took, first_content: None }
+    }
+
+    /// Says when the first content came, counted from the call.
+    #[must_use]
+    pub fn first_content(mut self, after: impl Into<Option<Duration>>) -> Self {
+        self.first_content = after.into();
+        self
+    }
+}
+
+/// How an attempt ended.
+///
+/// What was cancelled or dropped says nothing against its candidate: another was faster, or the
+/// caller lost interest.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Outcome<'a> {
+    /// It was given up: another was faster, or the time was over.
+    Cancelled,
+    /// The caller dropped the answer.
+    Dropped,
+    /// It failed.
+    Failed(&'a Error),
+    /// It was delivered whole.
+    Finished,
+}

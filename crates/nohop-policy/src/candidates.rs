@@ -1,0 +1,140 @@
+use std::fmt;
+
+use crate::{Candidate, Context, Policy};
+
+mod front;
+#[cfg(test)]
+mod tests;
+
+/// The candidates of one request: an order of places in one shared snapshot.
+///
+/// Nothing is cloned or counted per candidate. What is dropped moves behind what is kept, stage by
+/// stage, so the trace knows who dropped it without a word from any policy.
+pub struct Candidates<'a> {
+    snapshot: &'a [Candidate],
+    order: Vec<u32>,
+    kept: usize,
+    marks: Vec<Mark>,
+}
+
+/// One stage dropped whatever lies between its `kept` and that of the stage before.
+struct Mark {
+    name: Box<str>,
+    kept: usize,
+}
+
+impl<'a> Candidates<'a> {
+    /// All of `snapshot`, in its own order.
+    pub fn new(snapshot: &'a [Candidate]) -> Self {
+        let order: Vec<u32> = (0..).take(snapshot.len()).collect();
+        Self { snapshot, kept: order.len(), order, marks: Vec::new() }
+    }
+
+    /// What `policy` leaves of `snapshot`, for a caller that reads only the first `front`.
+    ///
+    /// All that are kept are in the list; behind the front they are in no order to rely on.
+    pub fn decide(
+        policy: &(impl Policy + ?Sized),
+        cx: &Context<'_>,
+        snapshot: &'a [Candidate],
+        front: usize,
+    ) -> Self {
+        let mut list = Self::new(snapshot);
+        list.stage(policy.name(), |list| policy.apply_front(cx, list, front));
+        list
+    }
+
+    /// The candidates that are left, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &'a Candidate> + use<'a, '_> {
+        self.order[..self.kept].iter().map(|place| &self.snapshot[*place as usize])
+    }
+
+    /// Where in the snapshot the candidates that are left stand, in order.
+    pub fn places(&self) -> impl ExactSizeIterator<Item = usize> + use<'a, '_> {
+        self.order[..self.kept].iter().map(|place| *place as usize)
+    }
+
+    /// How many are left.
+    pub fn len(&self) -> usize {
+        self.kept
+    }
+
+    /// Whether none is left.
+    pub fn is_empty(&self) -> bool {
+        self.kept == 0
+    }
+
+    /// Keeps the candidates that `keep` says, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&'a Candidate) -> bool) {
+        let snapshot = self.snapshot;
+        let list = &mut self.order[..self.kept];
+        let mut keep = |place: u32| keep(&snapshot[place as usize]);
+        let Some(mut kept) = list.iter().position(|place| !keep(*place)) else { return };
+        let mut dropped = vec![list[kept]];
+        for index in kept + 1..list.len() {
+            let place = list[index];
+            if keep(place) {
+                list[kept] = place;
+                kept += 1;
+            } else {
+                dropped.push(place);
+            }
+        }
+        list[kept..].copy_from_slice(&dropped);
+        self.kept = kept;
+    }
+
+    /// Orders by `key`, least first; ties keep their order.
+    ///
+    /// The key of each candidate is asked for once.
+    pub fn sort_by_key<K: Ord>(&mut self, mut key: impl FnMut(&'a Candidate) -> K) {
+        let snapshot = self.snapshot;
+        self.order[..self.kept].sort_by_cached_key(|place| key(&snapshot[*place as usize]));
+    }
+
+    /// Orders by `key` and keeps the first `count`; for a few of many, far cheaper than sorting.
+    pub fn keep_best<K: Ord>(&mut self, count: usize, key: impl FnMut(&'a Candidate) -> K) {
+        self.sort_front_by_key(count, key);
+        self.kept = self.kept.min(count);
+    }
+
+    /// Runs one stage of a policy, and marks what it dropped with `name`.
+    ///
+    /// Stages may contain stages: the innermost is named. A stage that drops nothing is marked as
+    /// well, so that the trace shows every step.
+    pub fn stage(&mut self, name: &str, stage: impl FnOnce(&mut Self)) {
+        let inner = self.marks.len();
+        stage(self);
+        let marked = self.marks.last().map_or(self.order.len(), |mark| mark.kept);
+        if self.kept < marked || self.marks.len() == inner {
+            self.marks.push(Mark { name: name.into(), kept: self.kept });
+        }
+    }
+
+    /// What each stage dropped, for the trace.
+    pub fn stages(&self) -> Vec<Stage> {
+        let mut end = self.order.len();
+        let stages = self.marks.iter().map(|mark| {
+            let dropped = self.order[mark.kept..end].iter().map(|place| *place as usize).collect();
+            end = mark.kept;
+            Stage { name: mark.name.clone(), dropped }
+        });
+        stages.collect()
+    }
+}
+
+impl fmt::Debug for Candidates<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|candidate| &candidate.target)).finish()
+    }
+}
+
+/// What one stage of a policy dropped.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Stage {
+    /// The policy's name.
+    pub name: Box<str>,
+    /// Where in the snapshot the candidates stand that it dropped.
+    pub dropped: Vec<usize>,
+}

@@ -1,0 +1,74 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+
+fn snapshot() -> Vec<Candidate> {
+    ["d@x", "a@y", "c@x", "b@y", "a@x"].map(Candidate::new).into()
+}
+
+/// What `edit` leaves of the snapshot, and what each stage dropped of it.
+fn check(edit: impl FnOnce(&mut Candidates<'_>), kept: &[usize], dropped: &[(&str, &[usize])]) {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    edit(&mut list);
+    assert_eq!(list.places().collect::<Vec<_>>(), kept);
+    let stages = list.stages();
+    let stages: Vec<_> = stages.iter().map(|stage| (&*stage.name, &*stage.dropped)).collect();
+    assert_eq!(stages, dropped);
+}
+
+#[test]
+fn the_best_are_kept_in_order_and_ties_keep_theirs() {
+    check(|list| list.keep_best(3, |it| it.target.as_bytes()[0]), &[1, 4, 3], &[]);
+}
+
+#[test]
+fn more_than_there_are_is_all_of_them() {
+    check(|list| list.keep_best(9, |it| it.target.clone()), &[4, 1, 3, 2, 0], &[]);
+    check(|list| list.keep_best(0, |it| it.target.clone()), &[], &[]);
+}
+
+#[test]
+fn the_rest_keeps_its_order_behind_the_front() {
+    check(|list| list.sort_front_by_key(2, |it| it.target.clone()), &[4, 1, 0, 2, 3], &[]);
+}
+
+#[test]
+fn every_stage_answers_for_what_it_dropped() {
+    let edit = |list: &mut Candidates<'_>| {
+        list.stage("all", |list| {
+            list.stage("not c", |list| list.retain(|it| !it.target.starts_with('c')));
+            list.stage("nothing", |list| list.retain(|_| true));
+            list.stage("two", |list| list.keep_best(2, |it| it.target.clone()));
+        });
+    };
+    check(edit, &[4, 1], &[("not c", &[2]), ("nothing", &[]), ("two", &[0, 3])]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_sorted_front_is_the_front_of_a_stable_sort(
+        keys in vec(0..20_u32, 0..200),
+        front in prop_oneof![0..5_usize, 0..200_usize],
+        dropped in 0..20_u32,
+    ) {
+        let snapshot: Vec<_> = keys.iter().map(|key| Candidate::new("m@e").key(*key)).collect();
+        let list = || {
+            let mut list = Candidates::new(&snapshot);
+            list.retain(|it| it.key != dropped);
+            list
+        };
+        let (mut some, mut all) = (list(), list());
+        some.sort_front_by_key(front, |it| it.key);
+        all.sort_by_key(|it| it.key);
+        let front = front.min(all.len());
+        let (some, all): (Vec<_>, Vec<_>) = (some.places().collect(), all.places().collect());
+        prop_assert_eq!(&some[..front], &all[..front]);
+        let mut rest = all[front..].to_vec();
+        rest.sort_unstable();
+        prop_assert_eq!(&some[front..], rest);
+    }
+}

@@ -1,0 +1,106 @@
+use std::time::Instant;
+
+use nohop_types::{Content, Money, Part, Request, Task, Tool, ToolKind};
+
+use crate::Candidate;
+use crate::random::random;
+
+#[cfg(test)]
+mod tests;
+
+/// What a policy may look at.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Context<'a> {
+    /// The request being routed.
+    pub request: &'a Request,
+    /// What is asked of the model.
+    pub task: Task,
+    /// The time.
+    pub now: Instant,
+    /// How many tokens the prompt is expected to have.
+    ///
+    /// One for four bytes of text, a thousand for an image, one for 64 bytes of other media.
+    pub input: u64,
+    /// How many tokens the answer is expected to have: the cap, or a thousand for each choice.
+    pub output: u64,
+    seed: u64,
+}
+
+impl<'a> Context<'a> {
+    /// The context of a chat at the time `now`, whose random numbers follow from `seed`.
+    pub fn new(request: &'a Request, now: Instant, seed: u64) -> Self {
+        let parts = request.messages.iter().flat_map(|message| &message.parts);
+        let tools = request.tools.iter().map(tool);
+        let choices = u64::from(request.sampling.n.unwrap_or(1));
+        Self {
+            request,
+            task: Task::Chat,
+            now,
+            input: (parts.map(quarters).sum::<u64>() + tools.sum::<u64>()).div_ceil(4),
+            output: request.max_tokens.unwrap_or(1_000).saturating_mul(choices),
+            seed,
+        }
+    }
+
+    /// Says what is asked of the model; what is no chat has no tokens to answer with.
+    #[must_use]
+    pub fn task(mut self, task: Task) -> Self {
+        if task != Task::Chat {
+            self.output = 0;
+        }
+        self.task = task;
+        self
+    }
+
+    /// Corrects how many tokens prompt and answer are expected to have.
+    #[must_use]
+    pub fn tokens(mut self, input: u64, output: u64) -> Self {
+        (self.input, self.output) = (input, output);
+        self
+    }
+
+    /// What the answer would cost at `candidate`, if its price is known.
+    #[inline]
+    pub fn estimate(&self, candidate: &Candidate) -> Option<Money> {
+        candidate.price.as_ref().map(|price| price.estimate(self.input, self.output))
+    }
+
+    /// The caller's word for `key`, for policies to go by.
+    pub fn tag(&self, key: &str) -> Option<&'a str> {
+        self.request.tags.get(key).map(String::as_str)
+    }
+
+    /// The random number that belongs to `argument`: the same for the same seed and argument.
+    pub fn random(&self, argument: u64) -> u64 {
+        random(self.seed, argument)
+    }
+
+    /// The random number that belongs to `candidate`, wherever it stands in the list.
+    pub fn random_for(&self, candidate: &Candidate) -> u64 {
+        self.random(candidate.fingerprint())
+    }
+}
+
+/// A part's expected tokens, in quarters: as many as its text has bytes.
+fn quarters(part: &Part) -> u64 {
+    match &part.content {
+        Content::Image(_) => 4_000,
+        Content::Audio(_) | Content::Document(_) | Content::Video(_) => part.len() as u64 / 16,
+        Content::ToolResult(result) => result.parts.iter().map(quarters).sum(),
+        _ => part.len() as u64,
+    }
+}
+
+fn tool(tool: &Tool) -> u64 {
+    let length = match &tool.kind {
+        ToolKind::Function(function) => {
+            function.name.len()
+                + function.description.as_ref().map_or(0, String::len)
+                + function.schema.as_ref().map_or(0, |schema| schema.as_str().len())
+        }
+        ToolKind::Native { json, .. } => json.as_str().len(),
+        _ => 0,
+    };
+    length as u64
+}

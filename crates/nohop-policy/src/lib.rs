@@ -1,0 +1,42 @@
+//! Which candidate next.
+//!
+//! A [`Policy`] narrows and orders [`Candidates`]; the order it leaves is the order of attempts. A
+//! [`Plan`] walks that order, and decides after each failure whether to retry, move on or give up.
+//!
+//! ```
+//! use nohop_policy::{Policy, available, by, cheapest, fastest, ignore};
+//!
+//! let policy = available()
+//!     .then(ignore(["azure"]))
+//!     .then(by(cheapest()).then_by(fastest()));
+//! assert_eq!(policy.name(), "available, then ignore azure, then by cheapest, then fastest");
+//! ```
+//!
+//! Invariant: nothing here waits, reads a clock or draws a number of its own. Time and chance are
+//! arguments, so the router and the simulator run the same code.
+
+mod attempt;
+mod candidate;
+mod candidates;
+mod context;
+mod limits;
+mod order;
+mod plan;
+mod policies;
+mod policy;
+mod price;
+mod purse;
+mod random;
+mod time;
+
+pub use attempt::{Attempt, Outcome};
+pub use candidate::{Candidate, Health};
+pub use candidates::{Candidates, Stage};
+pub use context::Context;
+pub use limits::{Broken, Clocks, Limits};
+pub use order::{By, Order, Reversed, ThenBy, by};
+pub use plan::{AttemptId, Plan, Signal, Step, Turn};
+pub use policies::{available, best, cheapest, fastest, first, ignore, in_order, only, weighted};
+pub use policy::{Named, Policy, Then};
+pub use price::Price;
+pub use purse::Purse;

@@ -1,0 +1,82 @@
+use nohop_types::{Money, Usage};
+
+/// What a candidate charges, before the finer print of a rate card.
+///
+/// ```
+/// use nohop_policy::Price;
+/// use nohop_types::Money;
+///
+/// let price = Price {
+///     input: Money::cents_per_million(15),
+///     output: Money::cents_per_million(60),
+///     ..Price::FREE
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
+pub struct Price {
+    /// A prompt token.
+    pub input: Money,
+    /// A token of the answer, seen or thought.
+    pub output: Money,
+    /// A prompt token read from the cache; as `input` where it is not known.
+    pub cache_read: Option<Money>,
+    /// A prompt token written to the cache; as `input` where it is not known.
+    pub cache_write: Option<Money>,
+    /// The request itself.
+    pub request: Option<Money>,
+}
+
+impl Price {
+    /// Nothing is charged.
+    pub const FREE: Self = Self {
+        input: Money::ZERO,
+        output: Money::ZERO,
+        cache_read: None,
+        cache_write: None,
+        request: None,
+    };
+
+    /// What `usage` costs; `None` when nothing of it is known.
+    ///
+    /// A cache rate that is not known is the rate of the prompt: it is never free.
+    pub fn cost(&self, usage: &Usage) -> Option<Money> {
+        usage.total()?;
+        let count = |tokens: Option<u64>| tokens.unwrap_or_default();
+        Some(
+            self.input * count(usage.input)
+                + self.input * count(usage.tool_prompt)
+                + self.cache_read.unwrap_or(self.input) * count(usage.cache_read)
+                + self.cache_write.unwrap_or(self.input) * count(usage.cache_write)
+                + self.output * count(usage.output)
+                + self.output * count(usage.reasoning)
+                + self.request.unwrap_or_default(),
+        )
+    }
+
+    /// What so many tokens cost when none of them is cached.
+    pub(crate) fn estimate(&self, input: u64, output: u64) -> Money {
+        let tokens = self.input * input + self.output * output;
+        self.request.map_or(tokens, |fee| tokens + fee)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_rate_that_is_not_known_is_the_rate_of_the_prompt() {
+        let price = Price { input: Money::from_atto(5), ..Price::FREE };
+        let mut usage = Usage::default();
+        assert_eq!(price.cost(&usage), None);
+        (usage.cache_read, usage.cache_write, usage.output) = (Some(3), Some(4), Some(9));
+        assert_eq!(price.cost(&usage), Some(Money::from_atto(35)));
+    }
+
+    #[test]
+    fn the_request_itself_may_cost() {
+        let price = Price { request: Some(Money::DOLLAR), ..Price::FREE };
+        assert_eq!(price.estimate(1, 1), Money::DOLLAR);
+    }
+}

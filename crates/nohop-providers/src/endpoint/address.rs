@@ -1,0 +1,86 @@
+//! Where a request goes.
+
+use http::Uri;
+use nohop_types::Result;
+
+use super::Endpoint;
+use crate::credentials;
+
+impl Endpoint {
+    /// The URL of `path`, below the base URL with its places filled; a query of either is kept.
+    pub(super) fn address(&self, path: &str) -> Result<Uri> {
+        if let Some((_, address)) = self.address.get().filter(|(known, _)| known == path) {
+            return Ok(address.clone());
+        }
+        let address = self.read(path)?;
+        let _ = self.address.set((path.to_owned(), address.clone()));
+        Ok(address)
+    }
+
+    fn read(&self, path: &str) -> Result<Uri> {
+        let url = self.filled()?;
+        let (base, query) = url.split_once('?').map_or((&*url, None), |(b, q)| (b, Some(q)));
+        let base = base.trim_end_matches('/');
+        let address = match query {
+            None => format!("{base}{path}"),
+            Some(query) if path.contains('?') => format!("{base}{path}&{query}"),
+            Some(query) => format!("{base}{path}?{query}"),
+        };
+        let parsed: Option<Uri> = address.parse().ok();
+        let scheme = parsed.as_ref().and_then(Uri::scheme_str);
+        let Some(uri) = parsed.as_ref().filter(|_| matches!(scheme, Some("http" | "https"))) else {
+            return Err(
+                self.wrong("the base URL is none: it is http:// or https://, a host, and a path")
+            );
+        };
+        match uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            true => {
+                Err(self.wrong("the base URL has a user in it; say it as a secret header instead"))
+            }
+            false => Ok(uri.clone()),
+        }
+    }
+
+    /// The base URL without places to fill.
+    fn filled(&self) -> Result<String> {
+        let mut url = String::with_capacity(self.base_url.len());
+        let mut rest = &*self.base_url;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((place, after)) = after.split_once('}') else {
+                return Err(self.wrong("the base URL opens a place that it does not close"));
+            };
+            url.push_str(before);
+            url.push_str(&self.fill(place)?);
+            rest = after;
+        }
+        url.push_str(rest);
+        Ok(url)
+    }
+
+    /// What stands in a place such as `account` or `account:ACME_ACCOUNT`.
+    fn fill(&self, place: &str) -> Result<String> {
+        let (name, variable) = place.split_once(':').unwrap_or((place, ""));
+        let given = self.settings.iter().rev().find(|(key, _)| key == name);
+        let Some(value) = given
+            .map(|(_, value)| value.clone())
+            .or_else(|| (!variable.is_empty()).then(|| credentials::read(variable)).flatten())
+        else {
+            let or = match variable {
+                "" => String::new(),
+                variable => format!(", or set {variable}"),
+            };
+            let what = format!("the base URL lacks the {name}: say .set(\"{name}\", …){or}");
+            return Err(self.wrong(&what));
+        };
+        // A variable that holds a host is often written as a URL.
+        let value = value.trim_start_matches("https://").trim_end_matches('/');
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
+        match !value.is_empty() && value.chars().all(fits) {
+            true => Ok(value.to_owned()),
+            false => {
+                let what = format!("the {name} does not fit in a URL: letters, digits, - . _ only");
+                Err(self.wrong(&what))
+            }
+        }
+    }
+}

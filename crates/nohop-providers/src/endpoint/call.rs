@@ -1,0 +1,226 @@
+//! One exchange: asked, answered, and with nothing secret in what comes back.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use nohop_types::{Error, ErrorKind, Event, Issuer, Request, Result, Scope, Secret};
+use nohop_wire::{Abilities, Call, Head, Loss, Mode, Reader, State};
+
+use super::{Endpoint, Secrets, Value};
+use crate::credentials::Environment;
+use crate::{Body, Credentials, Transport, Way};
+
+/// The most bytes that are read of an answer that is a failure.
+const MOST_FAILURE: usize = 64 << 10;
+
+/// An answer whose head has come: the rest of it arrives as it is read.
+///
+/// Dropping it abandons the exchange.
+#[non_exhaustive]
+pub struct Opened {
+    /// What makes events of the body.
+    pub reader: Reader,
+    /// The body; its errors show no secret.
+    pub body: Body,
+    /// What of the request the dialect could not say.
+    pub losses: Vec<Loss>,
+    /// What must be removed from the errors of the reader; [`Opened::read`] does.
+    pub secrets: Secrets,
+    head: Head,
+}
+
+impl Endpoint {
+    /// Asks `model` to answer `request` with the key at `key`, and waits for the head of the answer.
+    ///
+    /// The request's own key and headers go before the endpoint's. There is no clock here: of a failure
+    /// at most 64 KiB are read, and whoever calls bounds the time by dropping the future.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kind the dialect gives a failure status, and whatever the transport fails with; `Auth`
+    /// when there is no key, or one that fits in no header; `Config` when the endpoint is not complete,
+    /// or answers with a redirect, which is never followed. No secret occurs in any of them.
+    pub async fn call(
+        &self,
+        transport: &dyn Transport,
+        request: &Request,
+        model: &str,
+        mode: Mode,
+        key: usize,
+        abilities: &Abilities,
+    ) -> Result<Opened> {
+        let way = self.chosen()?;
+        let issuer = Issuer::new(way.dialect.name(), self.name(), model);
+        let call = Call::new(request, model, way.path, &issuer).mode(mode).abilities(abilities);
+        let mut encoded = way.dialect.encode(&call)?;
+        let losses = std::mem::take(&mut encoded.losses);
+
+        let credentials = self.credentials_of(request, key)?;
+        let secret = match &credentials {
+            Some(credentials) => Some(credentials.secret().await?),
+            None => request.key.clone(),
+        };
+        let secrets = self.secrets(secret.as_ref(), request);
+        let sent = self.sign(encoded, secret.as_ref(), request);
+        let sent = sent.map_err(|error| secrets.redact(error))?;
+        match exchange(transport, way, &call, sent, &secrets).await {
+            Ok((reader, body, head)) => {
+                let body = Box::pin(Redacting { body, secrets: secrets.clone() });
+                Ok(Opened { reader, body, losses, secrets, head })
+            }
+            Err(error) => {
+                if let (Some(401), Some(credentials), Some(secret)) =
+                    (error.status(), credentials, secret)
+                {
+                    credentials.refused(&secret);
+                }
+                Err(secrets.redact(error))
+            }
+        }
+    }
+
+    /// What the key comes from; `None` where the request brings its own, or none is needed.
+    fn credentials_of(
+        &self,
+        request: &Request,
+        key: usize,
+    ) -> Result<Option<std::sync::Arc<dyn Credentials>>> {
+        let slot = self.slot(key)?;
+        if request.key.is_some() {
+            return Ok(None);
+        }
+        if let Some(credentials) = slot.credentials() {
+            return Ok(Some(credentials));
+        }
+        let auth = self.provider.auth;
+        let environment = Environment::any(auth.variables());
+        match auth.is_optional() && environment.read().is_none() {
+            true => Ok(None),
+            false => Ok(Some(std::sync::Arc::new(environment))),
+        }
+    }
+
+    fn secrets(&self, key: Option<&Secret>, request: &Request) -> Secrets {
+        let hidden = self.headers.iter().filter_map(|header| match &header.value {
+            Value::Hidden(value) => Some(value.clone()),
+            Value::Plain(_) => None,
+        });
+        let own = request.headers.iter().map(|(_, value)| value.clone());
+        Secrets::new(key.cloned().into_iter().chain(hidden).chain(own))
+    }
+}
+
+impl Opened {
+    /// Waits for more of the answer, appends the events that it completes, and says whether more must
+    /// come; after the end of the body the answer is [`State::Done`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the reader or the transport fails with, without a secret.
+    pub async fn read(&mut self, events: &mut Vec<Event>) -> Result<State> {
+        poll_fn(|cx| self.poll_read(cx, events)).await
+    }
+
+    /// [`Opened::read`], for those who poll.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Opened::read`].
+    pub fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        events: &mut Vec<Event>,
+    ) -> Poll<Result<State>> {
+        let read = match ready!(self.body.as_mut().poll_next(cx)) {
+            Some(piece) => piece.and_then(|bytes| self.reader.push(&bytes, events)),
+            None => self.reader.end(events).map(|()| State::Done),
+        };
+        Poll::Ready(read.map_err(|error| self.secrets.redact(error)))
+    }
+
+    /// The text of a header of the answer, without a secret.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.head.text(name).map(|text| self.secrets.clean(text))
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> u16 {
+        self.head.status.as_u16()
+    }
+}
+
+async fn exchange(
+    transport: &dyn Transport,
+    way: &Way,
+    call: &Call<'_>,
+    request: http::Request<Bytes>,
+    secrets: &Secrets,
+) -> Result<(Reader, Body, Head)> {
+    let (parts, body) = transport.send(request).await?.into_parts();
+    let mut head = Head::new(parts.status, parts.headers);
+    if head.status.is_success() {
+        return Ok((Reader::open(way.dialect, call, &head)?, body, head));
+    }
+    if head.status.is_redirection() {
+        return Err(redirected(&head));
+    }
+    let body = failure(body).await;
+    // What is kept of a failure is cut short, and half a key would not be found again.
+    secrets.clean_headers(&mut head.headers);
+    let body = secrets.clean(&String::from_utf8_lossy(&body));
+    Err(way.dialect.error(&head, body.as_bytes()))
+}
+
+/// The body of a failure, as far as it is wanted and comes: its status matters more than its end.
+async fn failure(mut body: Body) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Some(Ok(piece)) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+        let left = MOST_FAILURE - bytes.len();
+        bytes.extend_from_slice(&piece[..piece.len().min(left)]);
+        if bytes.len() == MOST_FAILURE {
+            break;
+        }
+    }
+    bytes
+}
+
+/// A redirect: the key is meant for the host that was asked, and for no other.
+fn redirected(head: &Head) -> Error {
+    let uri = head.text("location").and_then(|location| location.parse::<http::Uri>().ok());
+    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or("another path of the same host");
+    let message = format!(
+        "the endpoint redirects to {host}, where the key is not sent; if that is right, set the base URL"
+    );
+    Error::new(ErrorKind::Config, message)
+        .with_scope(Scope::Endpoint)
+        .with_status(head.status.as_u16())
+}
+
+/// A body whose errors show no secret.
+struct Redacting {
+    body: Body,
+    secrets: Secrets,
+}
+
+impl Stream for Redacting {
+    type Item = Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        let piece = ready!(self.body.as_mut().poll_next(cx));
+        Poll::Ready(piece.map(|piece| piece.map_err(|error| self.secrets.redact(error))))
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("status", &self.head.status)
+            .field("reader", &self.reader)
+            .field("losses", &self.losses)
+            .finish_non_exhaustive()
+    }
+}

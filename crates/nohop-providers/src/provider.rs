@@ -1,0 +1,63 @@
+use nohop_wire::Dialect;
+
+/// The facts about one provider.
+///
+/// A provider is a value, not a type: to add one, write its row. A base URL may have places that differ
+/// from account to account, as `{account}`; [`Endpoint::set`](crate::Endpoint::set) fills them, or the
+/// environment where the place names a variable, as `{account:ACME_ACCOUNT}`.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
+pub struct Provider {
+    /// The name after the at-sign.
+    pub id: &'static str,
+    /// The root of its API.
+    pub base_url: &'static str,
+    /// How requests prove who sends them.
+    pub auth: Auth,
+    /// How it talks; the first is the default.
+    pub ways: &'static [Way],
+}
+
+/// One path and dialect that a provider offers.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
+pub struct Way {
+    /// The path, below the endpoint's base URL.
+    pub path: &'static str,
+    /// What is spoken there.
+    pub dialect: &'static dyn Dialect,
+}
+
+/// How requests prove who sends them, and the environment variable that holds the key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// `Authorization: Bearer`, with the key of this variable.
+    Bearer(&'static str),
+    /// The same, with the key of the first of these variables that is set.
+    BearerOf(&'static [&'static str]),
+    /// The header of the first name holds the key alone, which is in the variable of the second.
+    Header(&'static str, &'static str),
+    /// Nothing.
+    None,
+    /// `Authorization: Bearer` where this variable is set or a key is given, and nothing elsewhere.
+    Optional(&'static str),
+}
+
+impl Auth {
+    /// The variables that may hold the key, the preferred one first.
+    pub fn variables(&self) -> &[&'static str] {
+        match self {
+            Self::Bearer(variable) | Self::Header(_, variable) | Self::Optional(variable) => {
+                std::slice::from_ref(variable)
+            }
+            Self::BearerOf(variables) => variables,
+            Self::None => &[],
+        }
+    }
+
+    /// Whether a request without a key is sent all the same.
+    pub(crate) fn is_optional(self) -> bool {
+        matches!(self, Self::None | Self::Optional(_))
+    }
+}

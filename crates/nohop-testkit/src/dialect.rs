@@ -1,0 +1,178 @@
+mod anthropic;
+mod openai;
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method};
+use nohop_types::ErrorKind;
+use serde_json::Value;
+
+use crate::script::{Answer, Tokens};
+use crate::{Departure, Script};
+
+/// Which provider an emulator imitates.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// OpenAI's chat completions, at `…/chat/completions` and `…/models`.
+    OpenAiChat,
+    /// Anthropic's messages, at `…/messages` and `…/models`.
+    Anthropic,
+}
+
+impl Dialect {
+    /// How it is spoken.
+    pub(crate) fn speech(self) -> &'static dyn Speech {
+        match self {
+            Self::OpenAiChat => &openai::OpenAi,
+            Self::Anthropic => &anthropic::Anthropic,
+        }
+    }
+
+    /// Whether this asks for an answer, and not for the models or for nothing there is.
+    pub(crate) fn is_call(self, head: &http::request::Parts) -> bool {
+        head.method == Method::POST && head.uri.path().ends_with(self.speech().path())
+    }
+}
+
+/// Writes one dialect by hand, and knows what its provider refuses.
+pub(crate) trait Speech: Sync {
+    /// How the path of a call ends.
+    fn path(&self) -> &'static str;
+    /// Refuses a request without a key, or with one that is not accepted.
+    fn admit(&self, script: &Script, headers: &HeaderMap) -> Result<(), Refusal>;
+    /// Refuses what the provider refuses.
+    fn check(&self, script: &Script, headers: &HeaderMap, body: &Value) -> Result<(), Refusal>;
+    /// The body of a whole answer.
+    fn whole(&self, call: &Call<'_>) -> String;
+    /// The frames of a streamed answer.
+    fn frames(&self, call: &Call<'_>) -> Vec<Frame>;
+    /// An answer that says nothing and does not even end: whole and streamed.
+    fn hollow(&self, call: &Call<'_>) -> (String, Vec<Frame>);
+    /// How the provider words an error of this kind.
+    fn refusal(&self, kind: ErrorKind) -> Refusal;
+    /// The body of an error.
+    fn error(&self, refusal: &Refusal, id: &str) -> String;
+    /// An error inside a stream.
+    fn error_frame(&self, refusal: &Refusal, id: &str) -> Frame;
+    /// What keeps a silent stream alive.
+    fn ping(&self) -> Frame;
+    /// The list of models.
+    fn models(&self, models: &[String]) -> String;
+    /// The headers of every answer.
+    fn headers(&self, id: &str) -> Vec<(&'static str, String)>;
+    /// The headers that say when a limit resets.
+    fn reset(&self, after: Duration) -> Vec<(&'static str, String)>;
+}
+
+/// One call that is to be answered.
+pub(crate) struct Call<'a> {
+    pub(crate) script: &'a Script,
+    pub(crate) answer: &'a Answer,
+    pub(crate) number: u64,
+    pub(crate) model: &'a str,
+    pub(crate) tokens: Tokens,
+    pub(crate) body: &'a Value,
+}
+
+impl Call<'_> {
+    pub(crate) fn has(&self, departure: Departure) -> bool {
+        self.script.has(departure)
+    }
+}
+
+/// One event of a stream, before it is framed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Frame {
+    pub(crate) name: Option<&'static str>,
+    /// The line of data; without one, the frame is a comment.
+    pub(crate) data: Option<String>,
+    /// The text in it, if it is a content event.
+    pub(crate) content: Option<String>,
+    /// Whether it ends the answer too.
+    pub(crate) finishes: bool,
+}
+
+impl Frame {
+    pub(crate) fn data(data: String) -> Self {
+        Self { data: Some(data), ..Self::default() }
+    }
+
+    pub(crate) fn comment() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Whether an answer that ends with it is cut in the middle of its content.
+    pub(crate) fn is_cuttable(&self) -> bool {
+        self.content.is_some() && !self.finishes
+    }
+
+    /// A content event with this much text for the caller, which may be none.
+    pub(crate) fn content(mut self, text: &str) -> Self {
+        self.content = Some(text.to_owned());
+        self
+    }
+}
+
+/// An error, as the provider words it.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) kind: ErrorKind,
+    pub(crate) status: u16,
+    pub(crate) word: &'static str,
+    pub(crate) code: Option<&'static str>,
+    pub(crate) param: Option<String>,
+    pub(crate) message: String,
+    /// A field beside the others, in seconds.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    fn new(kind: ErrorKind, status: u16, word: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            status,
+            word,
+            code: None,
+            param: None,
+            message: message.into(),
+            retry_after: None,
+        }
+    }
+
+    fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    fn param(mut self, param: impl Into<String>) -> Self {
+        self.param = Some(param.into());
+        self
+    }
+}
+
+/// Takes turns: the first of each list, the second of each, and so on.
+fn interleave(lists: Vec<Vec<Frame>>) -> Vec<Frame> {
+    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
+    let mut frames = Vec::new();
+    loop {
+        let before = frames.len();
+        frames.extend(lists.iter_mut().filter_map(Iterator::next));
+        if frames.len() == before {
+            return frames;
+        }
+    }
+}
+
+/// A text as a JSON string, with its quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+mod client;
+mod clock;
+mod connections;
+mod faults;
+mod http2;
+mod journal;
+#[cfg(feature = "tls")]
+mod secure;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{Emulator, Outcome};
+use client::{ask, chat, message, openai, parse};
+
+#[tokio::test]
+async fn a_whole_answer_of_openai_has_its_shape() {
+    let emulator = Emulator::openai().thinks("hm").says("Hello there").start().await.unwrap();
+
+    let seen = openai(&emulator, &chat(false)).await;
+
+    let answer: Value = serde_json::from_slice(&seen.body).unwrap();
+    assert_eq!(seen.status(), 200);
+    assert_eq!(answer["object"], "chat.completion");
+    assert_eq!(answer["choices"][0]["message"]["content"], "Hello there");
+    assert_eq!(answer["choices"][0]["message"]["reasoning_content"], "hm");
+    assert_eq!(answer["choices"][0]["finish_reason"], "stop");
+    assert_eq!(answer["usage"]["completion_tokens"], 3);
+    assert_eq!(answer["usage"]["completion_tokens_details"]["reasoning_tokens"], 1);
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_openai_ends_with_usage_and_done() {
+    let script = Emulator::openai().says("One two three").usage(9, 3).cached(4);
+    let emulator = script.start().await.unwrap();
+    let mut body = chat(true);
+    body["stream_options"] = json!({"include_usage": true});
+
+    let seen = openai(&emulator, &body).await;
+
+    let events = parse(&seen.body);
+    let text: String = events
+        .iter()
+        .filter_map(|event| event["choices"][0]["delta"]["content"].as_str().map(str::to_owned))
+        .collect();
+    let last = events.last().unwrap();
+    assert_eq!(text, "One two three");
+    assert_eq!(events[0]["choices"][0]["delta"]["role"], "assistant");
+    assert_eq!(events[0]["usage"], Value::Null);
+    assert_eq!(last["choices"], json!([]));
+    assert_eq!(last["usage"]["prompt_tokens_details"]["cached_tokens"], 4);
+    assert!(seen.text().ends_with("data: [DONE]\n\n"));
+    let Outcome::Answered { text, usage } = emulator.journal().last().unwrap().outcome() else {
+        panic!("it was answered");
+    };
+    assert_eq!(text, "One two three");
+    assert_eq!(usage.unwrap().total(), Some(12));
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_anthropic_follows_the_grammar() {
+    let script = Emulator::anthropic()
+        .thinks("I think")
+        .says("Let me see")
+        .calls("weather", json!({"city": "Bern"}));
+    let emulator = script.start().await.unwrap();
+
+    let seen = message(&emulator, &chat(true)).await;
+
+    let events = parse(&seen.body);
+    let types: Vec<&str> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(types[..3], ["message_start", "content_block_start", "ping"]);
+    assert_eq!(types[types.len() - 2..], ["message_delta", "message_stop"]);
+    let count = |kind| types.iter().filter(|found| **found == kind).count();
+    assert_eq!((count("content_block_start"), count("content_block_stop")), (3, 3));
+    let arguments: String = events
+        .iter()
+        .filter_map(|event| event["delta"]["partial_json"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(arguments, r#"{"city":"Bern"}"#);
+    assert_eq!(events[events.len() - 2]["delta"]["stop_reason"], "tool_use");
+}
+
+#[tokio::test]
+async fn answers_come_in_turn_and_the_last_repeats() {
+    let script = Emulator::openai().calls("weather", "{}").then().says("Sunny");
+    let emulator = script.start().await.unwrap();
+    let mut reasons = Vec::new();
+
+    for _ in 0..3 {
+        let seen = openai(&emulator, &chat(false)).await;
+        let answer: Value = serde_json::from_slice(&seen.body).unwrap();
+        reasons.push(answer["choices"][0]["finish_reason"].as_str().unwrap().to_owned());
+    }
+
+    assert_eq!(reasons, ["tool_calls", "stop", "stop"]);
+}
+
+#[tokio::test]
+async fn models_are_listed_and_nothing_else_is_found() {
+    let emulator = Emulator::openai().model("gpt-4.1").start().await.unwrap();
+    let key = [("authorization", "Bearer sk-1")];
+
+    let models = ask(&emulator, "GET", "/v1/models", &key, "").await;
+    let nothing = ask(&emulator, "GET", "/v1/nothing", &key, "").await;
+
+    let listed: Value = serde_json::from_slice(&models.body).unwrap();
+    assert_eq!(listed["data"][0]["id"], "gpt-4.1");
+    assert_eq!(nothing.status(), 404);
+    assert_eq!(emulator.journal().calls(), 0);
+    assert_eq!(emulator.journal().requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_script_can_change_while_it_is_followed() {
+    let emulator = Emulator::openai().says("old").start().await.unwrap();
+    assert!(openai(&emulator, &chat(false)).await.text().contains("old"));
+
+    emulator.becomes(Emulator::openai().says("new"));
+
+    assert!(openai(&emulator, &chat(false)).await.text().contains("new"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn several_emulators_run_in_several_threads() {
+    let runtime = tokio::runtime::Handle::current();
+    let tasks = (0..8).map(|number| {
+        runtime.spawn(async move {
+            let emulator = Emulator::openai().says(format!("{number}.")).start().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            let seen = openai(&emulator, &chat(true)).await;
+            assert!(seen.text().contains(&format!("{number}.")));
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap();
+    }
+}

@@ -1,0 +1,154 @@
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::Emulator;
+
+/// What a client sees that reads bytes and trusts nobody.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) head: String,
+    pub(super) body: Vec<u8>,
+    pub(super) end: Ending,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Ending {
+    /// The body ended as HTTP says.
+    Complete,
+    /// The connection ended in order before the body did.
+    Eof,
+    Reset,
+    /// Nothing more came.
+    Silence,
+}
+
+impl Seen {
+    pub(super) fn status(&self) -> u16 {
+        self.head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0)
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let named = |line: &&str| line.split(':').next() == Some(name);
+        let line = self.head.lines().find(named)?;
+        Some(line[name.len() + 1..].trim())
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+pub(super) fn chat(streams: bool) -> Value {
+    json!({
+        "model": "gpt-4.1",
+        "max_tokens": 100,
+        "stream": streams,
+        "messages": [{"role": "user", "content": "Why is the sky red?"}],
+    })
+}
+
+pub(super) async fn openai(emulator: &Emulator, body: &Value) -> Seen {
+    let key = [("authorization", "Bearer sk-1")];
+    ask(emulator, "POST", "/v1/chat/completions", &key, &body.to_string()).await
+}
+
+pub(super) async fn message(emulator: &Emulator, body: &Value) -> Seen {
+    let headers = [("x-api-key", "sk-1"), ("anthropic-version", "2023-06-01")];
+    ask(emulator, "POST", "/v1/messages", &headers, &body.to_string()).await
+}
+
+pub(super) async fn ask(
+    emulator: &Emulator,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Seen {
+    let mut socket = TcpStream::connect(emulator.address()).await.unwrap();
+    send(&mut socket, method, path, headers, body).await;
+    read(&mut socket).await
+}
+
+pub(super) async fn send(
+    socket: &mut TcpStream,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) {
+    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    request += &format!("content-length: {}\r\n\r\n{body}", body.len());
+    socket.write_all(request.as_bytes()).await.unwrap();
+}
+
+/// Reads one answer, to its end or to the end of patience.
+pub(super) async fn read(socket: &mut TcpStream) -> Seen {
+    let (mut raw, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
+    let end = loop {
+        if is_complete(&raw) {
+            break Ending::Complete;
+        }
+        match timeout(Duration::from_secs(1), socket.read(&mut buffer)).await {
+            Err(_) => break Ending::Silence,
+            Ok(Ok(0)) => break Ending::Eof,
+            Ok(Ok(read)) => raw.extend_from_slice(&buffer[..read]),
+            Ok(Err(error)) if error.kind() == ErrorKind::ConnectionReset => break Ending::Reset,
+            Ok(Err(error)) => panic!("{error}"),
+        }
+    };
+    let (head, body) = split(&raw).unwrap_or_default();
+    let body = if head.contains("chunked") { unchunked(&body).0 } else { body };
+    Seen { head, body, end }
+}
+
+fn is_complete(raw: &[u8]) -> bool {
+    let Some((head, body)) = split(raw) else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    match length {
+        Some(length) => body.len() >= length.parse().unwrap(),
+        None => unchunked(&body).1,
+    }
+}
+
+fn split(raw: &[u8]) -> Option<(String, Vec<u8>)> {
+    let at = raw.windows(4).position(|window| window == b"\r\n\r\n")?;
+    Some((String::from_utf8(raw[..at].to_vec()).unwrap(), raw[at + 4..].to_vec()))
+}
+
+/// The chunks' bytes, and whether the last chunk is there.
+fn unchunked(mut raw: &[u8]) -> (Vec<u8>, bool) {
+    let mut body = Vec::new();
+    while let Some(at) = raw.windows(2).position(|window| window == b"\r\n") {
+        let size = std::str::from_utf8(&raw[..at]).unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        raw = &raw[at + 2..];
+        if size == 0 {
+            return (body, true);
+        }
+        body.extend_from_slice(&raw[..size.min(raw.len())]);
+        raw = raw.get(size + 2..).unwrap_or_default();
+    }
+    (body, false)
+}
+
+/// The JSON of each event.
+pub(super) fn parse(body: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(body).unwrap();
+    let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
+    let data = data.map(str::trim).filter(|data| *data != "[DONE]");
+    data.map(|data| serde_json::from_str(data).unwrap()).collect()
+}
+
+/// How many content events the bytes hold.
+pub(super) fn contents(body: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(body);
+    text.matches(r#""delta":{"content":"#).count() + text.matches("text_delta").count()
+}

@@ -1,0 +1,322 @@
+use std::time::Duration;
+
+use nohop_types::ErrorKind;
+use serde_json::{Value, json};
+
+use super::client::{Ending, Seen, ask, chat, contents, message, openai, parse};
+use crate::{Departure, Emulator, End, Fault, Outcome, RetryAfter, Script};
+
+const TEXT: &str = "One two three four five six seven";
+
+/// The answer of OpenAI and of Anthropic under the fault.
+async fn both(fault: &Fault, streams: bool) -> [(Seen, Outcome); 2] {
+    let start = |script: Script| script.says(TEXT).fault(fault.clone()).start();
+    let first = start(Emulator::openai()).await.unwrap();
+    let second = start(Emulator::anthropic()).await.unwrap();
+    let seen = [openai(&first, &chat(streams)).await, message(&second, &chat(streams)).await];
+    let outcome = |emulator: &Emulator| emulator.journal().last().unwrap().outcome();
+    let outcomes = [outcome(&first), outcome(&second)];
+    let mut pairs = seen.into_iter().zip(outcomes);
+    [pairs.next().unwrap(), pairs.next().unwrap()]
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_have_the_providers_status_and_shape() {
+    async fn check(fault: Fault, status: u16, openai_code: &str, anthropic_type: &str) {
+        for streams in [false, true] {
+            let [(first, outcome), (second, _)] = both(&fault, streams).await;
+            assert_eq!((first.status(), second.status()), (status, status), "{fault:?}");
+            let body: Value = serde_json::from_slice(&first.body).unwrap();
+            assert_eq!(body["error"]["code"].as_str().unwrap_or_default(), openai_code);
+            let body: Value = serde_json::from_slice(&second.body).unwrap();
+            assert_eq!(body["error"]["type"], anthropic_type);
+            assert_eq!(body["type"], "error");
+            assert!(matches!(outcome, Outcome::Failed(_)));
+        }
+    }
+    let quiet = Fault::RateLimited(RetryAfter::Missing);
+    check(quiet, 429, "rate_limit_exceeded", "rate_limit_error").await;
+    check(Fault::InsufficientQuota, 429, "insufficient_quota", "rate_limit_error").await;
+    check(Fault::BadSchema, 400, "invalid_function_parameters", "invalid_request_error").await;
+    check(Fault::ContextLength, 400, "context_length_exceeded", "invalid_request_error").await;
+    check(Fault::ContentFilter, 400, "content_policy_violation", "invalid_request_error").await;
+    check(Fault::Unauthorized, 401, "invalid_api_key", "authentication_error").await;
+    check(Fault::UnknownModel, 404, "model_not_found", "not_found_error").await;
+    check(Fault::ServerError, 500, "", "api_error").await;
+    check(Fault::Overloaded, 529, "", "overloaded_error").await;
+    check(Fault::ErrorUnder200, 200, "", "api_error").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_say_when_to_come_back_in_every_form() {
+    let after = Duration::from_millis(61_500);
+    let limited = |form| async move { both(&Fault::RateLimited(form), false).await };
+
+    let [(date, _), _] = limited(RetryAfter::Date(after)).await;
+    let [(reset, _), (rfc, _)] = limited(RetryAfter::Reset(after)).await;
+    let [(prose, _), _] = limited(RetryAfter::Prose(after)).await;
+    let [(field, _), _] = limited(RetryAfter::Field(after)).await;
+    let [(seconds, _), _] = limited(RetryAfter::Seconds(after)).await;
+
+    assert!(httpdate::parse_http_date(date.header("retry-after").unwrap()).is_ok());
+    assert_eq!(reset.header("x-ratelimit-reset-requests"), Some("1m1.5s"));
+    assert!(rfc.header("anthropic-ratelimit-requests-reset").unwrap().ends_with('Z'));
+    assert!(prose.text().contains("Please try again in 1m1.5s."));
+    assert!(field.text().contains(r#""retry_after": 61.5"#));
+    assert_eq!(seconds.header("retry-after"), Some("62"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_status_comes_with_its_headers_and_body() {
+    let fault = Fault::status(418, "teapot").header("x-should-retry", "false");
+
+    let [(seen, outcome), _] = both(&fault, false).await;
+
+    assert_eq!((seen.status(), seen.text().as_str()), (418, "teapot"));
+    assert_eq!(seen.header("x-should-retry"), Some("false"));
+    assert_eq!(outcome, Outcome::Failed(ErrorKind::InvalidRequest));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_html_is_no_json() {
+    let [(seen, _), _] = both(&Fault::HtmlPage, true).await;
+
+    assert_eq!((seen.status(), seen.header("content-type")), (503, Some("text/html")));
+    assert!(seen.text().starts_with("<html>"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn broken_bodies_come_under_200() {
+    for (truncated, _) in both(&Fault::TruncatedJson, false).await {
+        assert_eq!((truncated.status(), truncated.end), (200, Ending::Complete));
+        assert!(serde_json::from_slice::<Value>(&truncated.body).is_err());
+    }
+    for (truncated, outcome) in both(&Fault::TruncatedJson, true).await {
+        assert_eq!(truncated.end, Ending::Complete);
+        assert_eq!(outcome, Outcome::Cut { text: "One".to_owned() });
+    }
+    let [(hollow, _), (other, _)] = both(&Fault::NoChoices, false).await;
+    assert_eq!(serde_json::from_slice::<Value>(&hollow.body).unwrap()["choices"], json!([]));
+    assert_eq!(serde_json::from_slice::<Value>(&other.body).unwrap()["stop_reason"], Value::Null);
+    let [(null, outcome), _] = both(&Fault::NullContent, false).await;
+    let null = &serde_json::from_slice::<Value>(&null.body).unwrap()["choices"][0];
+    assert_eq!(
+        (&null["message"]["content"], &null["finish_reason"]),
+        (&Value::Null, &json!("stop"))
+    );
+    assert!(matches!(outcome, Outcome::Answered { text, .. } if text.is_empty()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_end_before_the_head() {
+    for streams in [false, true] {
+        for (fault, end) in [
+            (Fault::Reset, Ending::Reset),
+            (Fault::Close, Ending::Eof),
+            (Fault::Hang, Ending::Silence),
+        ] {
+            for (seen, _) in both(&fault, streams).await {
+                assert_eq!((seen.head.as_str(), seen.end), ("", end), "{fault:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_break_after_the_head_and_before_content() {
+    for (seen, outcome) in both(&Fault::CutBeforeFirst, true).await {
+        assert_eq!((seen.status(), seen.body.len(), seen.end), (200, 0, Ending::Reset));
+        assert_eq!(outcome, Outcome::Failed(ErrorKind::Transport));
+    }
+    for (seen, outcome) in both(&Fault::StallAfterHead, true).await {
+        assert_eq!((seen.status(), seen.body.len(), seen.end), (200, 0, Ending::Silence));
+        assert_eq!(outcome, Outcome::Failed(ErrorKind::Timeout));
+    }
+    for (seen, outcome) in both(&Fault::ErrorFirst(ErrorKind::Quota), true).await {
+        let events = parse(&seen.body);
+        assert_eq!((events.len(), seen.end), (1, Ending::Complete));
+        assert!(events[0]["error"].is_object());
+        assert_eq!(outcome, Outcome::Failed(ErrorKind::Quota));
+    }
+    let role_then_error = Fault::ErrorAfter { events: 0, kind: ErrorKind::Server };
+    for (seen, outcome) in both(&role_then_error, true).await {
+        let events = parse(&seen.body);
+        assert!(events.len() > 1 && contents(&seen.body) == 0);
+        assert!(events.last().unwrap()["error"].is_object());
+        assert_eq!(outcome, Outcome::Failed(ErrorKind::Server));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_break_after_five_events() {
+    for (fault, end) in [
+        (Fault::ResetAfter { events: 5 }, Ending::Reset),
+        (Fault::CloseAfter { events: 5 }, Ending::Eof),
+        (Fault::EofAfter { events: 5 }, Ending::Complete),
+        (Fault::StallAfter { events: 5 }, Ending::Silence),
+        (Fault::ErrorAfter { events: 5, kind: ErrorKind::Overloaded }, Ending::Complete),
+    ] {
+        for (seen, outcome) in both(&fault, true).await {
+            assert_eq!((contents(&seen.body), seen.end), (5, end), "{fault:?}: {}", seen.text());
+            assert!(!seen.text().contains("[DONE]") && !seen.text().contains("message_delta"));
+            assert_eq!(outcome, Outcome::Cut { text: "One two three four five".to_owned() });
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whole_answers_break_in_the_middle() {
+    for (fault, end) in [
+        (Fault::ResetAfter { events: 1 }, Ending::Reset),
+        (Fault::CloseAfter { events: 1 }, Ending::Eof),
+        (Fault::EofAfter { events: 1 }, Ending::Complete),
+        (Fault::StallAfter { events: 1 }, Ending::Silence),
+    ] {
+        for (seen, outcome) in both(&fault, false).await {
+            assert_eq!(seen.end, end, "{fault:?}");
+            assert!(!seen.body.is_empty());
+            assert!(serde_json::from_slice::<Value>(&seen.body).is_err());
+            assert!(matches!(outcome, Outcome::Failed(_)));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_malformed_line_stands_among_good_ones() {
+    for (seen, outcome) in both(&Fault::MalformedAfter { events: 2 }, true).await {
+        let text = seen.text();
+        let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+        let is_bad =
+            |data: &&str| *data != "[DONE]" && serde_json::from_str::<Value>(data).is_err();
+        assert_eq!((data.filter(is_bad).count(), contents(&seen.body)), (1, 7));
+        assert_eq!(outcome, Outcome::Undecided);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_huge_answer_is_as_huge_as_told() {
+    for streams in [false, true] {
+        for (seen, _) in both(&Fault::Oversized { bytes: 3_000_000 }, streams).await {
+            assert_eq!(seen.end, Ending::Complete);
+            assert_eq!(seen.text().matches('x').count() / 1_000, 3_000);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_leads_where_told() {
+    let fault = Fault::Redirect { status: 308, to: "https://other.example".to_owned() };
+
+    let [(seen, _), _] = both(&fault, false).await;
+
+    assert_eq!(seen.status(), 308);
+    assert_eq!(seen.header("location"), Some("https://other.example/v1/chat/completions"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_echoed_key_is_in_body_headers_and_url() {
+    let key = "sk-secret/+=é1";
+    let emulator = Emulator::openai().fault(Fault::KeyEchoed).start().await.unwrap();
+    let bearer = format!("Bearer {}", "sk-secret/+=1");
+    let headers = [("authorization", bearer.as_str())];
+
+    let body = chat(false).to_string();
+    let seen = ask(&emulator, "POST", "/v1/chat/completions", &headers, &body).await;
+
+    assert_eq!(seen.status(), 401);
+    assert!(seen.text().contains("sk-secret/+=1"));
+    assert_eq!(seen.header("x-planted"), Some("sk-secret/+=1"));
+    assert_eq!(seen.header("x-planted-base64"), Some("c2stc2VjcmV0Lys9MQ=="));
+    assert!(seen.header("link").unwrap().contains("sk-secret%2F%2B%3D1"));
+
+    let planted = Emulator::openai().plants(key).fault(Fault::ServerError).start().await.unwrap();
+    assert!(openai(&planted, &chat(false)).await.text().contains(key));
+}
+
+#[tokio::test(start_paused = true)]
+async fn departures_change_the_bytes_and_not_the_events() {
+    let script = || Emulator::openai().calls("a", r#"{"x":"yyyy"}"#).calls("b", r#"{"z":[1,2]}"#);
+    let plain = script().start().await.unwrap();
+    let expected = parse(&openai(&plain, &chat(true)).await.body);
+    for departure in Departure::ALL {
+        let emulator = script().departs(departure).start().await.unwrap();
+
+        let seen = openai(&emulator, &chat(true)).await;
+
+        let (text, events) = (seen.text(), parse(&seen.body));
+        match departure {
+            Departure::Crlf => assert!(!text.replace("\r\n", "").contains('\n')),
+            Departure::NoSpace => assert!(text.starts_with("data:{")),
+            Departure::Comments => assert!(text.starts_with(": OPENROUTER PROCESSING\n\n")),
+            Departure::NoDone => assert!(!text.contains("[DONE]")),
+            Departure::Interleaved => {
+                let index =
+                    |at: usize| &events[at]["choices"][0]["delta"]["tool_calls"][0]["index"];
+                assert_eq!((index(1), index(2), index(3)), (&json!(0), &json!(1), &json!(0)));
+                continue;
+            }
+            Departure::Together => {
+                let last = events.last().unwrap();
+                assert_eq!(last["choices"][0]["finish_reason"], "tool_calls");
+                assert!(last["usage"].is_object() && events.len() == expected.len() - 1);
+                continue;
+            }
+            Departure::Padded | Departure::Bytewise => {}
+        }
+        assert_eq!(events, expected, "{departure:?}");
+    }
+    let padded = Emulator::openai().says("a").departs(Departure::Padded).start().await.unwrap();
+    assert!(openai(&padded, &chat(false)).await.text().starts_with("\n         \n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn schedules_say_which_call_fails() {
+    async fn check(script: Script, expected: [u16; 4]) {
+        let emulator = script.says("a").start().await.unwrap();
+        for status in expected {
+            assert_eq!(openai(&emulator, &chat(false)).await.status(), status);
+        }
+    }
+    let (five, four) = (Fault::ServerError, Fault::Unauthorized);
+    check(Script::openai().fault(five.clone()), [500; 4]).await;
+    check(Script::openai().fault_times(2, five.clone()), [500, 500, 200, 200]).await;
+    check(Script::openai().fault_at(3, five.clone()), [200, 200, 500, 200]).await;
+    check(Script::openai().faults([five.clone(), four.clone()]), [500, 401, 200, 200]).await;
+    let schedule = [Some(five.clone()), None, Some(four)];
+    check(Script::openai().faults(schedule).fault(five), [500, 200, 401, 500]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_socket_carries_what_the_script_says() {
+    for fault in Fault::all() {
+        for departure in [Departure::Comments, Departure::Bytewise] {
+            if departure == Departure::Bytewise && matches!(fault, Fault::Oversized { .. }) {
+                continue;
+            }
+            for streams in [false, true] {
+                let script = || Script::openai().says(TEXT).departs(departure).fault(fault.clone());
+                let emulator = script().start().await.unwrap();
+                let request = http::Request::post("/v1/chat/completions")
+                    .header("authorization", "Bearer sk-1")
+                    .body(chat(streams).to_string().into())
+                    .unwrap();
+
+                let (seen, said) =
+                    (openai(&emulator, &chat(streams)).await, script().respond(request));
+
+                let end = match said.end {
+                    End::Complete => Ending::Complete,
+                    End::Close => Ending::Eof,
+                    End::Reset => Ending::Reset,
+                    End::Stall { .. } => Ending::Silence,
+                };
+                assert_eq!((&seen.body, seen.end), (&said.body().to_vec(), end), "{fault:?}");
+                let status = said.head.map_or(0, |head| head.status.as_u16());
+                assert_eq!(seen.status(), status, "{fault:?}");
+                let received = emulator.journal().last().unwrap();
+                assert_eq!(received.served.bytes, seen.body.len(), "{fault:?}");
+                assert_eq!(received.served.whole, end == Ending::Complete, "{fault:?}");
+            }
+        }
+    }
+}

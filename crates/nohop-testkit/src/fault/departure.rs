@@ -1,0 +1,39 @@
+/// How a server departs from the plain dialect without being wrong.
+///
+/// A correct client passes over every one of them. They combine with each other and with any
+/// [`Fault`](crate::Fault).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Departure {
+    /// Lines end in CR LF, as at Gemini and Perplexity.
+    Crlf,
+    /// No space follows `data:`, as at Hugging Face.
+    NoSpace,
+    /// Comments stand before and between events, as at OpenRouter.
+    Comments,
+    /// Every byte is written alone, so that characters and line ends are torn apart.
+    Bytewise,
+    /// The arguments of parallel tool calls come in turns.
+    Interleaved,
+    /// The last mark is missing: `[DONE]`, or `message_stop`.
+    NoDone,
+    /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's
+    /// dialect has no such form.
+    Together,
+    /// A whole body begins with white space, as at OpenRouter.
+    Padded,
+}
+
+impl Departure {
+    /// Every departure.
+    pub const ALL: [Self; 8] = [
+        Self::Crlf,
+        Self::NoSpace,
+        Self::Comments,
+        Self::Bytewise,
+        Self::Interleaved,
+        Self::NoDone,
+        Self::Together,
+        Self::Padded,
+    ];
+}
