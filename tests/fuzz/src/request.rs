@@ -135,12 +135,14 @@ fn encode(dialect: &dyn Dialect, incoming: &Incoming) -> Option<Encoded> {
     }
 }
 
-/// The request but for what may change: the order of fields; betas, which go to the head; how it asks
-/// for usage, which is always asked for; and an empty content, which a tool's message has to have.
+/// The request but for what may change: the order of fields; betas, which go to the head, and the
+/// version, which is the host's; how it asks for usage, which is always asked for; and an empty
+/// content, which a tool's message has to have.
 fn tidy(incoming: &Incoming) -> Incoming {
     let mut incoming = incoming.clone();
     let request = &mut incoming.request;
-    let stays = |entry: &Extra| !["anthropic_beta", "stream_options"].contains(&&*entry.key);
+    let others = ["anthropic_beta", "anthropic_version", "stream_options"];
+    let stays = |entry: &Extra| !others.contains(&&*entry.key);
     request.extra = take(&mut request.extra).into_iter().filter(stays).collect();
     sort(&mut request.extra);
     for tool in &mut request.tools {
