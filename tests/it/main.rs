@@ -8,5 +8,6 @@ mod fixtures;
 mod framing;
 mod laws;
 mod requests;
+mod road;
 mod sdk;
 mod speak;

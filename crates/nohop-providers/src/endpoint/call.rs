@@ -116,7 +116,7 @@ impl Endpoint {
 
 impl Opened {
     /// Waits for more of the answer, appends the events that it completes, and says whether more must
-    /// come; after the end of the body the answer is [`State::Done`].
+    /// come; once the answer is [`State::Done`] nothing is left to read.
     ///
     /// # Errors
     ///
@@ -137,9 +137,21 @@ impl Opened {
     ) -> Poll<Result<State>> {
         let read = match ready!(self.body.as_mut().poll_next(cx)) {
             Some(piece) => piece.and_then(|bytes| self.reader.push(&bytes, events)),
-            None => self.reader.end(events).map(|()| State::Done),
+            None => Ok(State::Done),
         };
-        Poll::Ready(read.map_err(|error| self.secrets.redact(error)))
+        Poll::Ready(match read {
+            Ok(State::Done) => self.end(events).map(|()| State::Done),
+            read => read.map_err(|error| self.secrets.redact(error)),
+        })
+    }
+
+    /// Ends the answer where it stands, for those who will not wait for the end of the body.
+    ///
+    /// # Errors
+    ///
+    /// `Truncated` when the answer is not complete.
+    pub fn end(&mut self, events: &mut Vec<Event>) -> Result<()> {
+        self.reader.end(events).map_err(|error| self.secrets.redact(error))
     }
 
     /// The text of a header of the answer, without a secret.
