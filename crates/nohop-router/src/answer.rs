@@ -282,7 +282,7 @@ impl Stream for Answer {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         ready!(self.work(cx))?;
         let Some(mut event) = self.ready.pop_front() else { return Poll::Ready(None) };
-        let asked = self.asked.clone();
+        let asked = &self.asked;
         if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
             self.abandon();
             return Poll::Ready(Some(Err(self.explained(error))));
