@@ -6,7 +6,10 @@ use nohop_wire::laws::{self, Sample};
 use crate::fixtures::{self, Fixture};
 
 fn fixtures() -> impl Iterator<Item = &'static Fixture> {
-    fixtures::openai_chat::FIXTURES.iter().chain(fixtures::anthropic::FIXTURES)
+    fixtures::openai_chat::FIXTURES
+        .iter()
+        .chain(fixtures::anthropic::FIXTURES)
+        .chain(fixtures::openai_responses::FIXTURES)
 }
 
 /// The fixtures that are complete answers.

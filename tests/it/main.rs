@@ -12,3 +12,4 @@ mod requests;
 mod road;
 mod sdk;
 mod speak;
+mod tables;
