@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -51,6 +51,10 @@ async fn every_row_is_addressed_signed_and_answers() {
             Anthropic::NAME => {
                 r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"Hi"}],
                     "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#
+            }
+            OpenAiResponses::NAME => {
+                r#"{"status":"completed",
+                    "output":[{"type":"message","content":[{"type":"output_text","text":"Hi"}]}]}"#
             }
             _ => r#"{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#,
         };
@@ -162,6 +166,7 @@ fn way(way: &Way) -> String {
 fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
+        OpenAiResponses::NAME => &OpenAiResponses::PLAIN,
         _ => &OpenAiChat::PLAIN,
     };
     let (plain, own) = (format!("{plain:#?}"), format!("{dialect:#?}"));
