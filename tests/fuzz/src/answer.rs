@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nohop_types::{Event, Issuer, Request, Response};
-use nohop_wire::dialect::{Anthropic, Counted, OpenAiChat, Tags};
+use nohop_wire::dialect::{Anthropic, Counted, OpenAiChat, OpenAiResponses, Tags};
 use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Dialect, Framer, Framing, Head, Mode, Surface};
 use serde::de::IgnoredAny;
@@ -34,6 +34,18 @@ pub fn anthropic(input: &[u8]) {
         types.any(|r#type| r#type.is("message_stop") || r#type.is("message"))
             || frame.all("content").any(|content| *content != Tree::Null)
             || frame.all("delta").any(|delta| delta.all("stop_reason").any(Tree::says))
+    });
+}
+
+/// Checks an answer of Responses; the first byte of `input` says how it is read.
+pub fn responses(input: &[u8]) {
+    const ENDS: [&str; 3] = ["response.completed", "response.done", "response.incomplete"];
+    let [first, body @ ..] = input else { return };
+    check(&OpenAiResponses::PLAIN, mode(*first), body, |frame| {
+        let mut types = frame.all("type");
+        types.any(|r#type| ENDS.iter().any(|end| r#type.is(end)))
+            || frame.all("output").any(|output| *output != Tree::Null)
+            || frame.all("status").any(Tree::says)
     });
 }
 
@@ -136,12 +148,13 @@ impl fmt::Write for Size {
     }
 }
 
-/// Checks that clients of either surface can read what they are told of the answer.
+/// Checks that clients of every surface can read what they are told of the answer.
 fn retold(request: &Request, events: &[Event]) {
     let _: Response = events.iter().cloned().collect();
     for mode in [Mode::Whole, Mode::Stream] {
         told(&OpenAiChat::PLAIN, request, events, mode);
         told(&Anthropic::PLAIN, request, events, mode);
+        told(&OpenAiResponses::PLAIN, request, events, mode);
     }
 }
 

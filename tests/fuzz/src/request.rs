@@ -5,7 +5,8 @@ use std::mem::take;
 use http::HeaderMap;
 use nohop_types::{Content, Error, ErrorKind, Extra, Extras, Issuer, Part, Request, ToolKind};
 use nohop_wire::dialect::{
-    Anthropic, Files, History, Marks, OpenAiChat, Required, ThinkingField, ToolMedia,
+    Anthropic, Budgets, Files, History, Instructions, Marks, OpenAiChat, OpenAiResponses, Required,
+    ThinkingField, ToolMedia,
 };
 use nohop_wire::laws;
 use nohop_wire::{Call, Dialect, Encoded, Incoming, RequestHead, Surface};
@@ -30,11 +31,20 @@ const OPEN_MODELS: OpenAiChat = OpenAiChat {
     ..OpenAiChat::HOSTED
 };
 
+const RESPONSES_GATEWAY: OpenAiResponses = OpenAiResponses {
+    instructions: Instructions::Inside,
+    budgets: Budgets::MaxTokens,
+    marks: Marks::Control,
+    takes: &["frequency_penalty", "top_k"],
+    ..OpenAiResponses::HOSTED
+};
+
 /// Checks a request for Chat Completions.
 pub fn openai(body: &[u8]) {
     if let Some(incoming) = decode(&OpenAiChat::PLAIN, body) {
         comes_back(&OpenAiChat::PLAIN, &incoming, body);
         encode(&Anthropic::PLAIN, &incoming);
+        encode(&OpenAiResponses::PLAIN, &incoming);
     }
     for dialect in [&OpenAiChat::HOSTED, &GATEWAY] {
         if let Some(incoming) = decode(dialect, body) {
@@ -54,6 +64,23 @@ pub fn anthropic(body: &[u8]) {
         comes_back(&Anthropic::PLAIN, &incoming, body);
         for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
             encode(other, &incoming);
+        }
+        encode(&OpenAiResponses::PLAIN, &incoming);
+    }
+}
+
+/// Checks a request for Responses.
+pub fn responses(body: &[u8]) {
+    if let Some(incoming) = decode(&OpenAiResponses::PLAIN, body) {
+        comes_back(&OpenAiResponses::PLAIN, &incoming, body);
+        encode(&Anthropic::PLAIN, &incoming);
+        for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
+            encode(other, &incoming);
+        }
+    }
+    for dialect in [&OpenAiResponses::HOSTED, &RESPONSES_GATEWAY] {
+        if let Some(incoming) = decode(dialect, body) {
+            settles(dialect, &incoming, body);
         }
     }
 }
