@@ -22,7 +22,7 @@ pub use openai_chat::{
     Cap, Counted, Ends, Files, History, Marks, OpenAiChat, Required, StreamUsage, Tags,
     ThinkingField, ToolMedia,
 };
-pub use openai_responses::{Budgets, Instructions, OpenAiResponses, SealedThinking};
+pub use openai_responses::{Answers, Budgets, Instructions, OpenAiResponses, SealedThinking};
 
 /// How the body is cut: a stream that was asked for is read as one whatever its label says, for some
 /// hosts mislabel theirs, and a bare JSON body in its place is still found.

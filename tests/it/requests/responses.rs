@@ -35,6 +35,12 @@ fn check(dialect: &dyn Dialect, request: &Request, mut body: Value, losses: &[&s
     expect(sent(dialect, request, Mode::Whole, &Abilities::default()), body, losses);
 }
 
+/// An earlier answer, as hosts of open models want it.
+fn said(text: &str) -> Value {
+    let content = json!([{ "type": "output_text", "text": text }]);
+    json!({ "type": "message", "role": "assistant", "content": content })
+}
+
 fn unheard(field: &str) -> String {
     format!("{field}: dropped: the dialect has no word for it")
 }
@@ -54,9 +60,12 @@ fn the_application_speaks_first_in_a_field_of_its_own_or_among_the_turns() {
     ]);
     let body = json!({ "instructions": "Be terse.", "input": turns });
     check(RESPONSES, &request, body.clone(), &[]);
-    check(HOSTED, &request, body, &[]);
+    let mut items = body;
+    items["input"][1] = said("4");
+    check(HOSTED, &request, items, &[]);
     let mut inside = vec![json!({ "role": "system", "content": "Be terse." })];
     inside.extend(turns.as_array().unwrap().iter().cloned());
+    inside[2] = said("4");
     check(GATEWAY, &request, json!({ "input": inside }), &[]);
 
     let late = Request::new("m").user("Hi").system("In French.");

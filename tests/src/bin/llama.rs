@@ -38,13 +38,14 @@ async fn main() -> ExitCode {
     schema(&plain).await;
     reasoning(&thinking).await;
     messages(&plain).await;
+    responses(&plain, &thinking).await;
     cancellation(&plain).await;
     key(&locked).await;
     overflow(&plain).await;
     killed_before(&start, &plain).await;
     killed_amid(&start, &plain).await;
     resumed(&start, &plain).await;
-    println!("12 checks passed");
+    println!("13 checks passed");
     ExitCode::SUCCESS
 }
 
@@ -68,18 +69,23 @@ async fn stream(server: &Server) {
 }
 
 async fn tools(server: &Server) {
+    let arguments = tool(&server.router()).await;
+    done("a tool is called and its result answered", &arguments);
+}
+
+/// Has a tool called and its result answered, and returns what the tool was given.
+async fn tool(router: &Router) -> String {
     let parameters =
         r#"{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}"#;
     let tool = Tool::function("weather", Json::new(parameters).unwrap());
     let request = hello().tool(tool);
-    let router = server.router();
     let response = router.send(request.clone()).await.unwrap();
     let call = response.tool_calls().next().expect("a tool is called").clone();
     assert_eq!(call.name, "weather");
     let again = request.answer(&response).result(&call.id, "Rain.");
     let response = router.send(again).await.unwrap();
     assert!(response.tool_calls().next().is_none() && !response.text().is_empty());
-    done("a tool is called and its result answered", &call.arguments);
+    call.arguments
 }
 
 async fn schema(server: &Server) {
@@ -109,6 +115,27 @@ async fn messages(server: &Server) {
     }
     assert_eq!(said, response.text());
     done("the other way says the same", "/v1/messages");
+}
+
+async fn responses(server: &Server, thinking: &Server) {
+    let router = build(server.endpoint("llama").way("/responses"));
+    let response = router.send(hello()).await.unwrap();
+    assert!(response.text().starts_with(SAYS), "{}", response.text());
+    assert!(response.usage.output.is_some(), "{:?}", response.usage);
+    let mut text = router.stream(hello()).await.unwrap().text();
+    let mut said = String::new();
+    while let Some(piece) = text.next().await {
+        said += &piece.unwrap();
+    }
+    assert_eq!(said, response.text());
+    tool(&router).await;
+
+    let router = build(thinking.endpoint("llama").way("/responses"));
+    let response = router.send(hello()).await.unwrap();
+    assert!(!response.reasoning().is_empty(), "{response:?}");
+    let again = hello().answer(&response).user("Sure?");
+    assert!(!router.send(again).await.unwrap().text().is_empty());
+    done("the youngest way says the same, and takes its thinking back", "/v1/responses");
 }
 
 async fn cancellation(server: &Server) {

@@ -27,6 +27,8 @@ use crate::{
 pub struct OpenAiResponses {
     /// Where the application's first turn is said.
     pub instructions: Instructions,
+    /// How the model's earlier answers are said.
+    pub answers: Answers,
     /// How sealed thinking is had.
     pub sealed: SealedThinking,
     /// By what thinking is bounded.
@@ -51,6 +53,16 @@ pub enum Instructions {
     Field,
     /// Among the other turns.
     Inside,
+}
+
+/// How the model's earlier answers are said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Answers {
+    /// As items of type `message` with a list of texts, as the model said them.
+    Items,
+    /// As strings, where one will do.
+    Strings,
 }
 
 /// How thinking that only its issuer can read is had.
@@ -80,6 +92,7 @@ impl OpenAiResponses {
     /// The dialect as its inventor speaks it.
     pub const PLAIN: Self = Self {
         instructions: Instructions::Field,
+        answers: Answers::Strings,
         sealed: SealedThinking::Asked,
         budgets: Budgets::Effort,
         marks: Marks::Breakpoint,
@@ -91,6 +104,7 @@ impl OpenAiResponses {
 
     /// The dialect as hosts of open models speak it: what few of them understand is left unsaid.
     pub const HOSTED: Self = Self {
+        answers: Answers::Items,
         sealed: SealedThinking::Unasked,
         marks: Marks::None,
         session: None,

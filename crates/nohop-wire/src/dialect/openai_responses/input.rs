@@ -6,7 +6,7 @@ use nohop_types::{
 };
 
 use super::write::{Body, invalid};
-use super::{BEGINS, IN_FIELD, Instructions, SealedThinking, goes_on};
+use super::{Answers, BEGINS, IN_FIELD, Instructions, SealedThinking, goes_on};
 use crate::dialect::media::{Address, Base64};
 
 /// How the extra fields begin that are said of the item and not of the part which carries them.
@@ -226,8 +226,12 @@ impl<'a> Turn<'_, 'a> {
             (Role::Assistant, _) => "assistant",
             _ => "user",
         };
-        let typed = form(self, "type").is_some();
-        let content = form(self, "content");
+        // Who speaks the dialect knows how the host wants it.
+        let as_item = self.is_assistant()
+            && self.body.dialect.answers == Answers::Items
+            && !self.body.is_theirs();
+        let typed = as_item || form(self, "type").is_some();
+        let content = if as_item { Some("[]") } else { form(self, "content") };
         self.body.out.object();
         if typed {
             self.body.out.field("type", "message");
