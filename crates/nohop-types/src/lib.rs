@@ -25,6 +25,7 @@ mod logprob;
 mod media;
 mod message;
 mod money;
+mod numbered;
 mod options;
 mod part;
 mod reasoning;
