@@ -1,6 +1,7 @@
 //! JSON as providers write it: rows that keep what they do not know.
 
 mod few;
+mod quote;
 mod told;
 mod unquote;
 mod writer;
