@@ -207,7 +207,7 @@ impl Frames {
     ) -> bool {
         let told = [("stop_sequence", sequence), ("stop_details", details)];
         let told = told.into_iter().filter_map(|(key, raw)| Some((key.into(), raw?)));
-        self.ending.add(Anthropic::NAME, "", told.collect());
+        self.ending.add(Anthropic::NAME, "", told);
         let reason = reason.and_then(Str::said);
         let ended = reason.is_some();
         self.raw = reason.or(self.raw.take());
@@ -215,7 +215,7 @@ impl Frames {
     }
 
     /// Takes a snapshot of what was used; a later one may state less than the first.
-    fn count(&mut self, tokens: Option<Tokens<'_>>, events: &mut Vec<Event>) {
+    fn count(&mut self, tokens: Option<Box<Tokens<'_>>>, events: &mut Vec<Event>) {
         let Some(tokens) = tokens else { return };
         self.usage.merge(tokens.usage(self.usage.reasoning));
         events.push(Event::Usage(Box::new(self.usage.clone())));

@@ -110,7 +110,7 @@ fn turn(body: &mut Body<'_>, messages: &[Message], last: bool) -> Result<()> {
         body.losses.dropped("messages", "a turn that says nothing is refused");
         return Ok(());
     }
-    body.out.object().field("role", role);
+    body.out.object().text("role", role);
     match form {
         Some(form) if parts.is_empty() => body.out.key("content").raw(&form).done(),
         form => body.content("content", &parts, form.as_deref())?,

@@ -20,7 +20,8 @@ row! {
         stop_reason: Str<'a> = "stop_reason",
         stop_sequence: &'a RawValue = "stop_sequence",
         stop_details: &'a RawValue = "stop_details",
-        usage: Tokens<'a> = "usage",
+        /// Boxed, since rows are moved about, and few frames count anything.
+        usage: Box<Tokens<'a>> = "usage",
         /// Where one host says that it failed.
         outcome: &'a RawValue = "base_resp",
     }

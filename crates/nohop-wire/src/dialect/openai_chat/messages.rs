@@ -63,9 +63,9 @@ impl<'a> Turn<'_, 'a> {
         }
         let told: Vec<_> = told.into_iter().filter(|part| self.keeps(part)).collect();
         let extra = &self.message.extra;
-        self.body.out.object().field("role", "tool");
+        self.body.out.object().text("role", "tool");
         if !result.id.is_empty() {
-            self.body.out.field("tool_call_id", &result.id);
+            self.body.out.text("tool_call_id", &result.id);
         }
         self.body.out.maybe("name", self.message.name.as_ref());
         self.content(&told, extra, true);
@@ -120,7 +120,7 @@ impl<'a> Turn<'_, 'a> {
             return Ok(());
         }
         let role = self.role();
-        self.body.out.object().field("role", role);
+        self.body.out.object().text("role", role);
         self.body.out.maybe("name", message.name.as_ref());
         let lost = message.role != Role::Assistant && !beside && !message.parts.is_empty();
         self.content(&said, &message.extra, lost);
@@ -211,7 +211,7 @@ impl<'a> Turn<'_, 'a> {
                 if let Some(form) = form {
                     self.body.out.key("content").raw(form);
                 } else if needed {
-                    self.body.out.field("content", "");
+                    self.body.out.text("content", "");
                 }
             }
             [part]
@@ -220,7 +220,7 @@ impl<'a> Turn<'_, 'a> {
                     && part.extra.is_empty() =>
             {
                 match part.as_text() {
-                    Some(text) => self.body.out.field("content", text).done(),
+                    Some(text) => self.body.out.text("content", text).done(),
                     None => self.list(parts, outer),
                 }
             }
@@ -248,11 +248,11 @@ impl<'a> Turn<'_, 'a> {
         let out = self.body.out.object();
         let inner = match &part.content {
             Content::Text(text) => {
-                out.field("type", "text").field("text", text);
+                out.text("type", "text").text("text", text);
                 NONE
             }
             Content::Refusal(text) => {
-                out.field("type", "refusal").field("refusal", text);
+                out.text("type", "refusal").text("refusal", text);
                 NONE
             }
             Content::Image(image) => self.image(part, image),
@@ -334,7 +334,7 @@ impl<'a> Turn<'_, 'a> {
             out.raw(pieces.as_str());
             return &["reasoning"];
         }
-        out.array().object().field("type", "text").field("text", &reasoning.text);
+        out.array().object().text("type", "text").text("text", &reasoning.text);
         out.end_object().end_array();
         let sealed = reasoning.sealed.is_some() || reasoning.signature.is_some();
         if sealed || part.extra.iter().any(|extra| !extra.value.is_empty()) {
@@ -403,10 +403,10 @@ impl<'a> Turn<'_, 'a> {
         let reach = self.body.reach;
         match part.extra.get(reach.dialect, reach.endpoint, "type") {
             Some(own) => self.body.out.field("type", own).done(),
-            None => self.body.out.field("type", r#type).done(),
+            None => self.body.out.text("type", r#type).done(),
         }
         if let Some(key) = text.filter(|_| !reasoning.text.is_empty()) {
-            self.body.out.field(key, &reasoning.text);
+            self.body.out.text(key, &reasoning.text);
         }
         self.body.out.maybe("data", reasoning.sealed.as_ref());
         self.body.out.maybe("signature", reasoning.signature.as_ref());
@@ -420,12 +420,12 @@ impl<'a> Turn<'_, 'a> {
         out.object().maybe("id", (!call.id.is_empty()).then_some(&call.id));
         match call.input {
             Input::Text => {
-                out.field("type", "custom").key("custom").object().field("name", &call.name);
-                out.field("input", &call.arguments).end_object();
+                out.text("type", "custom").key("custom").object().text("name", &call.name);
+                out.text("input", &call.arguments).end_object();
             }
             _ => {
-                out.field("type", "function").key("function").object().field("name", &call.name);
-                out.field("arguments", &call.arguments);
+                out.text("type", "function").key("function").object().text("name", &call.name);
+                out.text("arguments", &call.arguments);
                 out.extras(&part.extra, "function.", &[], reach, losses).end_object();
             }
         }
