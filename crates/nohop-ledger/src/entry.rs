@@ -2,10 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nohop_types::{Request, Task, Usage};
+use nohop_types::{Cost, Outcome, Request, Task, Usage};
 use serde::{Deserialize, Serialize};
-
-use crate::{Cost, Outcome};
 
 #[cfg(test)]
 mod tests;

@@ -22,10 +22,8 @@
 //!
 //! Invariant: the request path never waits on a store.
 
-mod cost;
 mod entry;
 mod memory;
-mod outcome;
 mod reservation;
 mod safe;
 mod totals;
@@ -35,10 +33,9 @@ use std::sync::Arc;
 
 use nohop_types::{Money, Request, Result};
 
-pub use cost::{Cost, Provenance};
 pub use entry::{Delivery, Entry};
 pub use memory::Memory;
-pub use outcome::Outcome;
+pub use nohop_types::{Cost, Outcome, Provenance};
 pub use reservation::Reservation;
 pub use safe::Unpriced;
 pub use totals::{Books, Totals};
@@ -62,6 +59,9 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
 
     /// Releases what was held, and writes down what happened.
     fn settle(&self, reservation: Reservation, entry: Entry);
+
+    /// Releases what was held for an attempt that was never made; there is nothing to write down.
+    fn release(&self, reservation: Reservation);
 }
 
 impl<L: Ledger + ?Sized> Ledger for Arc<L> {
@@ -76,5 +76,9 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
 
     fn settle(&self, reservation: Reservation, entry: Entry) {
         (**self).settle(reservation, entry);
+    }
+
+    fn release(&self, reservation: Reservation) {
+        (**self).release(reservation);
     }
 }

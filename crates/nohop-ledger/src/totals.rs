@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nohop_types::Money;
+use nohop_types::{Money, Outcome};
 use serde::Serialize;
 
-use crate::{Entry, Outcome};
+use crate::Entry;
 
 #[cfg(test)]
 mod tests;

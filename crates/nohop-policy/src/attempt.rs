@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nohop_types::Error;
+use nohop_types::{Error, ErrorKind, Scope};
 
 use crate::Candidate;
 
@@ -22,6 +22,20 @@ impl<'a> Attempt<'a> {
     /// The attempt at `candidate` that ended in `outcome` after `took`.
     pub fn new(candidate: &'a Candidate, outcome: Outcome<'a>, took: Duration) -> Self {
         Self { candidate, outcome, took, first_content: None }
+    }
+
+    /// Whether it says something against its candidate.
+    ///
+    /// The caller's own mistakes do not, nor do our own limits, nor what another request would not have
+    /// met: a prompt that was too long or filtered.
+    pub fn is_fault(&self) -> bool {
+        let Outcome::Failed(error) = self.outcome else { return false };
+        let ours = matches!(error.scope(), Scope::Request | Scope::Us);
+        let asked = matches!(
+            error.kind(),
+            ErrorKind::ContentFilter | ErrorKind::ContextLength | ErrorKind::Unsupported
+        );
+        !ours && !asked
     }
 
     /// Says when the first content came, counted from the call.

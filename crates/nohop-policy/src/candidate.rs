@@ -98,6 +98,8 @@ pub struct Health {
     pub latency: Option<Duration>,
     /// Until when it should be left alone.
     pub resting_until: Option<Instant>,
+    /// Until when the provider asked to be left alone: calling before that is of no use.
+    pub asked_until: Option<Instant>,
     /// How many of a thousand recent attempts failed.
     pub failures: u32,
     /// How many attempts it is busy with.
@@ -124,6 +126,13 @@ impl Health {
         self
     }
 
+    /// Sets until when the provider asked to be left alone.
+    #[must_use]
+    pub fn asked_until(mut self, until: impl Into<Option<Instant>>) -> Self {
+        self.asked_until = until.into();
+        self
+    }
+
     /// Sets how many of a thousand recent attempts failed.
     #[must_use]
     pub fn failures(mut self, per_thousand: u32) -> Self {
@@ -140,6 +149,6 @@ impl Health {
 
     /// Whether it should be left alone at `now`.
     pub fn is_resting(&self, now: Instant) -> bool {
-        self.resting_until.is_some_and(|until| until > now)
+        self.resting_until.max(self.asked_until).is_some_and(|until| until > now)
     }
 }

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use nohop_types::Stage;
+
 use crate::{Candidate, Context, Policy};
 
 mod front;
@@ -18,6 +20,7 @@ pub struct Candidates<'a> {
 }
 
 /// One stage dropped whatever lies between its `kept` and that of the stage before.
+#[derive(Debug)]
 struct Mark {
     name: Box<str>,
     kept: usize,
@@ -111,15 +114,10 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// What each stage dropped, for the trace.
-    pub fn stages(&self) -> Vec<Stage> {
-        let mut end = self.order.len();
-        let stages = self.marks.iter().map(|mark| {
-            let dropped = self.order[mark.kept..end].iter().map(|place| *place as usize).collect();
-            end = mark.kept;
-            Stage { name: mark.name.clone(), dropped }
-        });
-        stages.collect()
+    /// Ends the decision: what is left of it needs no snapshot, until somebody asks for names.
+    pub fn decided(self) -> Decision {
+        let Self { order, kept, marks, .. } = self;
+        Decision { order, kept, marks }
     }
 }
 
@@ -129,12 +127,31 @@ impl fmt::Debug for Candidates<'_> {
     }
 }
 
-/// What one stage of a policy dropped.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Stage {
-    /// The policy's name.
-    pub name: Box<str>,
-    /// Where in the snapshot the candidates stand that it dropped.
-    pub dropped: Vec<usize>,
+/// Which candidates a policy left, in which order, and which of its stages dropped the others; in places.
+#[derive(Debug)]
+pub struct Decision {
+    order: Vec<u32>,
+    kept: usize,
+    marks: Vec<Mark>,
+}
+
+impl Decision {
+    /// Where in the snapshot the candidates that are left stand, in order.
+    pub fn places(&self) -> impl ExactSizeIterator<Item = usize> + use<'_> {
+        self.order[..self.kept].iter().map(|place| *place as usize)
+    }
+
+    /// What each stage dropped of `snapshot`, which was decided on, with at most `most` names of each.
+    pub fn stages(&self, snapshot: &[Candidate], most: usize) -> Vec<Stage> {
+        let mut end = self.order.len();
+        let stages = self.marks.iter().map(|mark| {
+            let dropped = &self.order[mark.kept..end];
+            end = mark.kept;
+            let named = &dropped[..dropped.len().min(most)];
+            let target = |place: &u32| snapshot[*place as usize].target.clone();
+            Stage::new(mark.name.clone(), mark.kept)
+                .dropped(named.iter().map(target), dropped.len() - named.len())
+        });
+        stages.collect()
+    }
 }

@@ -27,11 +27,12 @@ mod policy;
 mod price;
 mod purse;
 mod random;
+mod rest;
 mod time;
 
 pub use attempt::{Attempt, Outcome};
 pub use candidate::{Candidate, Health};
-pub use candidates::{Candidates, Stage};
+pub use candidates::{Candidates, Decision};
 pub use context::Context;
 pub use limits::{Broken, Clocks, Limits};
 pub use order::{By, Order, Reversed, ThenBy, by};
@@ -40,3 +41,4 @@ pub use policies::{available, best, cheapest, fastest, first, ignore, in_order, 
 pub use policy::{Named, Policy, Then};
 pub use price::Price;
 pub use purse::Purse;
+pub use rest::Rest;

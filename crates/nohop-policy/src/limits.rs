@@ -68,7 +68,7 @@ impl Default for Limits {
 /// How long an attempt may keep silent; the clock over all attempts is among the limits.
 ///
 /// The plan does not read them: whoever makes the attempts does, and reports a `Timeout`. A whole
-/// answer keeps silent until it is there, so it has only the clock over all attempts.
+/// answer keeps silent until it is there, so it has a clock of its own, or only the one over all attempts.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
 pub struct Clocks {
@@ -78,6 +78,8 @@ pub struct Clocks {
     pub silence: Duration,
     /// From a complete answer to the end of its body, where the usage may come.
     pub grace: Duration,
+    /// From the call to the end of an answer that arrives whole; `None` leaves it to the total.
+    pub whole: Option<Duration>,
 }
 
 impl Clocks {
@@ -86,6 +88,7 @@ impl Clocks {
         first_content: Duration::from_secs(120),
         silence: Duration::from_secs(60),
         grace: Duration::from_secs(1),
+        whole: None,
     };
 }
 

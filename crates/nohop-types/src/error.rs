@@ -7,6 +7,8 @@ use std::time::Duration;
 
 pub use kind::{ErrorKind, Recovery, Scope};
 
+use crate::Trace;
+
 /// A `Result` whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -31,7 +33,10 @@ struct Inner {
     request_id: Option<String>,
     headers: Vec<(String, String)>,
     body: Option<String>,
+    /// Whether there was more of the body than is kept.
+    cut: bool,
     earlier: Vec<Error>,
+    trace: Option<Box<Trace>>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -54,7 +59,9 @@ impl Error {
                 request_id: None,
                 headers: Vec::new(),
                 body: None,
+                cut: false,
                 earlier: Vec::new(),
+                trace: None,
                 source: None,
             }),
         }
@@ -121,6 +128,7 @@ impl Error {
     pub fn with_body(mut self, body: &[u8]) -> Self {
         let kept = &body[..body.len().min(Self::MOST_BODY)];
         self.inner.body = Some(String::from_utf8_lossy(kept).into_owned());
+        self.inner.cut = kept.len() < body.len();
         self
     }
 
@@ -128,6 +136,13 @@ impl Error {
     #[must_use]
     pub fn with_earlier(mut self, earlier: Vec<Self>) -> Self {
         self.inner.earlier = earlier;
+        self
+    }
+
+    /// Attaches what the router did for the request.
+    #[must_use]
+    pub fn with_trace(mut self, trace: Trace) -> Self {
+        self.inner.trace = Some(Box::new(trace));
         self
     }
 
@@ -198,6 +213,11 @@ impl Error {
     /// The errors of the attempts before this one, oldest first.
     pub fn earlier(&self) -> &[Self] {
         &self.inner.earlier
+    }
+
+    /// What the router did for the request that failed.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.inner.trace.as_deref()
     }
 
     /// What may be done about it before anything reached the caller.

@@ -71,11 +71,16 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether the caller would see this event as content.
+    /// Whether the caller would see this event as content; a text that opens empty is none.
     ///
     /// The first such event is the point of no return: past it there is no silent fallback.
     pub fn is_content(&self) -> bool {
-        matches!(self, Self::Open { .. } | Self::Delta { .. })
+        match self {
+            Self::Open { start, .. } => !start.is_empty(),
+            Self::Delta { piece: Piece::Text(text), .. } => !text.is_empty(),
+            Self::Delta { .. } => true,
+            _ => false,
+        }
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, Event, Extras, FinishReason, Part, ToolCall, Usage};
+use crate::{Content, Cost, Event, Extras, FinishReason, Part, ToolCall, Trace, Usage};
 
 /// A whole answer: the fold of its [`Event`]s.
 ///
@@ -21,6 +21,12 @@ pub struct Response {
     pub choices: Vec<Choice>,
     /// What the answer consumed.
     pub usage: Usage,
+    /// What the request cost, failed attempts included, if the prices are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// What the router did for the request; `None` when no router was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Box<Trace>>,
     /// What else the provider says of it.
     #[serde(skip_serializing_if = "Extras::is_empty")]
     pub extra: Extras,

@@ -97,6 +97,15 @@ impl Framer {
         }
     }
 
+    /// How many bytes there are of a frame that is still arriving.
+    pub fn arriving(&self) -> usize {
+        match &self.0 {
+            Cutter::Lines(lines) => lines.arriving(),
+            Cutter::Sse(sse) => sse.arriving(),
+            Cutter::Whole(body) => body.arriving(),
+        }
+    }
+
     /// The last frame, once the body has ended.
     ///
     /// There may be two: the event that was arriving, and JSON outside of any event.
@@ -147,6 +156,10 @@ impl Buffer {
 
     fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    fn arriving(&self) -> usize {
+        if self.lent { 0 } else { self.bytes.len() }
     }
 
     /// Adds bytes, or refuses the frame: once, so that a lenient reader sees one error for it.

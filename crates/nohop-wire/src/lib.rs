@@ -26,7 +26,7 @@ use nohop_types::{Error, Event, Result};
 pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
 pub use framing::{Frame, Framer, Framing, Oversized};
-pub use loss::{Change, Loss};
+pub use nohop_types::{Change, Loss};
 pub use reader::{Reader, Strictness};
 pub use surface::{Encoder, Incoming, Reply, RequestHead, Stamp, Surface};
 

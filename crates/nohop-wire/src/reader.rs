@@ -85,6 +85,14 @@ impl Reader {
         self.skipped
     }
 
+    /// How many bytes there are of a frame that is still arriving.
+    ///
+    /// While it grows the provider is at work, though no event tells of it: a long argument may come in
+    /// one frame. A comment or a ping is no frame.
+    pub fn arriving(&self) -> usize {
+        self.framer.arriving()
+    }
+
     /// Takes more bytes, appends the events they complete, and says whether more must come.
     ///
     /// # Errors

@@ -13,9 +13,14 @@ fn check(edit: impl FnOnce(&mut Candidates<'_>), kept: &[usize], dropped: &[(&st
     let mut list = Candidates::new(&snapshot);
     edit(&mut list);
     assert_eq!(list.places().collect::<Vec<_>>(), kept);
-    let stages = list.stages();
-    let stages: Vec<_> = stages.iter().map(|stage| (&*stage.name, &*stage.dropped)).collect();
-    assert_eq!(stages, dropped);
+    let stages = list.decided().stages(&snapshot, usize::MAX);
+    let found: Vec<_> = stages.iter().map(|stage| (&*stage.name, &*stage.dropped)).collect();
+    let names =
+        |places: &[usize]| places.iter().map(|place| snapshot[*place].target.clone()).collect();
+    let dropped: Vec<(&str, Vec<_>)> =
+        dropped.iter().map(|(name, places)| (*name, names(places))).collect();
+    let dropped: Vec<_> = dropped.iter().map(|(name, targets)| (*name, &**targets)).collect();
+    assert_eq!(found, dropped);
 }
 
 #[test]
@@ -44,6 +49,15 @@ fn every_stage_answers_for_what_it_dropped() {
         });
     };
     check(edit, &[4, 1], &[("not c", &[2]), ("nothing", &[]), ("two", &[0, 3])]);
+}
+
+#[test]
+fn of_many_that_a_stage_dropped_only_some_are_named() {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    list.stage("none", |list| list.retain(|_| false));
+    let stages = list.decided().stages(&snapshot, 2);
+    assert_eq!((stages[0].kept, stages[0].dropped.len(), stages[0].unnamed), (0, 2, 3));
 }
 
 proptest! {

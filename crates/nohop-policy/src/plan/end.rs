@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nohop_types::{Error, ErrorKind, Money};
+use nohop_types::{Error, ErrorKind, Money, Scope};
 
 /// The clock over all attempts has run out.
 pub(super) fn late(total: Duration) -> Error {
@@ -28,7 +28,7 @@ pub(super) fn resting(wait: Duration) -> Error {
         "every candidate is resting, and the first is ready in {wait:?}; ask again then, raise the \
          limit `patience`, or add another target"
     );
-    Error::new(ErrorKind::Config, message).with_retry_after(wait)
+    Error::new(ErrorKind::RateLimit, message).with_scope(Scope::Us).with_retry_after(wait)
 }
 
 /// What is left costs too much; `least` is the least of it, if any has a price.

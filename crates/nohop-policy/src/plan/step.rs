@@ -28,7 +28,8 @@ pub enum Step {
     /// Give up; the error has that of every earlier attempt.
     ///
     /// It is that of the last attempt, or `Timeout` when the time is over, `Budget` when nobody left
-    /// fits the limit on money, and `Config` when there was nobody to call.
+    /// fits the limit on money, `RateLimit` when everybody is to be left alone for longer than anyone
+    /// waits, and `Config` when there was nobody to call.
     Fail(Error),
     /// Nothing is left to do: the delivered attempt has finished, or the plan has failed.
     Done,

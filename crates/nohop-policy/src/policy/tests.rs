@@ -21,7 +21,7 @@ fn check(policy: &dyn Policy, front: usize, kept: &str, stages: &[&str]) {
     let list = Candidates::decide(policy, &cx, &snapshot, front);
     let found: String = list.iter().map(|candidate| &candidate.model[..]).collect();
     assert_eq!(found, kept);
-    let found = list.stages();
+    let found = list.decided().stages(&snapshot, usize::MAX);
     assert_eq!(found.iter().map(|stage| &*stage.name).collect::<Vec<_>>(), stages);
 }
 

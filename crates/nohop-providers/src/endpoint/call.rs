@@ -2,11 +2,9 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_core::Stream;
 use nohop_types::{Error, ErrorKind, Event, Issuer, Request, Result, Scope, Secret};
 use nohop_wire::{Abilities, Call, Head, Loss, Mode, Reader, State};
 
@@ -24,12 +22,11 @@ const MOST_FAILURE: usize = 64 << 10;
 pub struct Opened {
     /// What makes events of the body.
     pub reader: Reader,
-    /// The body; its errors show no secret.
-    pub body: Body,
     /// What of the request the dialect could not say.
     pub losses: Vec<Loss>,
-    /// What must be removed from the errors of the reader; [`Opened::read`] does.
-    pub secrets: Secrets,
+    body: Body,
+    /// What is removed from every error.
+    secrets: Secrets,
     head: Head,
 }
 
@@ -68,10 +65,7 @@ impl Endpoint {
         let sent = self.sign(encoded, secret.as_ref(), request);
         let sent = sent.map_err(|error| secrets.redact(error))?;
         match exchange(transport, way, &call, sent, &secrets).await {
-            Ok((reader, body, head)) => {
-                let body = Box::pin(Redacting { body, secrets: secrets.clone() });
-                Ok(Opened { reader, body, losses, secrets, head })
-            }
+            Ok((reader, body, head)) => Ok(Opened { reader, losses, body, secrets, head }),
             Err(error) => {
                 if let (Some(401), Some(credentials), Some(secret)) =
                     (error.status(), credentials, secret)
@@ -116,7 +110,7 @@ impl Endpoint {
 
 impl Opened {
     /// Waits for more of the answer, appends the events that it completes, and says whether more must
-    /// come; after the end of the body the answer is [`State::Done`].
+    /// come; once the answer is [`State::Done`] nothing is left to read.
     ///
     /// # Errors
     ///
@@ -137,9 +131,21 @@ impl Opened {
     ) -> Poll<Result<State>> {
         let read = match ready!(self.body.as_mut().poll_next(cx)) {
             Some(piece) => piece.and_then(|bytes| self.reader.push(&bytes, events)),
-            None => self.reader.end(events).map(|()| State::Done),
+            None => Ok(State::Done),
         };
-        Poll::Ready(read.map_err(|error| self.secrets.redact(error)))
+        Poll::Ready(match read {
+            Ok(State::Done) => self.end(events).map(|()| State::Done),
+            read => read.map_err(|error| self.secrets.redact(error)),
+        })
+    }
+
+    /// Ends the answer where it stands, for those who will not wait for the end of the body.
+    ///
+    /// # Errors
+    ///
+    /// `Truncated` when the answer is not complete.
+    pub fn end(&mut self, events: &mut Vec<Event>) -> Result<()> {
+        self.reader.end(events).map_err(|error| self.secrets.redact(error))
     }
 
     /// The text of a header of the answer, without a secret.
@@ -198,21 +204,6 @@ fn redirected(head: &Head) -> Error {
     Error::new(ErrorKind::Config, message)
         .with_scope(Scope::Endpoint)
         .with_status(head.status.as_u16())
-}
-
-/// A body whose errors show no secret.
-struct Redacting {
-    body: Body,
-    secrets: Secrets,
-}
-
-impl Stream for Redacting {
-    type Item = Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        let piece = ready!(self.body.as_mut().poll_next(cx));
-        Poll::Ready(piece.map(|piece| piece.map_err(|error| self.secrets.redact(error))))
-    }
 }
 
 impl fmt::Debug for Opened {

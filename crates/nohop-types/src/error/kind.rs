@@ -88,6 +88,32 @@ impl ErrorKind {
     }
 }
 
+impl ErrorKind {
+    pub(crate) const ALL: [Self; 16] = [
+        Self::Auth,
+        Self::Budget,
+        Self::Config,
+        Self::ContentFilter,
+        Self::ContextLength,
+        Self::InvalidRequest,
+        Self::NotFound,
+        Self::Overloaded,
+        Self::Protocol,
+        Self::Quota,
+        Self::RateLimit,
+        Self::Server,
+        Self::Timeout,
+        Self::Transport,
+        Self::Truncated,
+        Self::Unsupported,
+    ];
+
+    /// The kind called `word`.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -21,6 +21,9 @@ impl Error {
                 }
             }
         }
+        if let Some(body) = inner.body.as_mut().filter(|_| inner.cut) {
+            forms.iter().for_each(|form| cut_off(body, form));
+        }
         inner.source.take_if(|source| {
             let shown = format!("{source} {source:?}");
             forms.iter().any(|form| shown.contains(form))
@@ -30,6 +33,19 @@ impl Error {
         self
     }
 }
+
+/// Removes the beginning of a secret that lies across the end of what is kept.
+fn cut_off(text: &mut String, form: &str) {
+    let starts = form.char_indices().skip(1).map(|(length, _)| &form[..length]);
+    let longest = starts.filter(|start| text.ends_with(start)).last();
+    if let Some(start) = longest.filter(|start| start.len() >= SHORTEST) {
+        text.truncate(text.len() - start.len());
+        text.push_str("[redacted]");
+    }
+}
+
+/// As much of a secret as any text may have by chance.
+const SHORTEST: usize = 4;
 
 /// The secret as it may stand in a text: plain, escaped for JSON, for a URL, or in base64.
 fn forms(secret: &str) -> Vec<String> {

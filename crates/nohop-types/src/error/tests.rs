@@ -38,3 +38,17 @@ fn kind_and_scope_decide_what_may_be_done() {
 fn an_error_is_one_word_wide() {
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
+
+#[test]
+fn half_a_secret_at_the_end_of_a_cut_body_is_removed_too() {
+    let secret = "sk-0123456789abcdef";
+    for length in 4..secret.len() {
+        let pad = "y".repeat(Error::MOST_BODY - length);
+        let error =
+            Error::new(ErrorKind::Server, "no").with_body(format!("{pad}{secret}").as_bytes());
+        let body = error.redact(secret).body().unwrap().to_owned();
+        assert!(body.ends_with("y[redacted]"), "{length}: {}", &body[body.len() - 40..]);
+    }
+    let whole = Error::new(ErrorKind::Server, "no").with_body(b"it ends in sk-01");
+    assert_eq!(whole.redact(secret).body(), Some("it ends in sk-01"));
+}

@@ -49,6 +49,10 @@ impl Lines {
         Ok(None)
     }
 
+    pub(super) fn arriving(&self) -> usize {
+        self.line.arriving()
+    }
+
     pub(super) fn last(&mut self) -> Option<Frame<'_>> {
         if self.line.bytes.trim_ascii_start().is_empty() {
             return None;

@@ -79,6 +79,10 @@ impl Sse {
         Ok(None)
     }
 
+    pub(super) fn arriving(&self) -> usize {
+        self.data.arriving()
+    }
+
     pub(super) fn last(&mut self) -> Option<Frame<'_>> {
         self.data.reclaim();
         if self.data.is_empty() { self.stray.text.last() } else { self.data.last() }

@@ -133,7 +133,7 @@ fn a_plan_whose_candidates_all_rest_says_until_when() {
     let start = epoch();
     let turns = [60, 30].map(|seconds| Turn::new(0).from(start + seconds * SECOND));
     let mut plan = plan_of(start, Limits::DEFAULT, turns, &Arc::default());
-    let message = check_end(&mut plan, start, ErrorKind::Config, 0);
+    let message = check_end(&mut plan, start, ErrorKind::RateLimit, 0);
     assert!(message.contains("ready in 30s"), "{message}");
 }
 

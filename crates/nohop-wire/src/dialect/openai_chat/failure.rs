@@ -117,8 +117,9 @@ fn kind_of(code: &str, status: Option<u16>) -> Option<ErrorKind> {
         | "permission_denied" => ErrorKind::Auth,
         // The model, not the caller, wrote what could not be read.
         "tool_use_failed" | "json_validate_failed" | "output_parse_failed" => ErrorKind::Server,
+        // Beside a status that says more, such as 529, these say nothing.
         "server_error" | "internal_server_error" | "api_error" | "provider_unavailable"
-            if status.is_none_or(|status| status >= 500) =>
+            if status.is_none_or(|status| status == 500) =>
         {
             ErrorKind::Server
         }

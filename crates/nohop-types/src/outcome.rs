@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use nohop_types::ErrorKind;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::ErrorKind;
 
 #[cfg(test)]
 mod tests;
@@ -46,7 +47,8 @@ impl<'de> Deserialize<'de> for Outcome {
             "dropped" => Ok(Self::Dropped),
             "finished" => Ok(Self::Finished),
             text => {
-                let kind = text.strip_prefix(FAILED).and_then(kind).map(Self::Failed);
+                let kind =
+                    text.strip_prefix(FAILED).and_then(ErrorKind::from_word).map(Self::Failed);
                 kind.ok_or_else(|| de::Error::custom(format!("{text:?} is no outcome")))
             }
         }
@@ -54,27 +56,3 @@ impl<'de> Deserialize<'de> for Outcome {
 }
 
 const FAILED: &str = "failed: ";
-
-/// The kind called `word`.
-fn kind(word: &str) -> Option<ErrorKind> {
-    KINDS.into_iter().find(|kind| kind.as_str() == word)
-}
-
-const KINDS: [ErrorKind; 16] = [
-    ErrorKind::Auth,
-    ErrorKind::Budget,
-    ErrorKind::Config,
-    ErrorKind::ContentFilter,
-    ErrorKind::ContextLength,
-    ErrorKind::InvalidRequest,
-    ErrorKind::NotFound,
-    ErrorKind::Overloaded,
-    ErrorKind::Protocol,
-    ErrorKind::Quota,
-    ErrorKind::RateLimit,
-    ErrorKind::Server,
-    ErrorKind::Timeout,
-    ErrorKind::Transport,
-    ErrorKind::Truncated,
-    ErrorKind::Unsupported,
-];

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn an_outcome_survives_its_words() {
-    let failed = KINDS.map(Outcome::Failed);
+    let failed = ErrorKind::ALL.map(Outcome::Failed);
     for outcome in [Outcome::Cancelled, Outcome::Dropped, Outcome::Finished].iter().chain(&failed) {
         let json = serde_json::to_string(outcome).unwrap();
         assert_eq!(serde_json::from_str::<Outcome>(&json).unwrap(), *outcome);

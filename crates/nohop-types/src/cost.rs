@@ -1,5 +1,6 @@
-use nohop_types::Money;
 use serde::{Deserialize, Serialize};
+
+use crate::Money;
 
 /// What an attempt cost, and who says so.
 ///

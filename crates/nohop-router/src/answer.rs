@@ -1,0 +1,314 @@
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use futures_core::Stream;
+use nohop_policy::{AttemptId, Broken, Plan, Signal, Step};
+use nohop_types::{Attempted, Cost, Error, Event, Message, Part, Request, Response, Result, Trace};
+use tokio::time::{Sleep, sleep_until};
+use tracing::Span;
+
+use crate::Text;
+use crate::asked::Asked;
+use crate::attempt::Attempt;
+use crate::clock::now;
+use crate::flight::Permit;
+
+/// An answer, as it is made: a stream of [`Event`]s.
+///
+/// It owns the plan and every attempt, and works only while it is polled. [`response`](Self::response)
+/// waits for the whole; dropping it stops the provider. Either way every attempt is settled.
+///
+/// ```
+/// # async fn check(router: nohop_router::Router) -> nohop_types::Result<()> {
+/// use nohop_types::{Event, Request};
+///
+/// let mut answer = router.stream(Request::new("fast").user("Why is the sky blue?")).await?;
+/// while let Some(event) = answer.next().await {
+///     if let Event::Finish { usage, .. } = event? {
+///         println!("{:?} tokens", usage.total());
+///     }
+/// }
+/// println!("{}", answer.trace());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Answer {
+    asked: Arc<Asked>,
+    plan: Plan,
+    /// Until when the plan wants to hear nothing but signals; `None` when it has more to say.
+    until: Option<Instant>,
+    /// The attempts that have not ended, and those whose events were not all delivered.
+    attempts: Vec<Attempt>,
+    /// What the trace shows of attempts that have ended, at the index of their ids.
+    ended: Vec<Attempted>,
+    delivered: Option<AttemptId>,
+    ready: VecDeque<Event>,
+    /// What was delivered so far, if the answer may be resumed.
+    said: Option<Response>,
+    timer: Option<Pin<Box<Sleep>>>,
+    over: bool,
+    span: Span,
+    _permit: Permit,
+}
+
+impl Answer {
+    pub(crate) fn new(asked: Arc<Asked>, plan: Plan, permit: Permit) -> Self {
+        let span =
+            tracing::debug_span!("request", id = &*asked.id, name = asked.request.model.as_str());
+        let resumes = asked.resolved.limits.broken == Broken::Resume;
+        Self {
+            asked,
+            plan,
+            until: None,
+            attempts: Vec::new(),
+            ended: Vec::new(),
+            delivered: None,
+            ready: VecDeque::new(),
+            said: resumes.then(Response::default),
+            timer: None,
+            over: false,
+            span,
+            _permit: permit,
+        }
+    }
+
+    /// The next event; `None` when there is none left.
+    pub async fn next(&mut self) -> Option<Result<Event>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Only the text, as it is made.
+    pub fn text(self) -> Text {
+        Text::new(self)
+    }
+
+    /// Waits for the rest of the answer, and folds it: what was taken already is not part of it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the answer ends with when it is not complete.
+    pub async fn response(mut self) -> Result<Response> {
+        let mut response = Response::default();
+        while let Some(event) = self.next().await {
+            response.extend([event?]);
+        }
+        let trace = self.trace();
+        response.cost = trace.cost();
+        response.trace = Some(Box::new(trace));
+        Ok(response)
+    }
+
+    /// What was considered, dropped and tried so far.
+    pub fn trace(&self) -> Trace {
+        let mut attempts = self.ended.clone();
+        for attempt in self.attempts.iter().filter(|attempt| !attempt.is_over()) {
+            attempts[attempt.id.index()].clone_from(&attempt.shown);
+        }
+        self.asked.trace(&attempts)
+    }
+
+    /// What the request cost so far, if the prices are known.
+    pub fn cost(&self) -> Option<Cost> {
+        self.trace().cost()
+    }
+
+    /// Works until the first event may be delivered.
+    pub(crate) async fn commit(&mut self) -> Result<()> {
+        poll_fn(|cx| self.work(cx)).await
+    }
+
+    /// The one loop: does what the plan says until an event is ready or all is over.
+    fn work(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let span = self.span.clone();
+        let _entered = span.enter();
+        while self.ready.is_empty() && !self.over {
+            if self.until.is_some() {
+                ready!(self.wait(cx));
+                continue;
+            }
+            match self.plan.poll(now()) {
+                Step::Call(id, place) => self.call(id, place),
+                Step::Cancel(id) => self.cancel(id),
+                Step::Deliver(id) => self.deliver(id),
+                Step::Wait(until) => self.until = Some(until),
+                Step::Done => self.over = true,
+                Step::Fail(error) => {
+                    self.over = true;
+                    return Poll::Ready(Err(self.explained(error)));
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, id: AttemptId, place: usize) {
+        let candidate = &self.asked.resolved.candidates[place];
+        self.ended.push(Attempted::new(candidate.target.clone(), candidate.key));
+        match Attempt::begin(&self.asked, &self.so_far(), id, place) {
+            Ok(attempt) => self.attempts.push(attempt),
+            Err(error) => {
+                let shown = &mut self.ended[id.index()];
+                shown.began = now() - self.asked.began;
+                shown.outcome = Some(nohop_types::Outcome::Failed(error.kind()));
+                shown.error = Some(error.message().to_owned());
+                self.signal(id, Signal::Refused(error));
+            }
+        }
+    }
+
+    fn cancel(&mut self, id: AttemptId) {
+        for attempt in self.attempts.iter_mut().filter(|attempt| attempt.id == id) {
+            attempt.cancel();
+            attempt.events.clear();
+        }
+        self.forget();
+    }
+
+    /// Lets the caller read an attempt: after a break, behind a seam instead of a start.
+    fn deliver(&mut self, id: AttemptId) {
+        let resumed = self.delivered.replace(id).is_some();
+        let attempt = self.attempts.iter_mut().find(|attempt| attempt.id == id);
+        if resumed && let Some(start) = attempt.and_then(|attempt| attempt.events.first_mut()) {
+            *start = Event::Seam { target: self.ended[id.index()].target.to_string() };
+        }
+        self.pass_on();
+    }
+
+    fn signal(&mut self, id: AttemptId, signal: Signal) {
+        self.until = None;
+        self.plan.signal(now(), id, signal);
+    }
+
+    /// Waits for an attempt to say something, or until a time.
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.listen(|attempt| match attempt.poll(cx) {
+            Poll::Ready(signal) => Heard::Something(signal),
+            Poll::Pending => Heard::Nothing,
+        }) {
+            return Poll::Ready(());
+        }
+        let due = self.attempts.iter().filter_map(Attempt::due);
+        let Some(until) = due.chain(self.until).min() else { return Poll::Pending };
+        let until = until.into();
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        // One that fires early is set again; one that would fire late is set at once.
+        if timer.deadline() > until || timer.is_elapsed() {
+            timer.as_mut().reset(until);
+        }
+        ready!(timer.as_mut().poll(cx));
+        let now = now();
+        self.listen(|attempt| match attempt.check(now) {
+            None => Heard::Nothing,
+            signal => Heard::Something(signal),
+        });
+        self.until = self.until.filter(|until| now < *until);
+        Poll::Ready(())
+    }
+
+    /// Hears every attempt once, and says whether any had something to say.
+    fn listen(&mut self, mut hear: impl FnMut(&mut Attempt) -> Heard) -> bool {
+        let mut heard = false;
+        let mut index = 0;
+        while index < self.attempts.len() {
+            let attempt = &mut self.attempts[index];
+            if let Heard::Something(signal) = hear(attempt) {
+                heard = true;
+                // Before the signal: what was read before a break is the caller's.
+                self.pass_on();
+                if let Some(signal) = signal {
+                    let id = self.attempts[index].id;
+                    self.signal(id, signal);
+                }
+            }
+            index += 1;
+        }
+        if heard {
+            self.forget();
+        }
+        heard
+    }
+
+    /// Moves the events of the delivered attempt to the caller.
+    fn pass_on(&mut self) {
+        let delivered = self.delivered;
+        let attempts = self.attempts.iter_mut().filter(|attempt| delivered == Some(attempt.id));
+        for attempt in attempts {
+            self.ready.extend(attempt.events.drain(..));
+        }
+    }
+
+    /// Lets go of attempts that have ended, but for events that may still be delivered.
+    fn forget(&mut self) {
+        let ended = &mut self.ended;
+        self.attempts.retain_mut(|attempt| {
+            if !attempt.is_over() {
+                return true;
+            }
+            ended[attempt.id.index()].clone_from(&attempt.shown);
+            let finished = attempt.shown.outcome == Some(nohop_types::Outcome::Finished);
+            finished && !attempt.events.is_empty()
+        });
+    }
+
+    /// The request, and the text that was already said in answer to it.
+    fn so_far(&self) -> Arc<Request> {
+        let said = self.said.as_ref().map(Response::text).unwrap_or_default();
+        if said.is_empty() {
+            return self.asked.request.clone();
+        }
+        let request = Request::clone(&self.asked.request);
+        Arc::new(request.message(Message::assistant(Part::text(said))))
+    }
+
+    fn explained(&self, error: Error) -> Error {
+        error.with_trace(self.trace())
+    }
+}
+
+/// What came of hearing an attempt.
+enum Heard {
+    Nothing,
+    Something(Option<Signal>),
+}
+
+impl Stream for Answer {
+    type Item = Result<Event>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        ready!(self.work(cx))?;
+        let Some(mut event) = self.ready.pop_front() else { return Poll::Ready(None) };
+        let asked = &self.asked;
+        if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
+            self.abandon();
+            return Poll::Ready(Some(Err(self.explained(error))));
+        }
+        if let Some(said) = &mut self.said {
+            said.extend([event.clone()]);
+        }
+        Poll::Ready(Some(Ok(event)))
+    }
+}
+
+impl Answer {
+    /// Ends the answer where it stands.
+    fn abandon(&mut self) {
+        self.over = true;
+        self.ready.clear();
+        for attempt in &mut self.attempts {
+            attempt.cancel();
+        }
+        self.forget();
+        self.attempts.clear();
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("trace", &self.trace()).finish_non_exhaustive()
+    }
+}

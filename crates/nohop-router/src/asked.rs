@@ -1,0 +1,55 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nohop_policy::Decision;
+use nohop_types::{Attempted, Error, Request, Trace};
+use nohop_wire::Mode;
+
+use crate::clock::{chance, now};
+use crate::route::Resolved;
+use crate::router::Shared;
+
+/// The most names of dropped targets that a trace shows of one stage.
+const MOST_DROPPED: usize = 64;
+
+/// One request that was decided on: what all its attempts share.
+pub(crate) struct Asked {
+    pub(crate) id: Arc<str>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) resolved: Arc<Resolved>,
+    pub(crate) request: Arc<Request>,
+    pub(crate) mode: Mode,
+    pub(crate) decision: Decision,
+    pub(crate) seed: u64,
+    pub(crate) began: Instant,
+    pub(crate) decided: Duration,
+}
+
+impl Asked {
+    /// An id that no other request has, as far as chance allows.
+    pub(crate) fn id(seed: u64) -> Arc<str> {
+        format!("{seed:016x}{:016x}", chance()).into()
+    }
+
+    /// What was considered and dropped, and what was tried.
+    pub(crate) fn trace(&self, attempts: &[Attempted]) -> Trace {
+        let Self { resolved, decision, .. } = self;
+        let target = |place: usize| resolved.candidates[place].target.clone();
+        let mut trace = Trace::new(self.id.clone(), self.request.model.as_str());
+        trace.resolved = resolved.what.clone();
+        trace.candidates = resolved.candidates.len();
+        trace.stages = decision.stages(&resolved.candidates, MOST_DROPPED);
+        trace.order = decision.places().take(resolved.limits.front()).map(target).collect();
+        trace.attempts = attempts.to_vec();
+        trace.decided = self.decided;
+        trace.took = now() - self.began;
+        trace
+    }
+
+    /// The error of a request whose model names nothing.
+    pub(crate) fn unresolved(error: Error, request: &Request) -> Error {
+        let mut trace = Trace::new(Self::id(chance()), request.model.as_str());
+        trace.resolved = "nothing".into();
+        error.with_trace(trace)
+    }
+}

@@ -1,0 +1,370 @@
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use nohop_ledger::{Delivery, Entry, Reservation};
+use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
+use nohop_providers::Opened;
+use nohop_types::{
+    Attempted, Cost, Error, ErrorKind, Event, Outcome, Piece, Request, Result, Task, Usage,
+};
+use nohop_wire::{Mode, State};
+use tracing::Span;
+
+use crate::asked::Asked;
+use crate::clock::{Clock, date, now};
+use crate::flight::Permit;
+use crate::route::Place;
+
+mod call;
+mod safely;
+
+use call::Called;
+use safely::safely;
+
+/// One call of one candidate, from reservation to settlement.
+///
+/// It settles itself exactly once, however it ends: dropping it is cancelling it.
+pub(crate) struct Attempt {
+    pub(crate) id: AttemptId,
+    /// What was read and not yet delivered.
+    pub(crate) events: Vec<Event>,
+    /// What the trace shows of it.
+    pub(crate) shown: Attempted,
+    asked: Arc<Asked>,
+    place: usize,
+    phase: Phase,
+    clock: Clock,
+    began: Instant,
+    /// When it began, by the calendar.
+    date: Duration,
+    /// How many bytes of content came.
+    said: u64,
+    span: Span,
+    held: Option<Held>,
+}
+
+/// What an attempt holds until it is settled.
+struct Held {
+    reservation: Reservation,
+    _permit: Permit,
+}
+
+enum Phase {
+    Calling(Pin<Box<dyn Future<Output = Called> + Send>>),
+    Reading { opened: Box<Opened>, state: State, arriving: usize },
+    Over,
+}
+
+impl Attempt {
+    /// Reserves, and prepares the call of the candidate at `place`; nothing is sent before it is polled.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the ledger refuses with; then there is nothing to settle.
+    pub(crate) fn begin(
+        asked: &Arc<Asked>,
+        request: &Arc<Request>,
+        id: AttemptId,
+        place: usize,
+    ) -> Result<Self> {
+        let (began, candidate) = (now(), &asked.resolved.candidates[place]);
+        let clocks = asked.resolved.limits.clocks;
+        let clock = match asked.mode {
+            Mode::Stream => {
+                Clock::new(began, clocks.first_content, "no content", "clocks.first_content")
+            }
+            Mode::Whole => Clock::new(began, clocks.whole, "no whole answer", "clocks.whole"),
+        };
+        let shared = &asked.shared;
+        let estimate = policy::Context::new(request, began, 0).estimate(candidate);
+        let reservation = shared.ledger.reserve(request, &candidate.target, estimate)?;
+        let held = Held { reservation, _permit: shared.flight.attempt() };
+        shared.board.begin(&asked.resolved.places[place].gauge);
+        let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
+        shown.began = began - asked.began;
+        let span = tracing::debug_span!(
+            "attempt",
+            number = id.index(),
+            target = %candidate.target,
+            key = candidate.key
+        );
+        Ok(Self {
+            id,
+            events: Vec::new(),
+            shown,
+            place,
+            phase: Phase::Calling(Box::pin(call::call(asked.clone(), request.clone(), place))),
+            clock,
+            began,
+            date: date(),
+            said: 0,
+            span,
+            held: Some(held),
+            asked: asked.clone(),
+        })
+    }
+
+    /// When it will have been silent for too long.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Over => None,
+            _ => self.clock.due(),
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// Reads on; `None` when there is progress that the plan need not know of.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Signal>> {
+        let span = self.span.clone();
+        let _entered = span.enter();
+        let seen = self.events.len();
+        let read = match &mut self.phase {
+            Phase::Over => return Poll::Pending,
+            Phase::Calling(call) => {
+                let called = ready!(call.as_mut().poll(cx));
+                self.opened(called)
+            }
+            Phase::Reading { opened, .. } => ready!(opened.poll_read(cx, &mut self.events)),
+        };
+        Poll::Ready(self.note(read, seen))
+    }
+
+    /// Looks at the clock: an attempt that was silent for too long has failed, or is complete.
+    pub(crate) fn check(&mut self, now: Instant) -> Option<Signal> {
+        if self.due().is_none_or(|due| now < due) {
+            return None;
+        }
+        let seen = self.events.len();
+        let Clock { what, name, .. } = self.clock;
+        let limit = self.clock.limit();
+        let message = format!("{what} in {limit:?}; allow more with the limit `{name}`");
+        self.note(Err(Error::new(ErrorKind::Timeout, message)), seen)
+    }
+
+    /// Ends the attempt because it is not wanted any more.
+    pub(crate) fn cancel(&mut self) {
+        self.settle(policy::Outcome::Cancelled);
+    }
+
+    fn candidate(&self) -> &Candidate {
+        &self.asked.resolved.candidates[self.place]
+    }
+
+    fn at(&self) -> &Place {
+        &self.asked.resolved.places[self.place]
+    }
+
+    /// Takes the head of the answer.
+    fn opened(&mut self, called: Called) -> Result<State> {
+        self.shown.sent = called.sent.map(|sent| sent - self.began);
+        let mut opened = called.opened?;
+        self.shown.head = Some(now() - self.began);
+        self.shown.status = Some(opened.status());
+        self.shown.losses = std::mem::take(&mut opened.losses);
+        self.phase = Phase::Reading { opened: Box::new(opened), state: State::Open, arriving: 0 };
+        Ok(State::Open)
+    }
+
+    /// Takes note of what was read, and says what the plan must know.
+    fn note(&mut self, read: Result<State>, seen: usize) -> Option<Signal> {
+        let state = read.or_else(|error| self.complete(error));
+        let content = self.hear(seen);
+        match state {
+            Ok(State::Done) => {
+                self.settle(policy::Outcome::Finished);
+                Some(Signal::Finished)
+            }
+            Ok(state) => {
+                self.progress(state, seen);
+                content.then_some(Signal::Content)
+            }
+            Err(error) => Some(self.fail(error)),
+        }
+    }
+
+    /// Trouble after a complete answer is none: only its usage may be missing.
+    fn complete(&mut self, error: Error) -> Result<State> {
+        let way = matches!(
+            error.kind(),
+            ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Truncated
+        );
+        match &mut self.phase {
+            Phase::Reading { opened, state: State::Enough, .. } if way => {
+                opened.end(&mut self.events).map(|()| State::Done)
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Takes note of the events after the first `seen`, and says whether they have the first content.
+    fn hear(&mut self, seen: usize) -> bool {
+        let mut content = false;
+        for event in &self.events[seen..] {
+            match event {
+                Event::Usage(usage) => self.shown.usage.merge(Usage::clone(usage)),
+                Event::Finish { usage, .. } => self.shown.usage.clone_from(usage),
+                event => {
+                    content |= event.is_content();
+                    self.said += length(event);
+                }
+            }
+        }
+        let first = content && self.shown.first_content.is_none();
+        if first {
+            self.shown.first_content = Some(now() - self.began);
+        }
+        first
+    }
+
+    /// Sets the clock that the answer is now under.
+    fn progress(&mut self, read: State, seen: usize) {
+        let clocks = self.asked.resolved.limits.clocks;
+        let spoke = self.events.len() > seen;
+        let Phase::Reading { opened, state, arriving } = &mut self.phase else { return };
+        // A frame that grows is a sign of life, though it has no event yet.
+        let grew = opened.reader.arriving() > *arriving;
+        *arriving = opened.reader.arriving();
+        if *state == State::Open && read == State::Enough {
+            self.clock = Clock::new(now(), clocks.grace, "nothing after the end", "clocks.grace");
+        } else if read == State::Open
+            && self.asked.mode == Mode::Stream
+            && self.shown.first_content.is_some()
+            && (spoke || grew)
+        {
+            match self.clock.name {
+                "clocks.silence" => self.clock.touch(now()),
+                _ => {
+                    self.clock = Clock::new(now(), clocks.silence, "silence", "clocks.silence");
+                }
+            }
+        }
+        *state = read;
+    }
+
+    fn fail(&mut self, error: Error) -> Signal {
+        let error = match error.target() {
+            None => error.with_target(&*self.candidate().target),
+            Some(_) => error,
+        };
+        self.shown.error = Some(error.message().to_owned());
+        self.shown.status = error.status().or(self.shown.status);
+        if self.shown.sent.is_none() {
+            self.refuse(error.kind());
+            return Signal::Refused(error);
+        }
+        self.settle(policy::Outcome::Failed(&error));
+        Signal::Failed(error)
+    }
+
+    /// Takes back an attempt that our own side would not send.
+    fn refuse(&mut self, kind: ErrorKind) {
+        self.phase = Phase::Over;
+        let Some(Held { reservation, _permit }) = self.held.take() else { return };
+        self.shown.outcome = Some(Outcome::Failed(kind));
+        self.shown.took = now() - self.began;
+        self.asked.shared.board.forget(&self.at().gauge);
+        safely("the ledger", || self.asked.shared.ledger.release(reservation));
+    }
+
+    /// Writes down how it ended, once, and lets go of what it held.
+    fn settle(&mut self, outcome: policy::Outcome<'_>) {
+        if let Phase::Reading { opened, .. } = std::mem::replace(&mut self.phase, Phase::Over) {
+            self.shown.skipped = opened.reader.skipped();
+        }
+        let Some(Held { reservation, _permit }) = self.held.take() else { return };
+        let now = now();
+        self.shown.took = now - self.began;
+        self.shown.outcome = Some(ended(&outcome));
+        self.estimate();
+        self.shown.cost = self.cost();
+        let entry = self.entry();
+        tracing::debug!(
+            parent: &self.span,
+            outcome = %entry.outcome,
+            took = ?entry.took,
+            "an attempt has ended"
+        );
+        let shared = &self.asked.shared;
+        safely("the ledger", || shared.ledger.settle(reservation, entry));
+        let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
+            .first_content(self.shown.first_content);
+        shared.board.learn(&self.at().gauge, now, &attempt);
+        let cx = policy::Context::new(&self.asked.request, now, self.asked.seed);
+        safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
+    }
+
+    /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
+    fn estimate(&mut self) {
+        let finished = self.shown.outcome == Some(Outcome::Finished);
+        let usage = &mut self.shown.usage;
+        if self.said == 0 || finished && usage.total().is_some() {
+            return;
+        }
+        let cx = policy::Context::new(&self.asked.request, self.began, 0);
+        usage.input = usage.input.or(Some(cx.input));
+        usage.output = usage.output.max(Some(self.said.div_ceil(4)));
+        usage.estimated = true;
+    }
+
+    fn cost(&self) -> Option<Cost> {
+        let usage = &self.shown.usage;
+        if let Some(amount) = usage.cost {
+            return Some(Cost::provider(amount));
+        }
+        let amount = self.candidate().price?.cost(usage)?;
+        Some(if usage.estimated { Cost::estimated(amount) } else { Cost::computed(amount) })
+    }
+
+    fn entry(&self) -> Entry {
+        let Self { shown, asked, .. } = self;
+        let candidate = self.candidate();
+        let number = u32::try_from(self.id.index()).unwrap_or(u32::MAX);
+        let outcome = shown.outcome.unwrap_or(Outcome::Dropped);
+        let delivery = match asked.mode {
+            Mode::Stream => Delivery::Stream,
+            Mode::Whole => Delivery::Whole,
+        };
+        let losses = u32::try_from(shown.losses.len()).unwrap_or(u32::MAX);
+        let target = (candidate.target.clone(), candidate.endpoint.clone());
+        Entry::new(asked.id.clone(), number, target.0, outcome, shown.took)
+            .place(target.1, candidate.model.clone(), candidate.key)
+            .asked(Task::Chat, &asked.request)
+            .usage(shown.usage.clone())
+            .cost(shown.cost)
+            .began(self.date)
+            .first_content(shown.first_content)
+            .status(shown.status)
+            .losses(losses)
+            .delivery(delivery)
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.settle(policy::Outcome::Dropped);
+    }
+}
+
+/// How many bytes of content an event brings.
+fn length(event: &Event) -> u64 {
+    let length = match event {
+        Event::Open { start, .. } => start.len(),
+        Event::Delta { piece: Piece::Text(text) | Piece::Arguments(text), .. } => text.len(),
+        _ => 0,
+    };
+    length as u64
+}
+
+fn ended(outcome: &policy::Outcome<'_>) -> Outcome {
+    match outcome {
+        policy::Outcome::Cancelled => Outcome::Cancelled,
+        policy::Outcome::Failed(error) => Outcome::Failed(error.kind()),
+        policy::Outcome::Finished => Outcome::Finished,
+        _ => Outcome::Dropped,
+    }
+}

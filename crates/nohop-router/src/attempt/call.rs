@@ -1,0 +1,55 @@
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use bytes::Bytes;
+use nohop_providers::{Body, Opened, Transport};
+use nohop_types::{Request, Result};
+
+use crate::asked::Asked;
+use crate::clock::now;
+
+/// What became of a call.
+pub(super) struct Called {
+    pub(super) opened: Result<Opened>,
+    /// When it was handed to the transport; `None` when it never was.
+    pub(super) sent: Option<Instant>,
+}
+
+/// Calls the candidate at `place`, and waits for the head of its answer.
+pub(super) async fn call(asked: Arc<Asked>, request: Arc<Request>, place: usize) -> Called {
+    let key = asked.resolved.candidates[place].key as usize;
+    let at = &asked.resolved.places[place];
+    let stamping = Stamping { transport: asked.shared.transport.clone(), sent: OnceLock::new() };
+    let call = at.endpoint.call(&stamping, &request, &at.model, asked.mode, key, &at.abilities);
+    let opened = call.await;
+    Called { opened, sent: stamping.sent.get().copied() }
+}
+
+/// A transport that takes down when it is used.
+struct Stamping {
+    transport: Arc<dyn Transport>,
+    sent: OnceLock<Instant>,
+}
+
+impl Transport for Stamping {
+    // Written as the trait expands to, so that it needs no second future.
+    fn send<'s, 'f>(
+        &'s self,
+        request: http::Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<http::Response<Body>>> + Send + 'f>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        self.sent.get_or_init(now);
+        self.transport.send(request)
+    }
+}
+
+impl fmt::Debug for Stamping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.transport.fmt(f)
+    }
+}

@@ -1,0 +1,208 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use nohop_ledger::{Ledger, Memory};
+use nohop_policy::{Limits, Policy, Purse};
+use nohop_providers::{ALL, Endpoint, Transport};
+use nohop_types::{Error, ErrorKind, Event, Request, Result};
+
+use crate::board::Board;
+use crate::clock::now;
+use crate::flight::Flight;
+use crate::hooks::Hooks;
+use crate::names::Names;
+use crate::route::Defaults;
+use crate::router::Shared;
+use crate::{Route, Router, Target};
+
+/// Assembles a [`Router`]; made by [`Router::builder`].
+///
+/// Nothing is opened, read or asked before the first request.
+#[derive(Debug)]
+pub struct Builder {
+    endpoints: Vec<Endpoint>,
+    targets: Vec<Target>,
+    routes: Vec<Route>,
+    hooks: Hooks,
+    policy: Option<PolicyBox>,
+    limits: Limits,
+    purse: Purse,
+    ledger: Arc<dyn Ledger>,
+    transport: Option<Arc<dyn Transport>>,
+}
+
+struct PolicyBox(Arc<dyn Policy>);
+
+impl std::fmt::Debug for PolicyBox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            endpoints: Vec::new(),
+            targets: Vec::new(),
+            routes: Vec::new(),
+            hooks: Hooks::default(),
+            policy: None,
+            limits: Limits::DEFAULT,
+            purse: Purse::default(),
+            ledger: Arc::new(Memory::new()),
+            transport: None,
+        }
+    }
+
+    /// Adds an endpoint, or a provider's row with the key that its environment variable holds.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        self.endpoints.push(endpoint.into());
+        self
+    }
+
+    /// Adds an endpoint for every provider of the table whose key the environment holds.
+    #[must_use]
+    pub fn from_env(mut self) -> Self {
+        self.endpoints.extend(ALL.iter().filter_map(|provider| Endpoint::from_env(provider)));
+        self
+    }
+
+    /// Adds what is known of a target: its model's name, its price, what it can do.
+    #[must_use]
+    pub fn target(mut self, target: impl Into<Target>) -> Self {
+        self.targets.push(target.into());
+        self
+    }
+
+    /// Adds a route.
+    #[must_use]
+    pub fn route(mut self, route: Route) -> Self {
+        self.routes.push(route);
+        self
+    }
+
+    /// Sets who narrows and orders the candidates of whatever names no policy.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Policy) -> Self {
+        self.policy = Some(PolicyBox(Arc::new(policy)));
+        self
+    }
+
+    /// Sets how far a request may go that names no limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets what pays for retries and hedges of all requests.
+    #[must_use]
+    pub fn purse(mut self, purse: Purse) -> Self {
+        self.purse = purse;
+        self
+    }
+
+    /// Sets where entries go, and who says what may be spent; keep a copy to read it.
+    #[must_use]
+    pub fn ledger(mut self, ledger: impl Ledger) -> Self {
+        self.ledger = Arc::new(ledger);
+        self
+    }
+
+    /// Sets what carries HTTP.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Shows every request to `hook` before anything is decided; it may change or refuse it.
+    #[must_use]
+    pub fn before(
+        mut self,
+        hook: impl Fn(&mut Request) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.before.push(Arc::new(hook));
+        self
+    }
+
+    /// Shows every event to `hook` before the caller sees it; it may change it, or end the answer.
+    ///
+    /// An answer that is ended so is abandoned like one that the caller drops: nobody else is tried.
+    #[must_use]
+    pub fn after(
+        mut self,
+        hook: impl Fn(&Request, &mut Event) -> Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.after.push(Arc::new(hook));
+        self
+    }
+
+    /// Assembles the router.
+    ///
+    /// # Errors
+    ///
+    /// `Config` when there is no endpoint, when one of them is not complete or shares its name with
+    /// another, when a route or target names none of them, or when nothing carries HTTP.
+    pub fn build(self) -> Result<Router> {
+        let board = Board::new(now());
+        let defaults = Defaults { limits: self.limits, ..Defaults::default() };
+        let defaults = match self.policy {
+            Some(PolicyBox(policy)) => Defaults { policy, ..defaults },
+            None => defaults,
+        };
+        let endpoints = endpoints(self.endpoints)?;
+        let targets = self.targets.into_iter().map(|target| (target.name.clone(), target));
+        let names = Names::new(endpoints, targets.collect(), self.routes, defaults, &board)?;
+        Ok(Router::new(Shared {
+            names,
+            board,
+            hooks: self.hooks,
+            ledger: self.ledger,
+            transport: self.transport.or_else(transport).ok_or_else(no_transport)?,
+            purse: Arc::new(self.purse),
+            flight: Arc::new(Flight::default()),
+        }))
+    }
+}
+
+fn endpoints(added: Vec<Endpoint>) -> Result<BTreeMap<String, Arc<Endpoint>>> {
+    let wrong = |message: String| Error::new(ErrorKind::Config, message);
+    let mut endpoints = BTreeMap::new();
+    for endpoint in added {
+        endpoint.check()?;
+        let name = endpoint.name().to_owned();
+        if name.is_empty() || name.contains(['@', '/']) {
+            return Err(wrong(format!(
+                "an endpoint can not be called {name:?}: no @, no /, not nothing"
+            )));
+        }
+        if endpoints.insert(name.clone(), Arc::new(endpoint)).is_some() {
+            return Err(wrong(format!("two endpoints are called {name:?}; give one another id")));
+        }
+    }
+    match endpoints.is_empty() {
+        false => Ok(endpoints),
+        true => Err(wrong(
+            "there is no endpoint: add one, or set the key of a provider, such as OPENAI_API_KEY or \
+             ANTHROPIC_API_KEY, and call from_env"
+                .to_owned(),
+        )),
+    }
+}
+
+#[cfg(feature = "http")]
+fn transport() -> Option<Arc<dyn Transport>> {
+    Some(Arc::new(nohop_providers::Http::new()))
+}
+
+#[cfg(not(feature = "http"))]
+fn transport() -> Option<Arc<dyn Transport>> {
+    None
+}
+
+fn no_transport() -> Error {
+    let message = "nothing carries HTTP: enable the feature `http`, or set a transport";
+    Error::new(ErrorKind::Config, message)
+}

@@ -1,0 +1,220 @@
+//! What a name means.
+//!
+//! A route's own name comes first. `anything@endpoint` is that native id, verbatim, there. A model that
+//! targets were given for is at those targets; any other `author/slug` is tried at the endpoint that is
+//! named like its author, and nowhere else.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use nohop_providers::Endpoint;
+use nohop_types::{Error, ErrorKind, Result};
+
+use crate::Target;
+use crate::board::Board;
+use crate::route::{Defaults, Resolved, Route, split};
+
+/// How many names are remembered that are no route's: callers may ask for anything.
+const MOST_REMEMBERED: usize = 1_024;
+
+/// How many names a name that is none is answered with.
+const MOST_NEAREST: usize = 3;
+
+/// Everything that a name may mean.
+pub(crate) struct Names {
+    pub(crate) endpoints: BTreeMap<String, Arc<Endpoint>>,
+    routes: BTreeMap<String, Arc<Resolved>>,
+    targets: BTreeMap<String, Target>,
+    defaults: Defaults,
+    /// What was made up for names that are no route's.
+    remembered: Mutex<BTreeMap<String, Arc<Resolved>>>,
+}
+
+impl Names {
+    /// Looks up what the routes name.
+    ///
+    /// # Errors
+    ///
+    /// `Config`, which says what is wrong and what there is.
+    pub(crate) fn new(
+        endpoints: BTreeMap<String, Arc<Endpoint>>,
+        targets: BTreeMap<String, Target>,
+        routes: Vec<Route>,
+        defaults: Defaults,
+        board: &Board,
+    ) -> Result<Self> {
+        let mut names = Self {
+            endpoints,
+            routes: BTreeMap::new(),
+            targets,
+            defaults,
+            remembered: Mutex::default(),
+        };
+        for target in names.targets.values() {
+            names.place(&target.name, &[])?;
+        }
+        for route in &routes {
+            let resolved = names.route(route, &routes, board)?;
+            if names.routes.insert(route.name.clone(), Arc::new(resolved)).is_some() {
+                return Err(wrong(format!("two routes are called {:?}", route.name)));
+            }
+        }
+        Ok(names)
+    }
+
+    /// What `name` means.
+    ///
+    /// # Errors
+    ///
+    /// `Config` with the nearest names when it means nothing.
+    pub(crate) fn resolve(&self, name: &str, board: &Board) -> Result<Arc<Resolved>> {
+        if let Some(route) = self.routes.get(name) {
+            return Ok(route.clone());
+        }
+        if let Some(known) = self.remembered().get(name) {
+            return Ok(known.clone());
+        }
+        let (what, targets) = self.find(name)?;
+        let resolved =
+            Resolved::new(what, &targets, &self.endpoints, board, self.defaults.clone())?;
+        let resolved = Arc::new(resolved);
+        let mut remembered = self.remembered();
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(name.to_owned(), resolved.clone());
+        Ok(resolved)
+    }
+
+    /// The targets of a name that is no route's, and what it is.
+    fn find(&self, name: &str) -> Result<(String, Vec<Target>)> {
+        let known = |name: &str| Target::new(name).or(self.targets.get(name));
+        if split(name, &self.endpoints).is_some() {
+            return Ok(("a target".to_owned(), vec![known(name)]));
+        }
+        let offers = self.targets.values().filter(|it| it.model.as_deref() == Some(name));
+        let offers: Vec<_> = offers.cloned().collect();
+        if !offers.is_empty() {
+            return Ok(("a model".to_owned(), offers));
+        }
+        if let Some((author, slug)) = name.split_once('/')
+            && self.endpoints.contains_key(author)
+            && !slug.is_empty()
+        {
+            let what = format!(
+                "a model unknown here, tried at the endpoint named like its author, {author}"
+            );
+            return Ok((what, vec![known(&format!("{slug}@{author}"))]));
+        }
+        Err(self.unknown(name))
+    }
+
+    fn route(&self, route: &Route, routes: &[Route], board: &Board) -> Result<Resolved> {
+        if route.name.is_empty() {
+            return Err(wrong("a route has no name; give it one".to_owned()));
+        }
+        let at = |error: Error| error.at(format!("route {}", route.name));
+        let mut targets = Vec::new();
+        self.gather(route, routes, &mut vec![&route.name], &mut targets).map_err(at)?;
+        if targets.is_empty() {
+            return Err(at(wrong("it has no targets; give it some as model@endpoint".to_owned())));
+        }
+        let defaults = Defaults {
+            policy: route.policy.clone().unwrap_or_else(|| self.defaults.policy.clone()),
+            limits: route.limits.unwrap_or(self.defaults.limits),
+        };
+        let what = "a route".to_owned();
+        Resolved::new(what, &targets, &self.endpoints, board, defaults).map_err(at)
+    }
+
+    /// Collects the targets of `route`, and those of the routes that it names.
+    fn gather<'r>(
+        &self,
+        route: &'r Route,
+        routes: &'r [Route],
+        path: &mut Vec<&'r str>,
+        targets: &mut Vec<Target>,
+    ) -> Result<()> {
+        for target in &route.targets {
+            let inner = routes.iter().find(|route| route.name == target.name);
+            let Some(inner) = inner else {
+                let offers = self.place(&target.name, routes)?;
+                let known = offers.into_iter().map(|name| {
+                    Target { name: name.clone(), ..target.clone() }.or(self.targets.get(&name))
+                });
+                targets.extend(known);
+                continue;
+            };
+            if path.contains(&inner.name.as_str()) {
+                return Err(wrong(format!("it names itself, through {}", path.join(", "))));
+            }
+            path.push(&inner.name);
+            self.gather(inner, routes, path, targets)?;
+            path.pop();
+        }
+        Ok(())
+    }
+
+    /// The names of the targets that `name` means, when it is no route's.
+    fn place(&self, name: &str, routes: &[Route]) -> Result<Vec<String>> {
+        let found = self.find(name).map_err(|error| match routes.is_empty() {
+            true => error,
+            false => self.unknown_among(name, routes.iter().map(|route| route.name.as_str())),
+        })?;
+        Ok(found.1.into_iter().map(|target| target.name).collect())
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        self.unknown_among(name, self.routes.keys().map(String::as_str))
+    }
+
+    /// The error for a name that means nothing, with the names that come nearest.
+    fn unknown_among<'n>(&'n self, name: &str, routes: impl Iterator<Item = &'n str>) -> Error {
+        if name.is_empty() {
+            return wrong(
+                "the request names no model: say a route, author/slug or model@endpoint".to_owned(),
+            );
+        }
+        let models = self.targets.values().filter_map(|target| target.model.as_deref());
+        let targets = self.targets.keys().map(String::as_str);
+        let near = nearest(name, routes.chain(models).chain(targets));
+        let near = match near.is_empty() {
+            true => String::new(),
+            false => format!("; nearest are {}", near.join(", ")),
+        };
+        let there = match self.endpoints.is_empty() {
+            true => "there are no endpoints: add one".to_owned(),
+            false => {
+                let names: Vec<_> = self.endpoints.keys().map(String::as_str).collect();
+                format!("the endpoints are {}", names.join(", "))
+            }
+        };
+        let shown: String = name.chars().take(128).collect();
+        wrong(format!(
+            "{shown:?} is no route, no model of a target, and names no endpoint as model@endpoint or \
+             endpoint/model{near}; {there}"
+        ))
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Resolved>>> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Those of `known` that `name` may have been meant to be.
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let name: String = name.chars().take(128).collect();
+    let distance = |other: &str| strsim::damerau_levenshtein(&name, other);
+    let mut near: Vec<_> = known.map(|other| (distance(other), other)).collect();
+    near.retain(|(distance, other)| *distance <= 2 + other.len() / 3);
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(MOST_NEAREST).map(|(_, other)| other).collect()
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::Config, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, Guard};
+use nohop_policy::{Candidate, Limits, Policy, available};
+use nohop_providers::Endpoint;
+use nohop_types::{Error, ErrorKind, Result};
+use nohop_wire::Abilities;
+
+use crate::Target;
+use crate::board::{Board, Gauge};
+
+/// A name for targets, with its policy.
+///
+/// ```
+/// use nohop_policy::{Limits, Policy, available, by, cheapest};
+/// use nohop_router::Route;
+///
+/// let route = Route::new("fast", ["gpt-4.1-mini@openai", "claude-haiku-4-5@anthropic"])
+///     .policy(available().then(by(cheapest())))
+///     .limits(Limits { attempts: 2, ..Limits::DEFAULT });
+/// assert_eq!(route.name(), "fast");
+/// ```
+#[derive(Clone)]
+pub struct Route {
+    pub(crate) name: String,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) policy: Option<Arc<dyn Policy>>,
+    pub(crate) limits: Option<Limits>,
+}
+
+impl Route {
+    /// A route to `targets`, tried in this order while they are available.
+    ///
+    /// A target may be the name of another route: that route's targets stand in its place, and this
+    /// route's policy and limits rule them all.
+    pub fn new<T: Into<Target>>(
+        name: impl Into<String>,
+        targets: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let targets = targets.into_iter().map(Into::into).collect();
+        Self { name: name.into(), targets, policy: None, limits: None }
+    }
+
+    /// Sets who narrows and orders the candidates.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Policy) -> Self {
+        self.policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// Sets how far a request may go.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route")
+            .field("name", &self.name)
+            .field("targets", &self.targets)
+            .field("policy", &self.policy.as_ref().map(|policy| policy.name().to_owned()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a route says for those that say nothing.
+#[derive(Clone)]
+pub(crate) struct Defaults {
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) limits: Limits,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self { policy: Arc::new(available()), limits: Limits::DEFAULT }
+    }
+}
+
+/// Targets that were looked up: where to call each, and whom a request may choose from.
+pub(crate) struct Resolved {
+    /// What the name turned out to be, for the trace.
+    pub(crate) what: Arc<str>,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) limits: Limits,
+    /// Where to call each candidate.
+    pub(crate) places: Vec<Place>,
+    /// The candidates without their health, which changes.
+    pub(crate) candidates: Vec<Candidate>,
+    snapshot: ArcSwap<Snapshot>,
+}
+
+/// Where to call one candidate.
+pub(crate) struct Place {
+    pub(crate) endpoint: Arc<Endpoint>,
+    /// The model, as the provider calls it.
+    pub(crate) model: Arc<str>,
+    pub(crate) abilities: Arc<Abilities>,
+    pub(crate) gauge: Gauge,
+}
+
+/// The candidates as they stood at one moment.
+pub(crate) struct Snapshot {
+    generation: u64,
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+impl Resolved {
+    /// The places of `targets`: one for each key of each target's endpoint.
+    pub(crate) fn new(
+        what: String,
+        targets: &[Target],
+        endpoints: &BTreeMap<String, Arc<Endpoint>>,
+        board: &Board,
+        Defaults { policy, limits }: Defaults,
+    ) -> Result<Self> {
+        let (mut places, mut candidates) = (Vec::new(), Vec::new());
+        for target in targets {
+            let (model, endpoint) = split(&target.name, endpoints).ok_or_else(|| {
+                Error::new(ErrorKind::Config, format!("{:?} names no endpoint", target.name))
+            })?;
+            let name: Arc<str> = target.name.as_str().into();
+            let native: Arc<str> = model.into();
+            let abilities = Arc::new(target.abilities.clone().unwrap_or_default());
+            let said = target.model.as_deref().unwrap_or(model);
+            let candidate = Candidate::new(name.clone())
+                .model(said)
+                .price(target.price)
+                .weight(target.weight.unwrap_or(1));
+            for key in 0..endpoint.keys() as u32 {
+                candidates.push(candidate.clone().key(key));
+                places.push(Place {
+                    endpoint: endpoint.clone(),
+                    model: native.clone(),
+                    abilities: abilities.clone(),
+                    gauge: board.gauge(endpoint.name(), key, &name),
+                });
+            }
+        }
+        let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
+        Ok(Self { what: what.into(), policy, limits, places, candidates, snapshot })
+    }
+
+    /// The candidates as they stand now; nothing that is shared is written to read them.
+    pub(crate) fn snapshot(&self, board: &Board) -> Guard<Arc<Snapshot>> {
+        let snapshot = self.snapshot.load();
+        let generation = board.generation();
+        if snapshot.generation == generation {
+            return snapshot;
+        }
+        let healthy = self.candidates.iter().zip(&self.places);
+        let candidates =
+            healthy.map(|(it, place)| it.clone().health(board.health(&place.gauge))).collect();
+        self.snapshot.store(Arc::new(Snapshot { generation, candidates }));
+        self.snapshot.load()
+    }
+}
+
+/// Splits `name` at the last at-sign whose right side names an endpoint.
+pub(crate) fn split<'n, 'e>(
+    name: &'n str,
+    endpoints: &'e BTreeMap<String, Arc<Endpoint>>,
+) -> Option<(&'n str, &'e Arc<Endpoint>)> {
+    let signs = name.rmatch_indices('@').map(|(at, _)| (&name[..at], &name[at + 1..]));
+    let mut found = signs.filter(|(model, _)| !model.is_empty());
+    found.find_map(|(model, endpoint)| Some((model, endpoints.get(endpoint)?)))
+}

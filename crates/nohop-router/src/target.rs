@@ -1,0 +1,91 @@
+use nohop_policy::Price;
+use nohop_wire::Abilities;
+
+/// A model at one of your endpoints, and what you know of it.
+///
+/// What is not said here is taken from the target of the same name that the
+/// [`Builder`](crate::Builder) was given, if there is one.
+///
+/// ```
+/// use nohop_policy::Price;
+/// use nohop_router::Target;
+/// use nohop_types::Money;
+///
+/// let price = Price {
+///     input: Money::cents_per_million(40),
+///     output: Money::cents_per_million(160),
+///     ..Price::FREE
+/// };
+/// let target = Target::new("gpt-4.1-mini@openai").model("openai/gpt-4.1-mini").price(price);
+/// assert_eq!(target.name(), "gpt-4.1-mini@openai");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    pub(crate) name: String,
+    pub(crate) model: Option<String>,
+    pub(crate) price: Option<Price>,
+    pub(crate) weight: Option<u32>,
+    pub(crate) abilities: Option<Abilities>,
+}
+
+impl Target {
+    /// The target `model@endpoint`, where the model is called as its provider calls it.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), model: None, price: None, weight: None, abilities: None }
+    }
+
+    /// Names the model as callers do, `author/slug`: whoever asks for that gets this target among others.
+    #[must_use]
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// Says what it charges.
+    #[must_use]
+    pub fn price(mut self, price: Price) -> Self {
+        self.price = Some(price);
+        self
+    }
+
+    /// Says how large a part of the requests it gets of [`weighted`](nohop_policy::weighted).
+    #[must_use]
+    pub fn weight(mut self, weight: u32) -> Self {
+        self.weight = Some(weight);
+        self
+    }
+
+    /// Says what the model can do; nothing said means everything.
+    #[must_use]
+    pub fn abilities(mut self, abilities: Abilities) -> Self {
+        self.abilities = Some(abilities);
+        self
+    }
+
+    /// The name, `model@endpoint`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Takes over from `known` what is not said.
+    pub(crate) fn or(mut self, known: Option<&Self>) -> Self {
+        let Some(known) = known else { return self };
+        self.model = self.model.or_else(|| known.model.clone());
+        self.price = self.price.or(known.price);
+        self.weight = self.weight.or(known.weight);
+        self.abilities = self.abilities.or_else(|| known.abilities.clone());
+        self
+    }
+}
+
+impl From<&str> for Target {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<String> for Target {
+    fn from(name: String) -> Self {
+        Self::new(name)
+    }
+}

@@ -1,0 +1,187 @@
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Cost, Loss, Money, Outcome, Provenance, Usage};
+
+/// What the router considered, dropped, tried and why, for one request.
+///
+/// It prints as a table, and serializes as JSON. There is no word of the request or of an answer in
+/// it, and no key.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct Trace {
+    /// The request's own id, which is on its ledger entries too.
+    pub id: Arc<str>,
+    /// The name that the caller asked for.
+    pub name: Arc<str>,
+    /// What the name turned out to be.
+    pub resolved: Arc<str>,
+    /// How many candidates there were to begin with.
+    pub candidates: usize,
+    /// What the policy did, step by step.
+    pub stages: Vec<Stage>,
+    /// The targets to call, in the order of attempts, as far as a plan looks.
+    pub order: Vec<Arc<str>>,
+    /// The attempts so far, oldest first.
+    pub attempts: Vec<Attempted>,
+    /// How long the decision took, from the request to the order of attempts.
+    pub decided: Duration,
+    /// How long it took in all, so far.
+    pub took: Duration,
+}
+
+/// One named step of a policy, on the trace.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(default)]
+pub struct Stage {
+    /// The policy's name.
+    pub name: Box<str>,
+    /// How many candidates it left.
+    pub kept: usize,
+    /// The targets of those it dropped.
+    pub dropped: Vec<Arc<str>>,
+    /// How many more it dropped, when they are too many to name.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unnamed: usize,
+}
+
+/// One attempt, on the trace.
+///
+/// What the times are counted from is said with each of them.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Attempted {
+    /// The target that was called.
+    pub target: Arc<str>,
+    /// Which of the endpoint's keys was used.
+    pub key: u32,
+    /// How it ended; `None` while it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// What went wrong, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The HTTP status, if there was an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// When it began, counted from the request: what came before is decision and waiting, all ours.
+    pub began: Duration,
+    /// When it was handed to the transport, counted from when it began: the key was fetched and the
+    /// request written by then. `None` when it never was: our own side refused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Duration>,
+    /// When the head of the answer came, counted from when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Duration>,
+    /// When the first content came, counted from when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_content: Option<Duration>,
+    /// How long it took, so far.
+    pub took: Duration,
+    /// What it consumed, as far as that is known.
+    pub usage: Usage,
+    /// What that cost, if the price is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// What of the request the target could not express, or was translated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub losses: Vec<Loss>,
+    /// How many frames of the answer could not be read, and were passed over.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: usize,
+}
+
+impl Trace {
+    /// The trace of the request with this id, which asked for `name`; nothing has happened yet.
+    pub fn new(id: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> Self {
+        Self { id: id.into(), name: name.into(), ..Self::default() }
+    }
+
+    /// What all attempts cost; `None` when one that consumed something has no price.
+    ///
+    /// The sum is as good as the worst of its parts.
+    pub fn cost(&self) -> Option<Cost> {
+        let consumed = |tried: &&Attempted| tried.cost.is_some() || tried.consumed();
+        self.attempts
+            .iter()
+            .filter(consumed)
+            .map(|tried| tried.cost)
+            .reduce(|sum, cost| Some(add(sum?, cost?)))
+            .flatten()
+    }
+
+    /// The trace as JSON.
+    pub fn to_json(&self) -> String {
+        // Nothing in it can fail to be written: every key is a string.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+impl Stage {
+    /// A stage called `name` that left so many candidates, and dropped none.
+    pub fn new(name: impl Into<Box<str>>, kept: usize) -> Self {
+        Self { name: name.into(), kept, dropped: Vec::new(), unnamed: 0 }
+    }
+
+    /// Says whom it dropped: those with these targets, and so many more.
+    #[must_use]
+    pub fn dropped(mut self, targets: impl IntoIterator<Item = Arc<str>>, unnamed: usize) -> Self {
+        (self.dropped, self.unnamed) = (targets.into_iter().collect(), unnamed);
+        self
+    }
+}
+
+impl Attempted {
+    /// An attempt at `target` with the endpoint's key of that number, just begun.
+    pub fn new(target: impl Into<Arc<str>>, key: u32) -> Self {
+        Self {
+            target: target.into(),
+            key,
+            outcome: None,
+            error: None,
+            status: None,
+            began: Duration::ZERO,
+            sent: None,
+            head: None,
+            first_content: None,
+            took: Duration::ZERO,
+            usage: Usage::default(),
+            cost: None,
+            losses: Vec::new(),
+            skipped: 0,
+        }
+    }
+
+    /// Whether our own side refused to send it; then it is no attempt, and nothing was asked of anyone.
+    pub fn is_refused(&self) -> bool {
+        self.sent.is_none() && matches!(self.outcome, Some(Outcome::Failed(_)))
+    }
+
+    fn consumed(&self) -> bool {
+        self.usage.total().is_some_and(|total| total > 0) || self.outcome == Some(Outcome::Finished)
+    }
+}
+
+fn add(one: Cost, other: Cost) -> Cost {
+    let rank = |cost: Cost| match cost.provenance {
+        Provenance::Provider => 0,
+        Provenance::Computed => 1,
+        Provenance::Estimated => 2,
+    };
+    let amount: Money = one.amount + other.amount;
+    let worse = if rank(one) < rank(other) { other } else { one };
+    Cost { amount, ..worse }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}

@@ -1,0 +1,49 @@
+//! A router for language models that runs inside the application.
+//!
+//! One API for every model of every provider, the choice by price, speed or reliability, fallbacks that
+//! keep the application up, and one place for cost, budgets and keys: in the process, with the user's own
+//! keys.
+//!
+//! ```
+//! use nohop::policy::{Policy, available, by, cheapest};
+//! use nohop::{Request, Result, Route, Router};
+//!
+//! # async fn check() -> Result<()> {
+//! let router = Router::builder()
+//!     .from_env()
+//!     .route(
+//!         Route::new("fast", ["gpt-4.1-mini@openai", "claude-haiku-4-5@anthropic"])
+//!             .policy(available().then(by(cheapest()))),
+//!     )
+//!     .build()?;
+//! let response = router.send(Request::new("fast").user("Why is the sky blue?")).await?;
+//! println!("{}", response.text());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Invariant: there is no logic here. Everything is in the crates behind it, each of which can be used
+//! alone.
+
+pub use nohop_router::{Answer, Builder, Route, Router, Target, Text, file};
+pub use nohop_types::*;
+
+/// What happened and what it may cost: entries, budgets, totals.
+pub mod ledger {
+    pub use nohop_ledger::*;
+}
+
+/// Which candidate next: policies, orders, limits.
+pub mod policy {
+    pub use nohop_policy::*;
+}
+
+/// Who answers, where, with which key.
+pub mod providers {
+    pub use nohop_providers::*;
+}
+
+/// Bytes to vocabulary and back: dialects, surfaces, framing.
+pub mod wire {
+    pub use nohop_wire::*;
+}
