@@ -10,7 +10,7 @@ row! {
     struct FrameRow {
         r#type: Str<'a> = "type",
         index: i64 = "index",
-        message: Box<FrameRow<'a>> = "message",
+        message: &'a RawValue = "message",
         block: &'a RawValue = "content_block",
         delta: &'a RawValue = "delta",
         error: &'a RawValue = "error",
@@ -27,6 +27,21 @@ row! {
     }
     noise: "role"
 }
+
+/// The words of frames and messages that a delta has no use for.
+pub(super) const WORDS: [&str; 11] = [
+    "base_resp",
+    "content",
+    "content_block",
+    "delta",
+    "error",
+    "id",
+    "index",
+    "message",
+    "model",
+    "role",
+    "usage",
+];
 
 row! {
     struct BlockRow {

@@ -63,7 +63,9 @@ impl<'a> Turn<'_, 'a> {
         }
         let told: Vec<_> = told.into_iter().filter(|part| self.keeps(part)).collect();
         let extra = &self.message.extra;
-        self.body.out.object().text("role", "tool");
+        // The word of the time before `tool_calls`, where the caller used it.
+        let legacy = self.message.role == Role::Tool && self.form("role") == Some("\"function\"");
+        self.body.out.object().text("role", if legacy { "function" } else { "tool" });
         if !result.id.is_empty() {
             self.body.out.text("tool_call_id", &result.id);
         }
@@ -182,10 +184,15 @@ impl<'a> Turn<'_, 'a> {
         self.message.extra.iter().any(|e| e.scope.covers(reach.dialect, reach.endpoint))
     }
 
-    fn role(&self) -> &'static str {
+    /// The form in which the caller wrote a field of the turn.
+    fn form(&self, key: &str) -> Option<&'a str> {
         let reach = self.body.reach;
-        let form = self.message.extra.get(reach.dialect, reach.endpoint, "role");
-        match (self.message.role, form.map(|form| form.as_str())) {
+        let form = self.message.extra.get(reach.dialect, reach.endpoint, key);
+        form.map(|form| form.as_str())
+    }
+
+    fn role(&self) -> &'static str {
+        match (self.message.role, self.form("role")) {
             (Role::System, Some("\"developer\"")) => "developer",
             (Role::System, _) => "system",
             (Role::Assistant, _) => "assistant",
@@ -421,7 +428,8 @@ impl<'a> Turn<'_, 'a> {
         match call.input {
             Input::Text => {
                 out.text("type", "custom").key("custom").object().text("name", &call.name);
-                out.text("input", &call.arguments).end_object();
+                out.text("input", &call.arguments);
+                out.extras(&part.extra, "custom.", &[], reach, losses).end_object();
             }
             _ => {
                 out.text("type", "function").key("function").object().text("name", &call.name);
@@ -431,6 +439,7 @@ impl<'a> Turn<'_, 'a> {
         }
         self.body.mark(part.cache, "tool_call");
         let (out, losses) = (&mut self.body.out, &mut self.body.losses);
-        out.extras(&part.extra, "", &["function.", "function_call"], reach, losses).end_object();
+        let inner = ["custom.", "function.", "function_call"];
+        out.extras(&part.extra, "", &inner, reach, losses).end_object();
     }
 }
