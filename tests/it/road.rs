@@ -9,8 +9,12 @@ use nohop::wire::Mode;
 use nohop::{Builder, Money, Outcome, Request, Response, Result, Route, Router, Target};
 use nohop_testkit::{Emulator, Script};
 
+mod amplification;
 mod basics;
 mod blame;
+mod connections;
+mod drops;
+mod scripted;
 mod waits;
 
 /// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is
