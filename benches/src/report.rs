@@ -36,7 +36,7 @@ impl Row {
 
     /// The line that the rows' columns stand under.
     pub fn title() -> String {
-        format!("{:22} {:>14} {:>12}  {:36} ok", "work", "instructions", "allocations", "limit")
+        format!("{:22} {:>14} {:>12}  {:40} ok", "work", "instructions", "allocations", "limit")
     }
 }
 
@@ -54,7 +54,7 @@ impl fmt::Display for Row {
         };
         let Self { name, instructions, allocations, .. } = self;
         let ok = if self.is_ok() { "ok" } else { "OVER" };
-        write!(f, "{name:22} {instructions:>14.0} {allocations:>12.1}  {limit:36} {ok}")
+        write!(f, "{name:22} {instructions:>14.0} {allocations:>12.1}  {limit:40} {ok}")
     }
 }
 

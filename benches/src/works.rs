@@ -103,7 +103,7 @@ pub const WORKS: &[Work] = &[
         name: "whole-openai",
         run: |n| whole(n, &OpenAiChat::PLAIN, bodies::OPENAI_ANSWER),
         times: ANSWERS,
-        limit: Limit::Times(3.0, "floor-whole-openai"),
+        limit: Limit::Times(2.3, "floor-whole-openai"),
         ..WORK
     },
     Work {
@@ -116,7 +116,7 @@ pub const WORKS: &[Work] = &[
         name: "whole-anthropic",
         run: |n| whole(n, &Anthropic::PLAIN, bodies::ANTHROPIC_ANSWER),
         times: ANSWERS,
-        limit: Limit::Times(3.0, "floor-whole-anthropic"),
+        limit: Limit::Times(2.6, "floor-whole-anthropic"),
         ..WORK
     },
 ];

@@ -35,7 +35,6 @@ pub(super) struct Chunks {
     /// The choices that have not ended, in their order.
     choices: Vec<(usize, Progress)>,
     usage: Usage,
-    fingerprint: String,
     kept: Kept,
     preamble: Preamble,
 }
@@ -86,7 +85,6 @@ impl Chunks {
             parts: 0,
             choices: Vec::new(),
             usage: Usage::default(),
-            fingerprint: String::new(),
             kept: Kept::default(),
             preamble: Preamble::default(),
         }
@@ -147,7 +145,8 @@ impl Chunks {
             let (id, model) = (chunk.id.and_then(Str::said), chunk.model.and_then(Str::said));
             events.push(Event::Start { id, model });
         }
-        self.fingerprint(chunk.fingerprint);
+        let fingerprint = chunk.fingerprint.map(|raw| ("system_fingerprint".into(), raw));
+        self.kept.add(OpenAiChat::NAME, "", fingerprint);
         let mut failed = error.is_some().then(|| failed(text));
         for choice in choices {
             if let Some(error) = choice.error {
@@ -192,17 +191,6 @@ impl Chunks {
             extra.extend([json::entry(OpenAiChat::NAME, "native_finish_reason", value)]);
         }
         events.push(Event::End { choice, reason, raw: progress.raw, extra });
-    }
-
-    /// Keeps the one thing that the inventor says beside every chunk, when it is new.
-    fn fingerprint(&mut self, said: Option<Str<'_>>) {
-        let Some(said) = said.filter(|said| !said.is_empty() && **said != *self.fingerprint) else {
-            return;
-        };
-        self.fingerprint = said.0.into_owned();
-        if let Ok(raw) = serde_json::value::to_raw_value(&self.fingerprint) {
-            self.kept.add(OpenAiChat::NAME, "", [("system_fingerprint".into(), &*raw)]);
-        }
     }
 
     /// Takes what a chunk says of the answer as a whole.

@@ -15,7 +15,8 @@ row! {
         choices: Few<ChoiceRow<'a, EAGER>> = "choices",
         usage: Told<'a, Tokens<'a>, EAGER> = "usage",
         tier: Str<'a> = "service_tier",
-        fingerprint: Str<'a> = "system_fingerprint",
+        /// The one thing that the inventor says beside every chunk.
+        fingerprint: &'a RawValue = "system_fingerprint",
         error: &'a RawValue = "error",
         /// A second place where the usage stands, and an error may.
         groq: &'a RawValue = "x_groq",
