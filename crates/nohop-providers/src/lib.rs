@@ -34,7 +34,7 @@ mod testing;
 mod transport;
 
 pub use credentials::{Command, Credentials, Environment, Issued, Refreshed};
-pub use endpoint::{Endpoint, Opened, Secrets};
+pub use endpoint::{Endpoint, Opened};
 pub use provider::{Auth, Provider, Way};
 pub use table::ALL;
 pub use transport::{Body, Transport};

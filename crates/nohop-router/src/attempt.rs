@@ -20,7 +20,7 @@ use crate::route::Place;
 mod call;
 mod safely;
 
-use call::Called;
+use call::Stamp;
 use safely::safely;
 
 /// One call of one candidate, from reservation to settlement.
@@ -35,6 +35,8 @@ pub(crate) struct Attempt {
     asked: Arc<Asked>,
     place: usize,
     phase: Phase,
+    /// When the call was handed to the transport.
+    sent: Stamp,
     clock: Clock,
     began: Instant,
     /// When it began, by the calendar.
@@ -52,7 +54,7 @@ struct Held {
 }
 
 enum Phase {
-    Calling(Pin<Box<dyn Future<Output = Called> + Send>>),
+    Calling(Pin<Box<dyn Future<Output = Result<Opened>> + Send>>),
     Reading { opened: Box<Opened>, state: State, arriving: usize },
     Over,
 }
@@ -90,12 +92,15 @@ impl Attempt {
             target = %candidate.target,
             key = candidate.key
         );
+        let sent = Stamp::default();
+        let call = call::call(asked.clone(), request.clone(), place, sent.clone());
         Ok(Self {
             id,
             events: Vec::new(),
             shown,
             place,
-            phase: Phase::Calling(Box::pin(call::call(asked.clone(), request.clone(), place))),
+            phase: Phase::Calling(Box::pin(call)),
+            sent,
             clock,
             began,
             date: date(),
@@ -126,8 +131,9 @@ impl Attempt {
         let read = match &mut self.phase {
             Phase::Over => return Poll::Pending,
             Phase::Calling(call) => {
-                let called = ready!(call.as_mut().poll(cx));
-                self.opened(called)
+                let called = call.as_mut().poll(cx);
+                self.shown.sent = self.sent.get().map(|sent| *sent - self.began);
+                self.opened(ready!(called))
             }
             Phase::Reading { opened, .. } => ready!(opened.poll_read(cx, &mut self.events)),
         };
@@ -160,9 +166,8 @@ impl Attempt {
     }
 
     /// Takes the head of the answer.
-    fn opened(&mut self, called: Called) -> Result<State> {
-        self.shown.sent = called.sent.map(|sent| sent - self.began);
-        let mut opened = called.opened?;
+    fn opened(&mut self, called: Result<Opened>) -> Result<State> {
+        let mut opened = called?;
         self.shown.head = Some(now() - self.began);
         self.shown.status = Some(opened.status());
         self.shown.losses = std::mem::take(&mut opened.losses);
@@ -254,18 +259,18 @@ impl Attempt {
         self.shown.error = Some(error.message().to_owned());
         self.shown.status = error.status().or(self.shown.status);
         if self.shown.sent.is_none() {
-            self.refuse(error.kind());
+            self.take_back(Outcome::Failed(error.kind()));
             return Signal::Refused(error);
         }
         self.settle(policy::Outcome::Failed(&error));
         Signal::Failed(error)
     }
 
-    /// Takes back an attempt that our own side would not send.
-    fn refuse(&mut self, kind: ErrorKind) {
+    /// Takes back an attempt that was not sent: there is nothing to write down.
+    fn take_back(&mut self, outcome: Outcome) {
         self.phase = Phase::Over;
         let Some(Held { reservation, _permit }) = self.held.take() else { return };
-        self.shown.outcome = Some(Outcome::Failed(kind));
+        self.shown.outcome = Some(outcome);
         self.shown.took = now() - self.began;
         self.asked.shared.board.forget(&self.at().gauge);
         safely("the ledger", || self.asked.shared.ledger.release(reservation));
@@ -273,6 +278,9 @@ impl Attempt {
 
     /// Writes down how it ended, once, and lets go of what it held.
     fn settle(&mut self, outcome: policy::Outcome<'_>) {
+        if self.shown.sent.is_none() {
+            return self.take_back(ended(&outcome));
+        }
         if let Phase::Reading { opened, .. } = std::mem::replace(&mut self.phase, Phase::Over) {
             self.shown.skipped = opened.reader.skipped();
         }

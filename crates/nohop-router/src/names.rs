@@ -215,3 +215,6 @@ pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> V
 fn wrong(message: String) -> Error {
     Error::new(ErrorKind::Config, message)
 }
+
+#[cfg(test)]
+mod tests;

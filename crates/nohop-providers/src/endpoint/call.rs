@@ -2,11 +2,9 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_core::Stream;
 use nohop_types::{Error, ErrorKind, Event, Issuer, Request, Result, Scope, Secret};
 use nohop_wire::{Abilities, Call, Head, Loss, Mode, Reader, State};
 
@@ -24,12 +22,11 @@ const MOST_FAILURE: usize = 64 << 10;
 pub struct Opened {
     /// What makes events of the body.
     pub reader: Reader,
-    /// The body; its errors show no secret.
-    pub body: Body,
     /// What of the request the dialect could not say.
     pub losses: Vec<Loss>,
-    /// What must be removed from the errors of the reader; [`Opened::read`] does.
-    pub secrets: Secrets,
+    body: Body,
+    /// What is removed from every error.
+    secrets: Secrets,
     head: Head,
 }
 
@@ -72,10 +69,7 @@ impl Endpoint {
             Err(error) => Err(error),
         };
         match opened {
-            Ok((reader, head, body)) => {
-                let body = Box::pin(Redacting { body, secrets: secrets.clone() });
-                Ok(Opened { reader, body, losses, secrets, head })
-            }
+            Ok((reader, head, body)) => Ok(Opened { reader, losses, body, secrets, head }),
             Err(error) => {
                 if let (Some(401), Some(credentials), Some(secret)) =
                     (error.status(), credentials, secret)
@@ -214,21 +208,6 @@ fn redirected(head: &Head) -> Error {
     Error::new(ErrorKind::Config, message)
         .with_scope(Scope::Endpoint)
         .with_status(head.status.as_u16())
-}
-
-/// A body whose errors show no secret.
-struct Redacting {
-    body: Body,
-    secrets: Secrets,
-}
-
-impl Stream for Redacting {
-    type Item = Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        let piece = ready!(self.body.as_mut().poll_next(cx));
-        Poll::Ready(piece.map(|piece| piece.map_err(|error| self.secrets.redact(error))))
-    }
 }
 
 impl fmt::Debug for Opened {

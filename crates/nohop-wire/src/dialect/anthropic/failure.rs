@@ -19,7 +19,9 @@ pub(super) fn read(text: &str, status: Option<u16>) -> Option<Error> {
         let code = inner.pointer("/details/error_code").and_then(Value::as_str);
         let kind = kind(r#type, message, code.or_else(|| inner.get("code")?.as_str()), status)?;
         let wait = match kind {
-            ErrorKind::RateLimit | ErrorKind::Overloaded => wait::told(message),
+            ErrorKind::RateLimit | ErrorKind::Overloaded => {
+                openai_chat::failure::stated(inner).or_else(|| wait::told(message))
+            }
             _ => None,
         };
         let id = body.get("request_id").and_then(Value::as_str).map(str::to_owned);
