@@ -150,6 +150,12 @@ impl Plan {
         }
     }
 
+    /// From now on the delivered answer can not go on elsewhere: a break is the end, whatever the limits
+    /// say.
+    pub fn forbid_resuming(&mut self) {
+        self.limits.broken = Broken::Fail;
+    }
+
     /// Nothing runs: call, wait for a candidate, or fail.
     fn next(&mut self, now: Instant) -> Step {
         if let Some(turn) = self.queue.take(now) {
