@@ -65,7 +65,10 @@ impl Endpoint {
         let sent = self.sign(encoded, secret.as_ref(), request);
         let sent = sent.map_err(|error| secrets.redact(error))?;
         match exchange(transport, way, &call, sent, &secrets).await {
-            Ok((reader, body, head)) => Ok(Opened { reader, losses, body, secrets, head }),
+            Ok((reader, body, head)) => {
+                let reader = reader.strictness(self.strictness);
+                Ok(Opened { reader, losses, body, secrets, head })
+            }
             Err(error) => {
                 if let (Some(401), Some(credentials), Some(secret)) =
                     (error.status(), credentials, secret)
