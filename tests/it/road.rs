@@ -11,6 +11,7 @@ use nohop_testkit::{Emulator, Script};
 
 mod basics;
 mod blame;
+mod faults;
 mod waits;
 
 /// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is
