@@ -9,9 +9,13 @@ use nohop::wire::Mode;
 use nohop::{Builder, Money, Outcome, Request, Response, Result, Route, Router, Target};
 use nohop_testkit::{Emulator, Script};
 
+mod amplification;
 mod basics;
 mod blame;
+mod connections;
+mod drops;
 mod faults;
+mod scripted;
 mod waits;
 
 /// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is

@@ -1,5 +1,6 @@
 mod address;
 mod call;
+mod models;
 mod secrets;
 mod sign;
 

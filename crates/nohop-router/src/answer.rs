@@ -67,8 +67,8 @@ impl Answer {
             asked,
             plan,
             until: None,
-            attempts: Vec::new(),
-            ended: Vec::new(),
+            attempts: Vec::with_capacity(1),
+            ended: Vec::with_capacity(1),
             delivered: None,
             ready: VecDeque::new(),
             said: resumes.then(Said::default),
@@ -99,7 +99,8 @@ impl Answer {
         while let Some(event) = self.next().await {
             response.extend([event?]);
         }
-        let trace = self.trace();
+        // Nobody asks this answer for its trace again.
+        let trace = self.asked.trace(std::mem::take(&mut self.ended));
         response.cost = trace.cost();
         response.trace = Some(Box::new(trace));
         Ok(response)
@@ -108,10 +109,10 @@ impl Answer {
     /// What was considered, dropped and tried so far.
     pub fn trace(&self) -> Trace {
         let mut attempts = self.ended.clone();
-        for attempt in self.attempts.iter().filter(|attempt| !attempt.is_over()) {
+        for attempt in &self.attempts {
             attempts[attempt.id.index()].clone_from(&attempt.shown);
         }
-        self.asked.trace(&attempts)
+        self.asked.trace(attempts)
     }
 
     /// What the request cost so far, if the prices are known.
@@ -195,6 +196,7 @@ impl Answer {
             *start = Event::Seam { target: self.ended[id.index()].target.to_string() };
         }
         self.pass_on();
+        self.forget();
     }
 
     fn signal(&mut self, id: AttemptId, signal: Signal) {
@@ -274,9 +276,12 @@ impl Answer {
             if !attempt.is_over() {
                 return true;
             }
-            ended[attempt.id.index()].clone_from(&attempt.shown);
             let finished = attempt.shown.outcome == Some(nohop_types::Outcome::Finished);
-            finished && !attempt.events.is_empty()
+            let wanted = finished && !attempt.events.is_empty();
+            if !wanted {
+                std::mem::swap(&mut ended[attempt.id.index()], &mut attempt.shown);
+            }
+            wanted
         });
     }
 

@@ -84,7 +84,7 @@ impl Router {
     ///
     /// `Config` when the request's model names nothing.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        Ok(self.decide(request.into(), Mode::Whole)?.0.trace(&[]))
+        Ok(self.decide(request.into(), Mode::Whole)?.0.trace(Vec::new()))
     }
 
     /// Connects to every endpoint, so that the first request need not; whether it works out is not told.
