@@ -114,12 +114,12 @@ impl Frames {
             }
             ("message", _) if row.content.is_some() || message.is_none() => {
                 self.message(row, events)?;
-                self.state = State::Done;
+                self.stop();
                 return Ok(());
             }
             ("", _) if row.content.is_some() => {
                 self.message(row, events)?;
-                self.state = State::Done;
+                self.stop();
                 return Ok(());
             }
             ("content_block_start", index) => {
@@ -153,7 +153,7 @@ impl Frames {
             }
             ("message_stop", _) => {
                 self.start(None, None, events);
-                self.state = State::Done;
+                self.stop();
             }
             ("ping", _) => return Ok(()),
             ("error", _) => return Err(Fault::Failed(failure::within(text))),
@@ -225,6 +225,13 @@ impl Frames {
         let ended = reason.is_some();
         self.raw = reason.or(self.raw.take());
         ended
+    }
+
+    /// Ends the answer, unless there is none: neither content nor a word for why it stopped.
+    fn stop(&mut self) {
+        if self.raw.is_some() || self.parts > 0 || !self.open.is_empty() {
+            self.state = State::Done;
+        }
     }
 
     /// Takes a snapshot of what was used; a later one may state less than the first.
