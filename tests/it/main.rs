@@ -11,3 +11,4 @@ mod requests;
 mod road;
 mod sdk;
 mod speak;
+mod supply;

@@ -14,6 +14,8 @@ mod basics;
 mod blame;
 mod connections;
 mod drops;
+mod inputs;
+mod running;
 mod scripted;
 mod waits;
 
