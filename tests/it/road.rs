@@ -17,6 +17,7 @@ mod drops;
 mod inputs;
 mod running;
 mod scripted;
+mod secrets;
 mod waits;
 
 /// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is
