@@ -46,6 +46,20 @@ async fn a_router_that_drains_takes_no_more_requests_and_waits_for_those_under_w
 }
 
 #[tokio::test]
+async fn an_answer_that_is_over_holds_up_no_drain_though_it_is_kept() {
+    let road = check(|builder| builder).await;
+    let mut complete = road.router.stream(hello()).await.unwrap();
+    while !matches!(complete.next().await.unwrap().unwrap(), Event::Finish { .. }) {}
+    road.first.becomes(Emulator::openai().says("One two.").fault(Fault::ResetAfter { events: 1 }));
+    let mut broken = road.router.stream(hello()).await.unwrap();
+    while broken.next().await.unwrap().is_ok() {}
+
+    let drained = tokio::time::timeout(SECOND * 60, road.router.drain()).await;
+    assert!(drained.is_ok(), "it is not under way any more");
+    assert!(complete.cost().is_some() && broken.next().await.is_none());
+}
+
+#[tokio::test]
 async fn hooks_see_every_request_and_event_and_may_change_them() {
     let seen = Arc::new(AtomicUsize::new(0));
     let count = seen.clone();
