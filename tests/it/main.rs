@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod api;
 mod cases;
 mod departures;
 mod fixtures;
 mod framing;
 mod laws;
+mod models;
 mod requests;
 mod road;
 mod sdk;

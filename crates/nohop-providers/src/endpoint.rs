@@ -1,5 +1,6 @@
 mod address;
 mod call;
+mod models;
 mod secrets;
 mod sign;
 
@@ -14,7 +15,7 @@ use crate::credentials::Environment;
 use crate::{Credentials, Provider, Way};
 
 pub use call::Opened;
-pub use secrets::Secrets;
+use secrets::Secrets;
 
 /// A provider you have an account with.
 ///

@@ -34,14 +34,9 @@ mod testing;
 mod transport;
 
 pub use credentials::{Command, Credentials, Environment, Issued, Refreshed};
-pub use endpoint::{Endpoint, Opened, Secrets};
+pub use endpoint::{Endpoint, Opened};
 pub use provider::{Auth, Provider, Way};
 pub use table::ALL;
 pub use transport::{Body, Transport};
 #[cfg(feature = "http")]
 pub use transport::{Http, Roots, Versions};
-
-/// The page on providers, whose examples are compiled here.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/providers.md")]
-struct Page;

@@ -66,8 +66,8 @@ impl Answer {
             asked,
             plan,
             until: None,
-            attempts: Vec::new(),
-            ended: Vec::new(),
+            attempts: Vec::with_capacity(1),
+            ended: Vec::with_capacity(1),
             delivered: None,
             ready: VecDeque::new(),
             said: resumes.then(Response::default),
@@ -98,7 +98,8 @@ impl Answer {
         while let Some(event) = self.next().await {
             response.extend([event?]);
         }
-        let trace = self.trace();
+        // Nobody asks this answer for its trace again.
+        let trace = self.asked.trace(std::mem::take(&mut self.ended));
         response.cost = trace.cost();
         response.trace = Some(Box::new(trace));
         Ok(response)
@@ -107,10 +108,10 @@ impl Answer {
     /// What was considered, dropped and tried so far.
     pub fn trace(&self) -> Trace {
         let mut attempts = self.ended.clone();
-        for attempt in self.attempts.iter().filter(|attempt| !attempt.is_over()) {
+        for attempt in &self.attempts {
             attempts[attempt.id.index()].clone_from(&attempt.shown);
         }
-        self.asked.trace(&attempts)
+        self.asked.trace(attempts)
     }
 
     /// What the request cost so far, if the prices are known.
@@ -178,6 +179,7 @@ impl Answer {
             *start = Event::Seam { target: self.ended[id.index()].target.to_string() };
         }
         self.pass_on();
+        self.forget();
     }
 
     fn signal(&mut self, id: AttemptId, signal: Signal) {
@@ -250,9 +252,12 @@ impl Answer {
             if !attempt.is_over() {
                 return true;
             }
-            ended[attempt.id.index()].clone_from(&attempt.shown);
             let finished = attempt.shown.outcome == Some(nohop_types::Outcome::Finished);
-            finished && !attempt.events.is_empty()
+            let wanted = finished && !attempt.events.is_empty();
+            if !wanted {
+                std::mem::swap(&mut ended[attempt.id.index()], &mut attempt.shown);
+            }
+            wanted
         });
     }
 
@@ -290,7 +295,7 @@ impl Stream for Answer {
         if matches!(event, Event::Finish { .. }) {
             self.permit = None;
         }
-        let asked = self.asked.clone();
+        let asked = &self.asked;
         if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
             self.abandon();
             return Poll::Ready(Some(Err(self.explained(error))));

@@ -172,3 +172,6 @@ impl Board {
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,6 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::numbered::Numbered;
 use crate::{Content, Cost, Event, Extras, FinishReason, Part, ToolCall, Trace, Usage};
 
 /// A whole answer: the fold of its [`Event`]s.
@@ -32,7 +31,7 @@ pub struct Response {
     pub extra: Extras,
     /// Where the deltas of each open part go: its choice, and its place there.
     #[serde(skip)]
-    open: BTreeMap<usize, (usize, usize)>,
+    open: Numbered<(usize, usize)>,
 }
 
 impl Response {
@@ -82,11 +81,11 @@ impl Response {
                 }
             }
             Event::Delta { part, piece } => {
-                if let Some((choice, place)) = self.open.get(&part) {
+                if let Some((choice, place)) = self.open.get(part) {
                     self.choices[*choice].parts[*place].push(piece);
                 }
             }
-            Event::Close { part } => drop(self.open.remove(&part)),
+            Event::Close { part } => drop(self.open.remove(part)),
             Event::Usage(usage) => self.usage.merge(*usage),
             Event::Seam { .. } => self.open.clear(),
             Event::End { choice, reason, raw, extra } => {

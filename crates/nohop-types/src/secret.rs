@@ -1,13 +1,14 @@
 use std::fmt;
+use std::sync::Arc;
 
-/// A key: it is sent, and never shown.
+/// A key: it is sent, and never shown. Copies share it.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Secret(String);
+pub struct Secret(Arc<str>);
 
 impl Secret {
     /// The secret `text`.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(text.into().into())
     }
 
     /// The text, for the one place that sends it.
@@ -24,6 +25,12 @@ impl fmt::Debug for Secret {
 
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
         Self::new(text)
     }
 }

@@ -1,5 +1,9 @@
 //! JSON as providers write it: rows that keep what they do not know.
 
+mod few;
+mod quote;
+mod told;
+mod unquote;
 mod writer;
 
 use std::borrow::Cow;
@@ -9,10 +13,16 @@ use nohop_types::{Error, ErrorKind, Extra, ExtraScope, Extras, Json, Result};
 use serde::de::{Deserialize, Deserializer, Visitor};
 use serde_json::value::RawValue;
 
+pub(crate) use few::Few;
+pub(crate) use told::Told;
+use unquote::unquote;
 pub(crate) use writer::{Reach, Writer};
 
 /// Fields a row does not know, in their order.
-pub(crate) type Rest<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+pub(crate) type Rest<'a> = Vec<Field<'a>>;
+
+/// One of them: its name, and what it is.
+pub(crate) type Field<'a> = (Cow<'a, str>, &'a RawValue);
 
 /// Declares a row: a JSON object whose known fields are optional, whose `noise` is passed over, and
 /// whose other fields are kept in `rest`.
@@ -29,24 +39,28 @@ macro_rules! row {
     (
         @ $nulls:literal
         $(#[$meta:meta])*
-        $name:ident {
+        $name:ident $(<const $flag:ident>)? {
             $( $(#[$doc:meta])* $field:ident: $type:ty = $key:literal $(| $alias:literal)*, )*
         }
         $(noise: $($noise:literal)|+)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Default)]
-        pub(super) struct $name<'a> {
+        pub(super) struct $name<'a $(, const $flag: bool)?> {
             $( $(#[$doc])* pub(super) $field: Option<$type>, )*
             pub(super) rest: $crate::json::Rest<'a>,
         }
 
-        impl<'de: 'a, 'a> serde::Deserialize<'de> for $name<'a> {
+        impl<'de: 'a, 'a $(, const $flag: bool)?> serde::Deserialize<'de>
+            for $name<'a $(, $flag)?>
+        {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Fields<'a>(std::marker::PhantomData<&'a ()>);
+                struct Fields<'a $(, const $flag: bool)?>(std::marker::PhantomData<&'a ()>);
 
-                impl<'de: 'a, 'a> serde::de::Visitor<'de> for Fields<'a> {
-                    type Value = $name<'a>;
+                impl<'de: 'a, 'a $(, const $flag: bool)?> serde::de::Visitor<'de>
+                    for Fields<'a $(, $flag)?>
+                {
+                    type Value = $name<'a $(, $flag)?>;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         f.write_str("an object")
@@ -56,7 +70,7 @@ macro_rules! row {
                         self,
                         mut map: A,
                     ) -> Result<Self::Value, A::Error> {
-                        let mut row = $name::default();
+                        let mut row = Self::Value::default();
                         while let Some(key) = map.next_key::<$crate::json::Str<'de>>()? {
                             match &*key.0 {
                                 $( $key $(| $alias)* => {
@@ -81,7 +95,7 @@ macro_rules! row {
                     }
                 }
 
-                deserializer.deserialize_map(Fields(std::marker::PhantomData))
+                deserializer.deserialize_map(Fields$(::<$flag>)?(std::marker::PhantomData))
             }
         }
     };
@@ -160,7 +174,7 @@ pub(crate) fn lax<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
 pub(crate) fn text_of(raw: &RawValue) -> Option<Cow<'_, str>> {
     match raw.get() {
         "null" => None,
-        text if text.starts_with('"') => serde_json::from_str::<Str<'_>>(text).ok().map(|s| s.0),
+        text if text.starts_with('"') => unquote(text),
         other => Some(Cow::Borrowed(other)),
     }
 }
@@ -172,6 +186,14 @@ pub(crate) fn extras(dialect: &'static str, rest: Rest<'_>) -> Extras {
     said.filter(|(_, value)| !value.is_empty())
         .map(|(key, value)| entry(dialect, key, value))
         .collect()
+}
+
+/// What the field `key` is called where `prefix` says which object it stood in.
+pub(crate) fn within(prefix: &str, key: Cow<'_, str>) -> String {
+    match prefix {
+        "" => key.into_owned(),
+        prefix => [prefix, &*key].concat(),
+    }
 }
 
 /// One extra field for those who speak `dialect`.

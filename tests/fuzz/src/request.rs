@@ -58,14 +58,22 @@ pub fn anthropic(body: &[u8]) {
     }
 }
 
-/// Says what the dialect wants to be said, and what it therefore says by itself.
+/// Says what the dialect wants to be said, and what it therefore says by itself, in place of a null
+/// too.
 fn fill(request: &mut Request) {
     request.max_tokens.get_or_insert(Anthropic::PLAIN.cap);
+    leave_out(&mut request.extra, &["max_tokens"]);
     for tool in &mut request.tools {
         if let ToolKind::Function(function) = &mut tool.kind {
             function.schema.get_or_insert_with(|| serde_json::json!({ "type": "object" }).into());
+            leave_out(&mut tool.extra, &["input_schema"]);
         }
     }
+}
+
+fn leave_out(extras: &mut Extras, keys: &[&str]) {
+    let entries = take(extras).into_iter();
+    *extras = entries.filter(|entry| !keys.contains(&&*entry.key)).collect();
 }
 
 /// Checks that a request which loses nothing is the same after it was written and read again.
@@ -141,9 +149,7 @@ fn encode(dialect: &dyn Dialect, incoming: &Incoming) -> Option<Encoded> {
 fn tidy(incoming: &Incoming) -> Incoming {
     let mut incoming = incoming.clone();
     let request = &mut incoming.request;
-    let others = ["anthropic_beta", "anthropic_version", "stream_options"];
-    let stays = |entry: &Extra| !others.contains(&&*entry.key);
-    request.extra = take(&mut request.extra).into_iter().filter(stays).collect();
+    leave_out(&mut request.extra, &["anthropic_beta", "anthropic_version", "stream_options"]);
     sort(&mut request.extra);
     for tool in &mut request.tools {
         sort(&mut tool.extra);

@@ -62,3 +62,13 @@ async fn nothing_but_the_decision_is_explained_without_a_call() {
     assert!(trace.attempts.is_empty());
     assert_eq!(road.first.journal().calls(), 0);
 }
+
+#[tokio::test]
+async fn answers_one_after_another_share_a_connection() {
+    let road = road(Emulator::openai().says("One two three."), Emulator::anthropic()).await;
+    for _ in 0..5 {
+        road.router.stream(hello()).await.unwrap().response().await.unwrap();
+        road.router.send(hello()).await.unwrap();
+    }
+    assert_eq!(road.first.accepted(), 1);
+}

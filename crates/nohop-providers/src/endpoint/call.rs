@@ -2,11 +2,9 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_core::Stream;
 use nohop_types::{Error, ErrorKind, Event, Issuer, Request, Result, Scope, Secret};
 use nohop_wire::{Abilities, Call, Head, Loss, Mode, Reader, State};
 
@@ -24,12 +22,11 @@ const MOST_FAILURE: usize = 64 << 10;
 pub struct Opened {
     /// What makes events of the body.
     pub reader: Reader,
-    /// The body; its errors show no secret.
-    pub body: Body,
     /// What of the request the dialect could not say.
     pub losses: Vec<Loss>,
-    /// What must be removed from the errors of the reader; [`Opened::read`] does.
-    pub secrets: Secrets,
+    body: Body,
+    /// What is removed from every error.
+    secrets: Secrets,
     head: Head,
 }
 
@@ -67,11 +64,12 @@ impl Endpoint {
         let secrets = self.secrets(secret.as_ref(), request);
         let sent = self.sign(encoded, secret.as_ref(), request);
         let sent = sent.map_err(|error| secrets.redact(error))?;
-        match exchange(transport, way, &call, sent, &secrets).await {
-            Ok((reader, body, head)) => {
-                let body = Box::pin(Redacting { body, secrets: secrets.clone() });
-                Ok(Opened { reader, body, losses, secrets, head })
-            }
+        let opened = match exchange(transport, way, sent, &secrets).await {
+            Ok((head, body)) => Reader::open(way.dialect, &call, &head).map(|it| (it, head, body)),
+            Err(error) => Err(error),
+        };
+        match opened {
+            Ok((reader, head, body)) => Ok(Opened { reader, losses, body, secrets, head }),
             Err(error) => {
                 if let (Some(401), Some(credentials), Some(secret)) =
                     (error.status(), credentials, secret)
@@ -84,7 +82,7 @@ impl Endpoint {
     }
 
     /// What the key comes from; `None` where the request brings its own, or none is needed.
-    fn credentials_of(
+    pub(super) fn credentials_of(
         &self,
         request: &Request,
         key: usize,
@@ -104,7 +102,7 @@ impl Endpoint {
         }
     }
 
-    fn secrets(&self, key: Option<&Secret>, request: &Request) -> Secrets {
+    pub(super) fn secrets(&self, key: Option<&Secret>, request: &Request) -> Secrets {
         let hidden = self.headers.iter().filter_map(|header| match &header.value {
             Value::Hidden(value) => Some(value.clone()),
             Value::Plain(_) => None,
@@ -165,17 +163,17 @@ impl Opened {
     }
 }
 
-async fn exchange(
+/// Sends `request`, and waits for the head of an answer that is no failure.
+pub(super) async fn exchange(
     transport: &dyn Transport,
     way: &Way,
-    call: &Call<'_>,
     request: http::Request<Bytes>,
     secrets: &Secrets,
-) -> Result<(Reader, Body, Head)> {
+) -> Result<(Head, Body)> {
     let (parts, body) = transport.send(request).await?.into_parts();
     let mut head = Head::new(parts.status, parts.headers);
     if head.status.is_success() {
-        return Ok((Reader::open(way.dialect, call, &head)?, body, head));
+        return Ok((head, body));
     }
     if head.status.is_redirection() {
         return Err(redirected(&head));
@@ -210,21 +208,6 @@ fn redirected(head: &Head) -> Error {
     Error::new(ErrorKind::Config, message)
         .with_scope(Scope::Endpoint)
         .with_status(head.status.as_u16())
-}
-
-/// A body whose errors show no secret.
-struct Redacting {
-    body: Body,
-    secrets: Secrets,
-}
-
-impl Stream for Redacting {
-    type Item = Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        let piece = ready!(self.body.as_mut().poll_next(cx));
-        Poll::Ready(piece.map(|piece| piece.map_err(|error| self.secrets.redact(error))))
-    }
 }
 
 impl fmt::Debug for Opened {

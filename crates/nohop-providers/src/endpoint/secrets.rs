@@ -7,7 +7,7 @@ use nohop_types::{Error, ErrorKind, Secret};
 
 /// The secrets of one call, to be removed from whatever is shown of it.
 #[derive(Clone)]
-pub struct Secrets(Arc<[Secret]>);
+pub(super) struct Secrets(Arc<[Secret]>);
 
 impl Secrets {
     pub(super) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
@@ -19,11 +19,8 @@ impl Secrets {
 
     /// Removes every secret of the call from `error`: plain or encoded, in message, body, headers and
     /// source.
-    ///
-    /// The endpoint does it to every error it returns, and so does the body; errors of the reader are
-    /// made by whoever reads.
     #[must_use]
-    pub fn redact(&self, error: Error) -> Error {
+    pub(super) fn redact(&self, error: Error) -> Error {
         let error = self.0.iter().fold(error, |error, secret| error.redact(secret.expose()));
         let shown = deeper(&error).any(|text| self.clean(&text) != text);
         match shown {

@@ -80,7 +80,7 @@ async fn every_row_hides_its_key() {
         let transport = Scripted::new(401, body).header("x-echo", key).header("x-request-id", key);
         let error = call(&endpoint, &transport).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth, "{}", provider.id);
-        let shown = format!("{error} {error:?} {endpoint:?}");
+        let shown = format!("{error} {error:#?} {endpoint:?}");
         assert!(shown.contains("[redacted]") && !shown.contains(key), "{}: {shown}", provider.id);
     }
 }
@@ -110,7 +110,7 @@ async fn a_request_brings_its_own_key_to_any_row() {
         let able = Abilities::default();
         let error =
             endpoint.call(&transport, &request, "m", Mode::Stream, 0, &able).await.unwrap_err();
-        assert!(!format!("{error:?}").contains("sk-own"), "{}", provider.id);
+        assert!(!format!("{error:#?}").contains("sk-own"), "{}", provider.id);
         let sent = format!("{:?}", transport.sent()[0].headers().values().collect::<Vec<_>>());
         assert!(!sent.contains("sk-planted"), "{}", provider.id);
     }

@@ -1,6 +1,7 @@
 use nohop_types::Extras;
 use serde::Serialize;
 
+use super::quote::quote;
 use crate::loss::Losses;
 
 /// Writes JSON text, front to back.
@@ -51,9 +52,20 @@ impl Writer {
         self.close(b']')
     }
 
+    /// Writes one of the dialect's own names, none of which has anything to escape.
     pub(crate) fn key(&mut self, key: &'static str) -> &mut Self {
         self.keys.push(key);
-        self.name(key)
+        self.separate();
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self.comma = false;
+        self
+    }
+
+    /// Writes a field that is a string: the quick way for what was said.
+    pub(crate) fn text(&mut self, key: &'static str, text: &str) -> &mut Self {
+        self.key(key).string(text)
     }
 
     /// Counts `key` as written: what stands there was dropped, or went elsewhere.
@@ -74,7 +86,9 @@ impl Writer {
     }
 
     pub(crate) fn string(&mut self, text: &str) -> &mut Self {
-        self.value(text)
+        self.separate();
+        quote(&mut self.out, text);
+        self
     }
 
     pub(crate) fn value(&mut self, value: impl Serialize) -> &mut Self {
@@ -119,7 +133,9 @@ impl Writer {
             }
             if extra.scope.covers(reach.dialect, reach.endpoint) {
                 written.push(key);
-                self.name(key).raw(extra.value.as_str());
+                self.string(key).out.push(b':');
+                self.comma = false;
+                self.raw(extra.value.as_str());
             } else if !extra.value.is_empty() {
                 losses.dropped(extra.key.clone(), "the extra field is meant for others");
             }
@@ -129,13 +145,6 @@ impl Writer {
 
     /// Ends a chain whose value nobody wants.
     pub(crate) fn done(&self) {}
-
-    fn name(&mut self, key: &str) -> &mut Self {
-        self.value(key);
-        self.out.push(b':');
-        self.comma = false;
-        self
-    }
 
     fn open(&mut self, bracket: u8) -> &mut Self {
         self.separate();

@@ -1,0 +1,290 @@
+//! Holds the router to a real server that none of us wrote: llama.cpp's.
+//!
+//! ```sh
+//! cargo run --release -p nohop-tests --bin llama -- START
+//! ```
+//!
+//! `START PORT [--thinking] [--api-key KEY]` must serve a tiny model there, in the foreground, until it is killed.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool reports")]
+#![allow(clippy::unwrap_used, reason = "a panic is how a check fails")]
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use nohop::policy::{Broken, Limits};
+use nohop::providers::{Endpoint, table};
+use nohop::{
+    ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request, Route, Router, Schema, Tool,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let Some(start) = std::env::args().nth(1) else {
+        eprintln!("usage: llama START, where START PORT serves a tiny model");
+        return ExitCode::from(2);
+    };
+    let plain = Server::start(&start, &[]);
+    let thinking = Server::start(&start, &["--thinking"]);
+    let locked = Server::start(&start, &["--api-key", "sk-real"]);
+    for server in [&plain, &thinking, &locked] {
+        server.wait();
+    }
+    answers(&plain).await;
+    stream(&plain).await;
+    tools(&plain).await;
+    schema(&plain).await;
+    reasoning(&thinking).await;
+    messages(&plain).await;
+    cancellation(&plain).await;
+    key(&locked).await;
+    overflow(&plain).await;
+    killed_before(&start, &plain).await;
+    killed_amid(&start, &plain).await;
+    resumed(&start, &plain).await;
+    println!("12 checks passed");
+    ExitCode::SUCCESS
+}
+
+async fn answers(server: &Server) {
+    let response = server.router().send(hello()).await.unwrap();
+    assert!(response.text().starts_with(SAYS), "{}", response.text());
+    assert_eq!(response.usage.output, Some(25), "{:?}", response.usage);
+    done("a chat is answered", &response.text());
+}
+
+async fn stream(server: &Server) {
+    let mut text = server.router().stream(hello()).await.unwrap().text();
+    let (mut said, mut pieces) = (String::new(), 0);
+    while let Some(piece) = text.next().await {
+        said += &piece.unwrap();
+        pieces += 1;
+    }
+    assert!(said.starts_with(SAYS), "{said}");
+    assert!(pieces > 10, "{pieces} pieces");
+    done("a stream says the same", &format!("{pieces} pieces"));
+}
+
+async fn tools(server: &Server) {
+    let parameters =
+        r#"{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}"#;
+    let tool = Tool::function("weather", Json::new(parameters).unwrap());
+    let request = hello().tool(tool);
+    let router = server.router();
+    let response = router.send(request.clone()).await.unwrap();
+    let call = response.tool_calls().next().expect("a tool is called").clone();
+    assert_eq!(call.name, "weather");
+    let again = request.answer(&response).result(&call.id, "Rain.");
+    let response = router.send(again).await.unwrap();
+    assert!(response.tool_calls().next().is_none() && !response.text().is_empty());
+    done("a tool is called and its result answered", &call.arguments);
+}
+
+async fn schema(server: &Server) {
+    let schema = r#"{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false}"#;
+    let schema = Schema::new("number", Json::new(schema).unwrap()).strict();
+    let request = hello().output(OutputFormat::JsonSchema(schema)).max_tokens(200);
+    let text = server.router().send(request).await.unwrap().text();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(value["n"].is_i64() || value["n"].is_u64(), "{text}");
+    done("an answer follows a schema", &text);
+}
+
+async fn reasoning(server: &Server) {
+    let response = server.router().send(hello()).await.unwrap();
+    assert!(!response.reasoning().is_empty(), "{response:?}");
+    done("thinking is apart from text", &response.reasoning());
+}
+
+async fn messages(server: &Server) {
+    let router = build(server.endpoint("llama").way("/messages"));
+    let response = router.send(hello().max_tokens(100)).await.unwrap();
+    assert!(response.text().starts_with(SAYS), "{}", response.text());
+    let mut text = router.stream(hello().max_tokens(100)).await.unwrap().text();
+    let mut said = String::new();
+    while let Some(piece) = text.next().await {
+        said += &piece.unwrap();
+    }
+    assert_eq!(said, response.text());
+    done("the other way says the same", "/v1/messages");
+}
+
+async fn cancellation(server: &Server) {
+    let mut answer = server.router().stream(endless()).await.unwrap();
+    answer.next().await.unwrap().unwrap();
+    assert!(server.is_busy(), "an answer is being made");
+    drop(answer);
+    let noticed = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        !server.is_busy()
+    });
+    assert!(noticed, "the server goes on for five seconds");
+    done("dropping an answer stops the server", "/slots");
+}
+
+async fn key(server: &Server) {
+    let wrong = build(server.endpoint("llama").key("sk-wrong"));
+    let error = wrong.send(hello()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(401)));
+    assert!(!format!("{error} {error:?}").contains("sk-wrong"));
+    build(server.endpoint("llama").key("sk-real")).send(hello()).await.unwrap();
+    done("a wrong key is turned away", error.message());
+}
+
+async fn overflow(server: &Server) {
+    let request = Request::new("tiny@llama").user("word ".repeat(9_000));
+    let error = server.router().send(request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ContextLength, "{error}");
+    done("a prompt that does not fit is told", error.message());
+}
+
+async fn killed_before(start: &str, standby: &Server) {
+    let mut server = Server::start(start, &[]);
+    server.wait();
+    let router = pair(&server, standby, Limits::DEFAULT);
+    router.send(of_pair(hello())).await.unwrap();
+    server.kill();
+    let response = router.send(of_pair(hello())).await.unwrap();
+    let trace = response.trace.unwrap();
+    assert!(matches!(trace.attempts[0].outcome, Some(Outcome::Failed(ErrorKind::Transport))));
+    assert_eq!(&*trace.attempts.last().unwrap().target, "tiny@standby");
+    done("a server that was killed is stood in for", &trace.to_string());
+}
+
+async fn killed_amid(start: &str, standby: &Server) {
+    let mut server = Server::start(start, &[]);
+    server.wait();
+    let mut answer =
+        pair(&server, standby, Limits::DEFAULT).stream(of_pair(endless())).await.unwrap();
+    answer.next().await.unwrap().unwrap();
+    server.kill();
+    let error = loop {
+        match answer.next().await.expect("the break is told") {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    let kinds = [ErrorKind::Transport, ErrorKind::Truncated];
+    assert!(kinds.contains(&error.kind()), "{error}");
+    assert!(answer.trace().attempts[0].usage.estimated, "what came is counted");
+    done("an answer that broke is an error", &error.to_string());
+}
+
+async fn resumed(start: &str, standby: &Server) {
+    let mut server = Server::start(start, &[]);
+    server.wait();
+    let limits = Limits { broken: Broken::Resume, ..Limits::DEFAULT };
+    let mut answer = pair(&server, standby, limits).stream(of_pair(endless())).await.unwrap();
+    answer.next().await.unwrap().unwrap();
+    server.kill();
+    let mut seam = None;
+    while let Some(event) = answer.next().await {
+        match event.unwrap() {
+            Event::Seam { target } => seam = Some(target),
+            Event::Delta { .. } if seam.is_some() => break,
+            _ => {}
+        }
+    }
+    assert_eq!(seam.as_deref(), Some("tiny@standby"));
+    done("it goes on elsewhere where that is wanted", "tiny@standby");
+}
+
+const SAYS: &str = "I am one tiny llama";
+
+fn hello() -> Request {
+    Request::new("tiny@llama").user("Who are you?").temperature(0.0)
+}
+
+/// A request that the server answers without an end.
+fn endless() -> Request {
+    let on = Json::new("true").unwrap();
+    Request::new("tiny@llama").user("Who are you?").temperature(1.0).max_tokens(30_000).extra(
+        ExtraScope::Any,
+        "ignore_eos",
+        on,
+    )
+}
+
+/// The same request, of the two servers in turn.
+fn of_pair(mut request: Request) -> Request {
+    request.model = "pair".to_owned();
+    request
+}
+
+fn pair(first: &Server, standby: &Server, limits: Limits) -> Router {
+    Router::builder()
+        .endpoint(first.endpoint("first"))
+        .endpoint(standby.endpoint("standby"))
+        .route(Route::new("pair", ["tiny@first", "tiny@standby"]).limits(limits))
+        .build()
+        .unwrap()
+}
+
+fn build(endpoint: Endpoint) -> Router {
+    Router::builder().endpoint(endpoint).build().unwrap()
+}
+
+fn done(what: &str, shown: &str) {
+    let shown: String = shown.chars().take(300).collect();
+    println!("ok: {what}: {shown}");
+}
+
+/// A llama.cpp server, until it is dropped.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start(start: &str, arguments: &[&str]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new("bash");
+        command.arg(start).arg(port.to_string()).args(arguments);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        Self { child, port }
+    }
+
+    /// Waits until it serves: at first it makes the model, which takes half a minute.
+    fn wait(&self) {
+        let ready = (0..1_200).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            self.get("/health").is_some_and(|answer| answer.contains("200 OK"))
+        });
+        assert!(ready, "the server is not ready after two minutes");
+    }
+
+    fn is_busy(&self) -> bool {
+        self.get("/slots").is_some_and(|answer| answer.contains("\"is_processing\":true"))
+    }
+
+    fn get(&self, path: &str) -> Option<String> {
+        let mut socket = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        write!(socket, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    fn endpoint(&self, id: &'static str) -> Endpoint {
+        Endpoint::new(table::LLAMACPP).id(id).base_url(format!("http://127.0.0.1:{}/v1", self.port))
+    }
+
+    fn router(&self) -> Router {
+        build(self.endpoint("llama"))
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be gone already, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
