@@ -19,6 +19,7 @@ mod names;
 mod route;
 mod router;
 mod safely;
+mod said;
 mod target;
 mod text;
 

@@ -77,7 +77,7 @@ async fn hooks_see_every_request_and_event_and_may_change_them() {
             .after(move |_, event| {
                 count.fetch_add(1, Ordering::Relaxed);
                 if let Event::Finish { usage, .. } = event {
-                    usage.input = Some(99);
+                    Arc::make_mut(usage).input = Some(99);
                 }
                 Ok(())
             })
