@@ -86,8 +86,7 @@ impl Router {
     ///
     /// # Errors
     ///
-    /// `Config` when the request's model names nothing; `InvalidRequest` where [`Request::check`] finds
-    /// something.
+    /// `Config` when the request's model names nothing.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
         Ok(self.decide(request.into(), Mode::Whole)?.0.trace(Vec::new()))
     }
@@ -122,6 +121,7 @@ impl Router {
     fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
         let permit = self.shared.flight.answer().and_then(|permit| {
             self.shared.hooks.before(&mut request)?;
+            request.check()?;
             Ok(permit)
         });
         let permit = permit.map_err(|error| Asked::undecided(error, &request))?;
@@ -133,8 +133,7 @@ impl Router {
     fn decide(&self, request: Arc<Request>, mode: Mode) -> Result<(Arc<Asked>, Plan)> {
         let (began, seed) = (now(), chance());
         let shared = &self.shared;
-        let resolved =
-            request.check().and_then(|()| shared.names.resolve(&request.model, &shared.board));
+        let resolved = shared.names.resolve(&request.model, &shared.board);
         let resolved = resolved.map_err(|error| Asked::undecided(error, &request))?;
         let limits = resolved.limits;
         let (decision, turns) = {
