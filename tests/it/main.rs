@@ -13,3 +13,4 @@ mod requests;
 mod road;
 mod sdk;
 mod speak;
+mod supply;

@@ -15,7 +15,10 @@ mod blame;
 mod connections;
 mod drops;
 mod faults;
+mod inputs;
+mod running;
 mod scripted;
+mod secrets;
 mod waits;
 
 /// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is

@@ -55,7 +55,8 @@ pub struct Answer {
     timer: Option<Pin<Box<Sleep>>>,
     over: bool,
     span: Span,
-    _permit: Permit,
+    /// Until it is over: whoever keeps it longer keeps nobody waiting.
+    permit: Option<Permit>,
 }
 
 impl Answer {
@@ -75,7 +76,7 @@ impl Answer {
             timer: None,
             over: false,
             span,
-            _permit: permit,
+            permit: Some(permit),
         }
     }
 
@@ -300,8 +301,15 @@ impl Stream for Answer {
     type Item = Result<Event>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        ready!(self.work(cx))?;
+        let worked = ready!(self.work(cx));
+        if self.over && self.ready.is_empty() {
+            self.permit = None;
+        }
+        worked?;
         let Some(mut event) = self.ready.pop_front() else { return Poll::Ready(None) };
+        if matches!(event, Event::Finish { .. }) {
+            self.permit = None;
+        }
         let asked = &self.asked;
         if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
             self.abandon();
@@ -318,6 +326,7 @@ impl Answer {
     /// Ends the answer where it stands.
     fn abandon(&mut self) {
         self.over = true;
+        self.permit = None;
         self.ready.clear();
         for attempt in &mut self.attempts {
             attempt.cancel();

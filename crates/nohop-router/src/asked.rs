@@ -52,8 +52,8 @@ impl Asked {
         trace
     }
 
-    /// The error of a request whose model names nothing.
-    pub(crate) fn unresolved(error: Error, request: &Request) -> Error {
+    /// The error of a request that it never came to a decision on.
+    pub(crate) fn undecided(error: Error, request: &Request) -> Error {
         let mut trace = Trace::new(Self::id(chance()), request.model.as_str());
         trace.resolved = "nothing".into();
         error.with_trace(trace)

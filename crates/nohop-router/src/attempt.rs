@@ -7,7 +7,7 @@ use nohop_ledger::{Delivery, Entry, Reservation};
 use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Attempted, Cost, Error, ErrorKind, Event, Outcome, Piece, Request, Result, Task, Usage,
+    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Task, Usage,
 };
 use nohop_wire::{Mode, State};
 use tracing::Span;
@@ -16,12 +16,11 @@ use crate::asked::Asked;
 use crate::clock::{Clock, date, now};
 use crate::flight::Permit;
 use crate::route::Place;
+use crate::safely::safely;
 
 mod call;
-mod safely;
 
 use call::Stamp;
-use safely::safely;
 
 /// One call of one candidate, from reservation to settlement.
 ///
@@ -81,7 +80,10 @@ impl Attempt {
         };
         let shared = &asked.shared;
         let estimate = policy::Context::new(request, began, 0).estimate(candidate);
-        let reservation = shared.ledger.reserve(request, &candidate.target, estimate)?;
+        let reserve = || shared.ledger.reserve(request, &candidate.target, estimate);
+        // A ledger that can not say no says nothing.
+        let reservation =
+            safely("the ledger", reserve).unwrap_or_else(|| Ok(Reservation::new(Money::ZERO)))?;
         let held = Held { reservation, _permit: shared.flight.attempt() };
         shared.board.begin(&asked.resolved.places[place].gauge);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
@@ -211,8 +213,10 @@ impl Attempt {
         let mut content = false;
         for event in &self.events[seen..] {
             match event {
-                Event::Usage(usage) => self.shown.usage.merge(Usage::clone(usage)),
-                Event::Finish { usage, .. } => self.shown.usage.clone_from(usage),
+                Event::Usage(usage) => {
+                    Arc::make_mut(&mut self.shown.usage).merge(Usage::clone(usage));
+                }
+                Event::Finish { usage, .. } => self.shown.usage = usage.clone(),
                 event => {
                     content |= event.is_content();
                     self.said += length(event);
@@ -309,10 +313,10 @@ impl Attempt {
     /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
     fn estimate(&mut self) {
         let finished = self.shown.outcome == Some(Outcome::Finished);
-        let usage = &mut self.shown.usage;
-        if self.said == 0 || finished && usage.total().is_some() {
+        if self.said == 0 || finished && self.shown.usage.total().is_some() {
             return;
         }
+        let usage = Arc::make_mut(&mut self.shown.usage);
         let cx = policy::Context::new(&self.asked.request, self.began, 0);
         usage.input = usage.input.or(Some(cx.input));
         usage.output = usage.output.max(Some(self.said.div_ceil(4)));

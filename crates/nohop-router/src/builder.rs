@@ -118,6 +118,9 @@ impl Builder {
     }
 
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
+    ///
+    /// A request is refused by an error. A hook that panics is passed over, as if it were not there:
+    /// whoever guards something by it must not panic.
     #[must_use]
     pub fn before(
         mut self,
@@ -129,7 +132,8 @@ impl Builder {
 
     /// Shows every event to `hook` before the caller sees it; it may change it, or end the answer.
     ///
-    /// An answer that is ended so is abandoned like one that the caller drops: nobody else is tried.
+    /// An answer that is ended so is abandoned like one that the caller drops: nobody else is tried. A
+    /// hook that panics is passed over.
     #[must_use]
     pub fn after(
         mut self,

@@ -3,6 +3,8 @@ use std::sync::Arc;
 
 use nohop_types::{Event, Request, Result};
 
+use crate::safely::safely;
+
 type Before = dyn Fn(&mut Request) -> Result<()> + Send + Sync;
 type After = dyn Fn(&Request, &mut Event) -> Result<()> + Send + Sync;
 
@@ -23,8 +25,15 @@ impl Hooks {
         if self.before.is_empty() {
             return Ok(());
         }
-        let request = Arc::make_mut(request);
-        self.before.iter().try_for_each(|hook| hook(request))
+        self.before.iter().try_for_each(|hook| {
+            // What a hook that panics has changed is not believed.
+            let kept = request.clone();
+            let seen = safely("a hook", || hook(Arc::make_mut(request)));
+            seen.unwrap_or_else(|| {
+                *request = kept;
+                Ok(())
+            })
+        })
     }
 
     /// Shows `event` to those who want to see it before the caller does.
@@ -33,7 +42,9 @@ impl Hooks {
     ///
     /// Whatever the first of them ends the answer with.
     pub(crate) fn after(&self, request: &Request, event: &mut Event) -> Result<()> {
-        self.after.iter().try_for_each(|hook| hook(request, event))
+        self.after
+            .iter()
+            .try_for_each(|hook| safely("a hook", || hook(request, event)).unwrap_or(Ok(())))
     }
 }
 

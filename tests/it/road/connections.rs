@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use nohop::providers::Http;
-use nohop::{Answer, Event, Piece};
+use nohop::{Answer, ErrorKind, Event, Piece};
 use nohop_testkit::{Departure, Fault};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -89,6 +89,26 @@ async fn a_connection_that_is_being_closed_fails_no_request_and_repeats_none() {
 }
 
 #[tokio::test]
+async fn what_a_server_has_read_is_sent_again_by_nobody_but_a_plan() {
+    let limits = Limits { attempts: 1, ..Limits::DEFAULT };
+    for fault in [Fault::Reset, Fault::Close, Fault::CutBeforeFirst] {
+        let scripts = [Emulator::openai(), Emulator::openai().tls().http2(4)];
+        for script in scripts {
+            // The second call comes on a connection that is known to work.
+            let script = script.says("Hello!").fault_at(2, fault.clone());
+            let emulator = script.start().await.unwrap();
+            let transport = Http::new().trust(emulator.certificate_pem());
+            let builder = Router::builder().endpoint(openai("only", &emulator)).limits(limits);
+            let router = builder.transport(transport).build().unwrap();
+            router.send(only()).await.unwrap();
+            let error = router.send(only()).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Transport, "{fault:?}: {error}");
+            assert_eq!(emulator.journal().calls(), 2, "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_client_serves_every_request_and_errors_keep_no_connection() {
     let faults = [Fault::ServerError, Fault::ErrorUnder200, Fault::NoChoices, Fault::BadSchema];
     let emulator = Emulator::openai().says("Hello!");
@@ -113,7 +133,7 @@ async fn one_client_serves_every_request_and_errors_keep_no_connection() {
 async fn a_stream_that_broke_does_not_leak_its_connection() {
     let broken = [
         Fault::StallAfter { events: 1 },
-        Fault::ErrorAfter { events: 1, kind: nohop::ErrorKind::Server },
+        Fault::ErrorAfter { events: 1, kind: ErrorKind::Server },
         Fault::MalformedAfter { events: 1 },
         Fault::ResetAfter { events: 1 },
     ];

@@ -146,10 +146,10 @@ async fn an_endpoint_that_is_not_complete_says_what_it_lacks_before_anything_is_
     check(at("https://{account.example"), "does not close").await;
     check(at("https://{a}.example").set("a", "evil.example/x"), "does not fit in a URL").await;
     check(at("https://{a}.example").set("a", ""), "does not fit in a URL").await;
-    check(at("localhost:8080"), "is none: it is http://").await;
-    check(at("ftp://host/v1"), "is none: it is http://").await;
-    check(at("http://a b/"), "is none: it is http://").await;
-    check(at(""), "is none: it is http://").await;
+    check(at("localhost:8080"), "is not a URL; write http://").await;
+    check(at("ftp://host/v1"), "is not a URL; write http://").await;
+    check(at("http://a b/"), "is not a URL; write http://").await;
+    check(at(""), "is not a URL; write http://").await;
     check(at("https://user:pass@host/"), "secret header").await;
     check(Endpoint::new(HERE).way("anthropic"), "no anthropic way; there is openai-chat").await;
 }

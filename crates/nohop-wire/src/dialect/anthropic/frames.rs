@@ -2,6 +2,7 @@ mod blocks;
 mod gathered;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use nohop_types::{Content, Event, FinishReason, Issuer, Opaque, Part, Piece, ToolCall, Usage};
 use serde_json::value::RawValue;
@@ -315,8 +316,9 @@ impl Decoder for Frames {
         let extra = self.ending.take();
         events.push(Event::End { choice: 0, reason, raw: self.raw.take(), extra });
         // Whole answers and streams say the same things in another order.
-        let mut usage = Box::new(std::mem::take(&mut self.usage));
+        let mut usage = std::mem::take(&mut self.usage);
         usage.extra = sorted(usage.extra);
+        let usage = Arc::new(usage);
         events.push(Event::Finish { usage, extra: sorted(self.kept.take()) });
     }
 }
