@@ -9,12 +9,14 @@ use nohop_testkit::{Dialect, Fault, RetryAfter};
 use super::*;
 
 mod breaks;
+mod clocks;
 mod departures;
 mod limited;
 mod openings;
 mod refusals;
 mod resumed;
 mod strange;
+mod told;
 
 /// What the first provider says when nothing goes wrong, in seven pieces.
 const FIRST: &str = "One two three four five six seven.";
