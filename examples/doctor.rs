@@ -21,7 +21,7 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What small models are called, the cheaper first.
-const SMALL: [&str; 6] = ["nano", "lite", "mini", "haiku", "small", "8b"];
+const SMALL: [&str; 6] = ["-nano", "-lite", "-mini", "haiku", "small", "-8b"];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

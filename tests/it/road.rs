@@ -14,6 +14,7 @@ mod basics;
 mod blame;
 mod connections;
 mod drops;
+mod faults;
 mod scripted;
 mod waits;
 

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use futures_core::Stream;
 use nohop_policy::{AttemptId, Broken, Plan, Signal, Step};
-use nohop_types::{Attempted, Cost, Error, Event, Message, Part, Request, Response, Result, Trace};
+use nohop_types::{Attempted, Cost, Error, ErrorKind, Event, Response, Result, Trace};
+use nohop_wire::Ability;
 use tokio::time::{Sleep, sleep_until};
 use tracing::Span;
 
@@ -17,6 +18,7 @@ use crate::asked::Asked;
 use crate::attempt::Attempt;
 use crate::clock::now;
 use crate::flight::Permit;
+use crate::said::Said;
 
 /// An answer, as it is made: a stream of [`Event`]s.
 ///
@@ -48,8 +50,8 @@ pub struct Answer {
     ended: Vec<Attempted>,
     delivered: Option<AttemptId>,
     ready: VecDeque<Event>,
-    /// What was delivered so far, if the answer may be resumed.
-    said: Option<Response>,
+    /// What was delivered so far, while the answer may be resumed.
+    said: Option<Said>,
     timer: Option<Pin<Box<Sleep>>>,
     over: bool,
     span: Span,
@@ -69,7 +71,7 @@ impl Answer {
             ended: Vec::with_capacity(1),
             delivered: None,
             ready: VecDeque::new(),
-            said: resumes.then(Response::default),
+            said: resumes.then(Said::default),
             timer: None,
             over: false,
             span,
@@ -150,7 +152,7 @@ impl Answer {
     fn call(&mut self, id: AttemptId, place: usize) {
         let candidate = &self.asked.resolved.candidates[place];
         self.ended.push(Attempted::new(candidate.target.clone(), candidate.key));
-        match Attempt::begin(&self.asked, &self.so_far(), id, place) {
+        match self.begin(id, place) {
             Ok(attempt) => self.attempts.push(attempt),
             Err(error) => {
                 let shown = &mut self.ended[id.index()];
@@ -160,6 +162,22 @@ impl Answer {
                 self.signal(id, Signal::Refused(error));
             }
         }
+    }
+
+    /// Begins an attempt: after a break, at going on from what was said.
+    fn begin(&mut self, id: AttemptId, place: usize) -> Result<Attempt> {
+        let asked = &self.asked;
+        let request = match &mut self.said {
+            Some(said) => said.request(&asked.request),
+            None => asked.request.clone(),
+        };
+        let goes_on = !Arc::ptr_eq(&request, &asked.request);
+        if goes_on && asked.resolved.places[place].abilities.prefill != Ability::Able {
+            let message = "the model can not go on from what another has said";
+            let target = &*asked.resolved.candidates[place].target;
+            return Err(Error::new(ErrorKind::Unsupported, message).with_target(target));
+        }
+        Attempt::begin(asked, &request, id, place)
     }
 
     fn cancel(&mut self, id: AttemptId) {
@@ -239,8 +257,15 @@ impl Answer {
     fn pass_on(&mut self) {
         let delivered = self.delivered;
         let attempts = self.attempts.iter_mut().filter(|attempt| delivered == Some(attempt.id));
-        for attempt in attempts {
-            self.ready.extend(attempt.events.drain(..));
+        for mut event in attempts.flat_map(|attempt| attempt.events.drain(..)) {
+            if self.said.is_some() && !Said::goes_on_from(&event) {
+                self.said = None;
+                self.plan.forbid_resuming();
+            }
+            if let Some(said) = &mut self.said {
+                said.skip(&mut event);
+            }
+            self.ready.push_back(event);
         }
     }
 
@@ -258,16 +283,6 @@ impl Answer {
             }
             wanted
         });
-    }
-
-    /// The request, and the text that was already said in answer to it.
-    fn so_far(&self) -> Arc<Request> {
-        let said = self.said.as_ref().map(Response::text).unwrap_or_default();
-        if said.is_empty() {
-            return self.asked.request.clone();
-        }
-        let request = Request::clone(&self.asked.request);
-        Arc::new(request.message(Message::assistant(Part::text(said))))
     }
 
     fn explained(&self, error: Error) -> Error {
@@ -293,7 +308,7 @@ impl Stream for Answer {
             return Poll::Ready(Some(Err(self.explained(error))));
         }
         if let Some(said) = &mut self.said {
-            said.extend([event.clone()]);
+            said.note(&event);
         }
         Poll::Ready(Some(Ok(event)))
     }

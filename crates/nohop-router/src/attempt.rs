@@ -211,8 +211,10 @@ impl Attempt {
         let mut content = false;
         for event in &self.events[seen..] {
             match event {
-                Event::Usage(usage) => self.shown.usage.merge(Usage::clone(usage)),
-                Event::Finish { usage, .. } => self.shown.usage.clone_from(usage),
+                Event::Usage(usage) => {
+                    Arc::make_mut(&mut self.shown.usage).merge(Usage::clone(usage));
+                }
+                Event::Finish { usage, .. } => self.shown.usage = usage.clone(),
                 event => {
                     content |= event.is_content();
                     self.said += length(event);
@@ -309,10 +311,10 @@ impl Attempt {
     /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
     fn estimate(&mut self) {
         let finished = self.shown.outcome == Some(Outcome::Finished);
-        let usage = &mut self.shown.usage;
-        if self.said == 0 || finished && usage.total().is_some() {
+        if self.said == 0 || finished && self.shown.usage.total().is_some() {
             return;
         }
+        let usage = Arc::make_mut(&mut self.shown.usage);
         let cx = policy::Context::new(&self.asked.request, self.began, 0);
         usage.input = usage.input.or(Some(cx.input));
         usage.output = usage.output.max(Some(self.said.div_ceil(4)));

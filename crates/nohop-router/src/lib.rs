@@ -18,6 +18,7 @@ mod hooks;
 mod names;
 mod route;
 mod router;
+mod said;
 mod target;
 mod text;
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::numbered::Numbered;
@@ -19,7 +21,7 @@ pub struct Response {
     /// The choices, in the provider's order.
     pub choices: Vec<Choice>,
     /// What the answer consumed.
-    pub usage: Usage,
+    pub usage: Arc<Usage>,
     /// What the request cost, failed attempts included, if the prices are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
@@ -86,14 +88,14 @@ impl Response {
                 }
             }
             Event::Close { part } => drop(self.open.remove(part)),
-            Event::Usage(usage) => self.usage.merge(*usage),
+            Event::Usage(usage) => Arc::make_mut(&mut self.usage).merge(*usage),
             Event::Seam { .. } => self.open.clear(),
             Event::End { choice, reason, raw, extra } => {
                 if let Some(choice) = self.choice(choice) {
                     (choice.reason, choice.raw, choice.extra) = (Some(reason), raw, extra);
                 }
             }
-            Event::Finish { usage, extra } => (self.usage, self.extra) = (*usage, extra),
+            Event::Finish { usage, extra } => (self.usage, self.extra) = (usage, extra),
         }
     }
 

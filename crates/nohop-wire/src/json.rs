@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use nohop_types::{Error, ErrorKind, Extra, ExtraScope, Extras, Json, Result};
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
 
 pub(crate) use few::Few;
@@ -160,7 +160,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
 /// Reads `text`.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
     serde_json::from_str(text).map_err(|source| {
-        let kind = if source.is_eof() { ErrorKind::Truncated } else { ErrorKind::Protocol };
+        // Asked of the text, for a row that names the field hides that it was the end.
+        let cut = serde_json::from_str::<IgnoredAny>(text).is_err_and(|error| error.is_eof());
+        let kind = if cut { ErrorKind::Truncated } else { ErrorKind::Protocol };
         Error::new(kind, format!("the body is not what the dialect says: {source}"))
     })
 }

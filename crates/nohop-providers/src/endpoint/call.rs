@@ -65,7 +65,8 @@ impl Endpoint {
         let sent = self.sign(encoded, secret.as_ref(), request);
         let sent = sent.map_err(|error| secrets.redact(error))?;
         let opened = match exchange(transport, way, sent, &secrets).await {
-            Ok((head, body)) => Reader::open(way.dialect, &call, &head).map(|it| (it, head, body)),
+            Ok((head, body)) => Reader::open(way.dialect, &call, &head)
+                .map(|it| (it.strictness(self.strictness), head, body)),
             Err(error) => Err(error),
         };
         match opened {

@@ -48,6 +48,9 @@ fn kind(r#type: &str, message: &str, code: Option<&str>, status: Option<u16>) ->
         "invalid_request_error" if message.contains("credit balance is too low") => {
             ErrorKind::Quota
         }
+        "invalid_request_error" if message.contains("content filtering policy") => {
+            ErrorKind::ContentFilter
+        }
         // Some hosts say this word of everything: their status is more telling.
         "invalid_request_error" => match status {
             Some(400 | 422) | None => ErrorKind::InvalidRequest,

@@ -2,6 +2,7 @@ mod blocks;
 mod gathered;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use nohop_types::{Content, Event, FinishReason, Issuer, Opaque, Part, Piece, ToolCall, Usage};
 use serde_json::value::RawValue;
@@ -113,12 +114,12 @@ impl Frames {
             }
             ("message", _) if row.content.is_some() || message.is_none() => {
                 self.message(row, events)?;
-                self.state = State::Done;
+                self.stop();
                 return Ok(());
             }
             ("", _) if row.content.is_some() => {
                 self.message(row, events)?;
-                self.state = State::Done;
+                self.stop();
                 return Ok(());
             }
             ("content_block_start", index) => {
@@ -152,7 +153,7 @@ impl Frames {
             }
             ("message_stop", _) => {
                 self.start(None, None, events);
-                self.state = State::Done;
+                self.stop();
             }
             ("ping", _) => return Ok(()),
             ("error", _) => return Err(Fault::Failed(failure::within(text))),
@@ -224,6 +225,13 @@ impl Frames {
         let ended = reason.is_some();
         self.raw = reason.or(self.raw.take());
         ended
+    }
+
+    /// Ends the answer, unless there is none: neither content nor a word for why it stopped.
+    fn stop(&mut self) {
+        if self.raw.is_some() || self.parts > 0 || !self.open.is_empty() {
+            self.state = State::Done;
+        }
     }
 
     /// Takes a snapshot of what was used; a later one may state less than the first.
@@ -308,8 +316,9 @@ impl Decoder for Frames {
         let extra = self.ending.take();
         events.push(Event::End { choice: 0, reason, raw: self.raw.take(), extra });
         // Whole answers and streams say the same things in another order.
-        let mut usage = Box::new(std::mem::take(&mut self.usage));
+        let mut usage = std::mem::take(&mut self.usage);
         usage.extra = sorted(usage.extra);
+        let usage = Arc::new(usage);
         events.push(Event::Finish { usage, extra: sorted(self.kept.take()) });
     }
 }

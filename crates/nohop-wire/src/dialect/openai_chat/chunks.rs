@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use nohop_types::{
     Error, ErrorKind, Event, FinishReason, Issuer, Part, Piece, Response, ServiceTier, Usage,
@@ -283,7 +284,7 @@ impl Decoder for Chunks {
         for (choice, progress) in std::mem::take(&mut self.choices) {
             self.end_choice(choice, progress, events);
         }
-        let usage = Box::new(std::mem::take(&mut self.usage));
+        let usage = Arc::new(std::mem::take(&mut self.usage));
         events.push(Event::Finish { usage, extra: self.kept.take() });
     }
 }
