@@ -1,4 +1,4 @@
-//! What a client costs, counted and by the clock.
+//! What a client costs, and the limits that ours keeps.
 
 use std::fmt;
 use std::time::Duration;
@@ -179,5 +179,48 @@ impl fmt::Display for Clock {
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         write!(f, "{name:12} {:>11.1} µs {:>8.1}", micros(one.each), micros(one.p99))?;
         write!(f, " {:>13.1} µs {:>8.1}", micros(many.each), micros(many.p99))
+    }
+}
+
+/// Something that ours may cost, and what it costs.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Limit {
+    /// What costs.
+    pub what: &'static str,
+    /// What it costs.
+    pub is: f64,
+    /// What it may cost.
+    pub most: f64,
+}
+
+impl Limit {
+    /// What `ours` keeps beside `raw`; `transport` is what a first call costs over our transport alone.
+    pub fn all(ours: &Costs, raw: &Costs, transport: u64) -> Vec<Self> {
+        let limit = |what, is, most| Self { what, is, most };
+        let more = |one: u64, other: u64| one as f64 - other as f64;
+        vec![
+            limit("a chat, in chats of raw reqwest", ours.chat / raw.chat, 1.15),
+            limit("a streamed chunk, instructions", ours.chunk, 15_500.0),
+            limit("a streamed chunk, allocations", ours.chunk_allocations, 4.0),
+            // Whatever is put off until it is needed, the first call needs.
+            limit("a first call beyond its transport's", more(ours.first, transport), 300_000.0),
+            limit("the binary beyond raw reqwest's, bytes", more(ours.size, raw.size), 1_500_000.0),
+        ]
+    }
+
+    /// Whether it costs no more than it may.
+    pub fn is_ok(&self) -> bool {
+        self.is <= self.most
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, is, most } = self;
+        // Ratios and counts per event are small, and their digits behind the point matter.
+        let digits = if *most < 100.0 { 2 } else { 0 };
+        let ok = if self.is_ok() { "ok" } else { "OVER" };
+        write!(f, "{what:40} {is:>10.digits$} of {most:>10.digits$}  {ok}")
     }
 }

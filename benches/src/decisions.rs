@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use nohop_policy::{
     Candidate, Candidates, Context, Health, Limits, Policy, Price, available, by, cheapest,
 };
-use nohop_types::{Error, Money, Request};
+use nohop_types::{Error, Request};
 
 use crate::bodies::{MODEL, QUESTION, SYSTEM};
 use crate::works::{Limit, Work};
@@ -45,13 +45,8 @@ fn decide(passes: usize, targets: usize) -> Result<(), Error> {
 fn candidate(place: usize, now: Instant) -> Candidate {
     // Prices in no order: 7919 is a prime, so each of so many targets has one of its own.
     let cents = (place as u64 * 7_919) % 10_007;
-    let price = Price {
-        input: Money::cents_per_million(cents),
-        output: Money::cents_per_million(4 * cents),
-        ..Price::FREE
-    };
     let rest = (place % 10 == 9).then(|| now + Duration::from_secs(60));
     Candidate::new(format!("model-{place}@endpoint"))
-        .price(price)
+        .price(Price::cents_per_million(cents, 4 * cents))
         .health(Health::new().resting_until(rest))
 }

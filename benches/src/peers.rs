@@ -9,7 +9,13 @@ use crate::mock::Told;
 use crate::valgrind::{Count, Trouble};
 
 /// Every peer, in the order of the table: the floor, what the others are measured by, and the rest.
-pub const PEERS: &[&str] = &["hyper", "reqwest", "async-openai", "genai"];
+pub const PEERS: &[&str] = &["hyper", RAW, "async-openai", "genai", OURS];
+
+/// What an application writes itself; limits are set by it.
+pub const RAW: &str = "reqwest";
+
+/// What keeps the limits.
+pub const OURS: &str = "nohop";
 
 /// The program of a client.
 #[derive(Debug)]
@@ -110,6 +116,15 @@ impl Peer {
         let (counted, said) = count.of(&self.program, &[run.mode, run.url, &number, &history])?;
         self.check(&said, run.each.times(answers))?;
         Ok(counted)
+    }
+
+    /// What a first call costs over our transport alone.
+    ///
+    /// # Errors
+    ///
+    /// Says what keeps valgrind from counting.
+    pub fn transport(&self, url: &str) -> Result<u64, Trouble> {
+        Ok(Count::Instructions.of(&self.program, &["transport", url])?.0)
     }
 
     /// What chats take, so many over so many connections.

@@ -7,10 +7,10 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 use std::{env, thread};
 
-use nohop_benches::costs::{Clock, Costs, Urls};
+use nohop_benches::costs::{Clock, Costs, Limit, Urls};
 use nohop_benches::decisions::DECISIONS;
 use nohop_benches::mock;
-use nohop_benches::peers::{PEERS, Peer};
+use nohop_benches::peers::{OURS, PEERS, Peer, RAW};
 use nohop_benches::report::{Row, rows};
 use nohop_benches::valgrind::Trouble;
 
@@ -41,22 +41,36 @@ fn report() -> Result<bool, Trouble> {
     let peers = PEERS.iter().map(|name| build(name)).collect::<Result<Vec<_>, _>>()?;
 
     println!("{}", Costs::title());
+    let mut costs = Vec::new();
     for peer in &peers {
-        println!("{}", Costs::of(peer, &urls)?);
+        let row = Costs::of(peer, &urls)?;
+        println!("{row}");
+        costs.push(row);
     }
 
     println!("\nby the clock, which says more about the machine and who else uses it:");
     println!("{}", Clock::title());
     Clock::of(&peers, &urls)?.iter().for_each(|row| println!("{row}"));
 
+    println!();
+    let limits = limits(&peers, &costs, &urls)?;
+    limits.iter().for_each(|limit| println!("{limit}"));
+
     println!("\n{}", Row::title());
     let rows = rows(DECISIONS, |row| println!("{row}"))?;
-    Ok(rows.iter().all(Row::is_ok))
+    Ok(limits.iter().all(Limit::is_ok) && rows.iter().all(Row::is_ok))
 }
 
 fn build(name: &'static str) -> Result<Peer, Trouble> {
     eprintln!("building {name}");
     Peer::build(name)
+}
+
+fn limits(peers: &[Peer], costs: &[Costs], urls: &Urls) -> Result<Vec<Limit>, Trouble> {
+    let missing = || Trouble::Broken(format!("{OURS} or {RAW} is not among the peers"));
+    let cost = |name| costs.iter().find(|row| row.name == name).ok_or_else(missing);
+    let peer = peers.iter().find(|peer| peer.name == OURS).ok_or_else(missing)?;
+    Ok(Limit::all(cost(OURS)?, cost(RAW)?, peer.transport(&urls.fast)?))
 }
 
 /// Starts a provider that answers at once.

@@ -7,7 +7,6 @@
 //! peer-NAME chat   URL COUNT [HISTORY]      asks COUNT times, behind HISTORY bytes of conversation
 //! peer-NAME stream URL COUNT [HISTORY]      the same, and reads the answers as they come
 //! peer-NAME load   URL COUNT CONNECTIONS    asks COUNT times over so many connections, by the clock
-//! peer-NAME build  URL COUNT                makes the client COUNT times and asks nothing
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the programs do")]
@@ -79,7 +78,12 @@ impl Told {
 /// The program of a peer.
 pub fn main<P: Peer>() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
-    match run::<P>(&args.iter().map(String::as_str).collect::<Vec<_>>()) {
+    exit(run::<P>(&args.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+/// What a program ends with that has `done` something.
+pub fn exit(done: Result<()>) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -88,25 +92,24 @@ pub fn main<P: Peer>() -> ExitCode {
     }
 }
 
+/// The runtime that every peer runs on.
+///
+/// # Errors
+///
+/// The operating system's own.
+pub fn runtime() -> Result<Runtime> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
+}
+
 fn run<P: Peer>(args: &[&str]) -> Result<()> {
     match *args {
-        ["build", url, count] => build::<P>(url, count.parse()?),
         ["load", url, count, connections] => {
             load::run::<P>(url, count.parse()?, connections.parse()?)
         }
         [mode, url, count] => ask::<P>(mode, url, count.parse()?, 0),
         [mode, url, count, history] => ask::<P>(mode, url, count.parse()?, history.parse()?),
-        _ => Err("usage: chat|stream URL COUNT [HISTORY], load URL COUNT CONNECTIONS, or build URL COUNT".into()),
+        _ => Err("usage: chat|stream URL COUNT [HISTORY], or load URL COUNT CONNECTIONS".into()),
     }
-}
-
-fn build<P: Peer>(url: &str, count: usize) -> Result<()> {
-    let _guard = runtime()?;
-    let _inside = _guard.enter();
-    for _ in 0..count {
-        black_box(P::new(url)?);
-    }
-    Ok(())
 }
 
 fn ask<P: Peer>(mode: &str, url: &str, count: usize, history: usize) -> Result<()> {
@@ -135,8 +138,4 @@ impl Told {
     fn print(&self) {
         println!("text {} tokens {}", self.text, self.tokens);
     }
-}
-
-fn runtime() -> Result<Runtime> {
-    Ok(Builder::new_current_thread().enable_all().build()?)
 }
