@@ -119,8 +119,7 @@ impl Builder {
 
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
     ///
-    /// A request is refused by an error. A hook that panics is passed over, as if it were not there:
-    /// whoever guards something by it must not panic.
+    /// A request is refused by an error, and by a panic: what a guard has not seen to its end is not sent.
     #[must_use]
     pub fn before(
         mut self,

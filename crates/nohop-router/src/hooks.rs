@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use nohop_types::{Event, Request, Result};
+use nohop_types::{Error, ErrorKind, Event, Request, Result};
 
 use crate::safely::safely;
 
@@ -20,19 +20,15 @@ impl Hooks {
     ///
     /// # Errors
     ///
-    /// Whatever the first of them refuses it with.
+    /// Whatever the first of them refuses it with; `Config` when it panics, for what a guard has not seen
+    /// to its end does not pass.
     pub(crate) fn before(&self, request: &mut Arc<Request>) -> Result<()> {
         if self.before.is_empty() {
             return Ok(());
         }
+        let request = Arc::make_mut(request);
         self.before.iter().try_for_each(|hook| {
-            // What a hook that panics has changed is not believed.
-            let kept = request.clone();
-            let seen = safely("a hook", || hook(Arc::make_mut(request)));
-            seen.unwrap_or_else(|| {
-                *request = kept;
-                Ok(())
-            })
+            safely("a hook", || hook(request)).unwrap_or_else(|| Err(panicked()))
         })
     }
 
@@ -46,6 +42,12 @@ impl Hooks {
             .iter()
             .try_for_each(|hook| safely("a hook", || hook(request, event)).unwrap_or(Ok(())))
     }
+}
+
+fn panicked() -> Error {
+    let message =
+        "a hook panicked before it had seen the request, which is not sent; mend the hook";
+    Error::new(ErrorKind::Config, message)
 }
 
 impl fmt::Debug for Hooks {

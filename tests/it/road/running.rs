@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nohop::ledger::{Entry, Ledger, Reservation};
 use nohop::policy::{Attempt, Candidates, Context, Policy};
-use nohop::{Error, ErrorKind, Event, Secret};
+use nohop::{Error, ErrorKind, Event, Scope, Secret};
 use nohop_testkit::Fault;
 
 use super::*;
@@ -185,16 +185,7 @@ async fn ledgers_policies_and_hooks_that_panic_fail_no_request() {
         Emulator::openai().says("Hello!").fault_times(1, Fault::Overloaded),
         Emulator::anthropic().says("Bye!"),
         Limits::DEFAULT,
-        |builder| {
-            builder
-                .ledger(Torn)
-                .policy(Undecided)
-                .before(|request| {
-                    request.messages.clear();
-                    panic!("in the middle of it")
-                })
-                .after(|_, _| panic!("at each event"))
-        },
+        |builder| builder.ledger(Torn).policy(Undecided).after(|_, _| panic!("at each event")),
     )
     .await;
     let response = road.router.send(hello()).await.unwrap();
@@ -204,6 +195,18 @@ async fn ledgers_policies_and_hooks_that_panic_fail_no_request() {
     let response = road.router.stream(hello()).await.unwrap().response().await.unwrap();
     assert_eq!(response.text(), "Bye!", "the first rests");
     assert_eq!(road.router.running(), 0);
+}
+
+#[tokio::test]
+async fn a_guard_that_panics_lets_nothing_pass() {
+    let (first, second) = (Emulator::openai().says("Hello!"), Emulator::anthropic());
+    let road = road_with(first, second, Limits::DEFAULT, |builder| {
+        builder.before(|_| panic!("in the middle of it"))
+    })
+    .await;
+    let error = road.router.send(hello()).await.unwrap_err();
+    assert_eq!((error.kind(), error.scope()), (ErrorKind::Config, Scope::Us));
+    assert_eq!(road.first.journal().calls(), 0);
 }
 
 #[tokio::test(start_paused = true)]
