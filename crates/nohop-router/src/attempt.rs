@@ -211,8 +211,12 @@ impl Attempt {
     /// Takes note of the events after the first `seen`, and says whether they have the first content.
     fn hear(&mut self, seen: usize) -> bool {
         let mut content = false;
-        for event in &self.events[seen..] {
+        let read = &self.events[seen..];
+        let finished = matches!(read.last(), Some(Event::Finish { .. }));
+        for event in read {
             match event {
+                // The finish says it all again.
+                Event::Usage(_) if finished => {}
                 Event::Usage(usage) => {
                     Arc::make_mut(&mut self.shown.usage).merge(Usage::clone(usage));
                 }
