@@ -130,7 +130,8 @@ impl Writer {
     /// Ends a chain whose value nobody wants.
     pub(crate) fn done(&self) {}
 
-    fn name(&mut self, key: &str) -> &mut Self {
+    /// Begins a field of an object that has no extra fields.
+    pub(crate) fn name(&mut self, key: &str) -> &mut Self {
         self.value(key);
         self.out.push(b':');
         self.comma = false;
