@@ -58,7 +58,7 @@ impl Endpoint {
         let Some(key) = key else { return Ok(()) };
         let (name, text) = match self.provider.auth {
             Auth::None => return Ok(()),
-            Auth::Header(name, _) => (name, key.expose().to_owned()),
+            Auth::Header(name, _) | Auth::HeaderOf(name, _) => (name, key.expose().to_owned()),
             _ => (AUTHORIZATION.as_str(), format!("Bearer {}", key.expose())),
         };
         let name = HeaderName::try_from(name)
