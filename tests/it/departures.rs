@@ -27,3 +27,8 @@ fn hosts_of_openai_chat_are_read_whatever_their_departures() {
 fn hosts_of_anthropic_are_read_whatever_their_departures() {
     check(fixtures::anthropic::FIXTURES);
 }
+
+#[test]
+fn hosts_of_gemini_are_read_whatever_their_departures() {
+    check(fixtures::gemini::FIXTURES);
+}

@@ -1,6 +1,7 @@
 //! Answers of our own making, one for each way in which hosts depart from their dialect.
 
 pub(crate) mod anthropic;
+pub(crate) mod gemini;
 pub(crate) mod openai_chat;
 
 use std::fmt::Write;
@@ -36,7 +37,7 @@ impl Fixture {
     /// Whether an answer in one piece tells the order of its parts in this dialect.
     pub(crate) fn order(&self) -> Order {
         match self.host.dialect().name() {
-            "anthropic" => Order::Told,
+            "anthropic" | "gemini" => Order::Told,
             _ => Order::ByKind,
         }
     }
@@ -87,6 +88,7 @@ pub(crate) fn told(response: &Response, error: Option<&Error>) -> String {
         ("written", usage.cache_write),
         ("out", usage.output),
         ("thought", usage.reasoning),
+        ("tools", usage.tool_prompt),
     ];
     for (name, count) in counts {
         if let Some(count) = count {

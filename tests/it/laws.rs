@@ -6,7 +6,8 @@ use nohop_wire::laws::{self, Sample};
 use crate::fixtures::{self, Fixture};
 
 fn fixtures() -> impl Iterator<Item = &'static Fixture> {
-    fixtures::openai_chat::FIXTURES.iter().chain(fixtures::anthropic::FIXTURES)
+    let gemini = fixtures::gemini::FIXTURES;
+    fixtures::openai_chat::FIXTURES.iter().chain(fixtures::anthropic::FIXTURES).chain(gemini)
 }
 
 /// The fixtures that are complete answers.
@@ -61,7 +62,11 @@ fn law_6_nothing_is_lost() {
     {
         let response: Response = events.into_iter().collect();
         let name = fixture.host.dialect().name().replace('-', "_");
-        let name = if name == "anthropic" { "anthropic_messages".to_owned() } else { name };
+        let name = match &*name {
+            "anthropic" => "anthropic_messages".to_owned(),
+            "gemini" => "gemini_generate".to_owned(),
+            _ => name,
+        };
         let noise = nohop_tests::lists::lists(&name).unwrap().noise();
         let held = fixture.sample(|sample| laws::nothing_is_lost(&sample, &response, &noise));
         assert_eq!(held, Ok(()), "{}", fixture.name);

@@ -28,16 +28,21 @@ pub(crate) type Field<'a> = (Cow<'a, str>, &'a RawValue);
 /// whose other fields are kept in `rest`.
 ///
 /// Serde's own way to keep the rest, `flatten`, parses every value twice and loses raw text. A row
-/// marked `nulls` also keeps the known fields that are null, since a request says something by them.
+/// marked `nulls` also keeps the known fields that are null, since a request says something by them;
+/// one marked `spelled` does so too, and keeps a null under the other name of a field that is said
+/// by it.
 macro_rules! row {
     ($(#[$meta:meta])* struct $($body:tt)*) => {
-        $crate::json::row! { @ false $(#[$meta])* $($body)* }
+        $crate::json::row! { @ false false $(#[$meta])* $($body)* }
     };
     ($(#[$meta:meta])* nulls struct $($body:tt)*) => {
-        $crate::json::row! { @ true $(#[$meta])* $($body)* }
+        $crate::json::row! { @ true false $(#[$meta])* $($body)* }
+    };
+    ($(#[$meta:meta])* spelled struct $($body:tt)*) => {
+        $crate::json::row! { @ true true $(#[$meta])* $($body)* }
     };
     (
-        @ $nulls:literal
+        @ $nulls:literal $spelled:literal
         $(#[$meta:meta])*
         $name:ident $(<const $flag:ident>)? {
             $( $(#[$doc:meta])* $field:ident: $type:ty = $key:literal $(| $alias:literal)*, )*
@@ -79,7 +84,12 @@ macro_rules! row {
                                             row.rest.push((key.0, $crate::json::NULL));
                                         }
                                         Ok(None) => (),
-                                        Ok(value) => row.$field = value,
+                                        Ok(value) => {
+                                            row.$field = value;
+                                            if $spelled && &*key.0 != $key {
+                                                row.rest.push((key.0, $crate::json::NULL));
+                                            }
+                                        }
                                         Err(error) => {
                                             return Err($crate::json::in_field(&key.0, &error));
                                         }

@@ -58,7 +58,7 @@ impl Endpoint {
         let Some(key) = key else { return Ok(()) };
         let (name, text) = match self.provider.auth {
             Auth::None => return Ok(()),
-            Auth::Header(name, _) => {
+            Auth::Header(name, _) | Auth::HeaderOf(name, _) => {
                 let name = HeaderName::try_from(name)
                     .map_err(|_| self.wrong(&format!("no header can be named {name:?}")))?;
                 (name, key.expose().to_owned())

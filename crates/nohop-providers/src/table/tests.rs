@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -52,6 +52,10 @@ async fn every_row_is_addressed_signed_and_answers() {
                 r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"Hi"}],
                     "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#
             }
+            Gemini::NAME => {
+                r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},
+                    "finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}"#
+            }
             _ => r#"{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#,
         };
         let transport = Scripted::new(200, body);
@@ -60,10 +64,14 @@ async fn every_row_is_addressed_signed_and_answers() {
 
         let sent = transport.sent().remove(0);
         let url = sent.uri().to_string();
-        assert!(url.ends_with(way.path) && url.starts_with("http"), "{url}");
+        let path = match way.dialect.name() {
+            Gemini::NAME => way.path.replace("{model}", "m:generateContent"),
+            _ => way.path.to_owned(),
+        };
+        assert!(url.ends_with(&path) && url.starts_with("http"), "{url}");
         assert!(!url.contains(['{', '}']), "{url}");
         let (name, value) = match provider.auth {
-            Auth::Header(name, _) => (name, "sk-planted-0123456789"),
+            Auth::Header(name, _) | Auth::HeaderOf(name, _) => (name, "sk-planted-0123456789"),
             _ => ("authorization", "Bearer sk-planted-0123456789"),
         };
         assert_eq!(sent.headers()[name], value, "{}", provider.id);
@@ -141,7 +149,12 @@ fn rows() -> String {
             Auth::Header(name, variable) => format!("`{variable}`, as `{name}`"),
             Auth::Optional(variable) => format!("`{variable}`, optional"),
             auth => {
-                auth.variables().iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")
+                let variables = auth.variables().iter().map(|v| format!("`{v}`"));
+                let variables = variables.collect::<Vec<_>>().join(", ");
+                match auth {
+                    Auth::HeaderOf(name, _) => format!("{variables}, as `{name}`"),
+                    _ => variables,
+                }
             }
         };
         let ways: Vec<_> = provider.ways.iter().map(way).collect();
@@ -162,6 +175,7 @@ fn way(way: &Way) -> String {
 fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
+        Gemini::NAME => &Gemini::PLAIN,
         _ => &OpenAiChat::PLAIN,
     };
     let (plain, own) = (format!("{plain:#?}"), format!("{dialect:#?}"));

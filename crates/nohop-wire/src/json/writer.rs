@@ -146,6 +146,14 @@ impl Writer {
     /// Ends a chain whose value nobody wants.
     pub(crate) fn done(&self) {}
 
+    /// Begins a field of an object that has no extra fields.
+    pub(crate) fn name(&mut self, key: &str) -> &mut Self {
+        self.value(key);
+        self.out.push(b':');
+        self.comma = false;
+        self
+    }
+
     fn open(&mut self, bracket: u8) -> &mut Self {
         self.separate();
         self.out.push(bracket);
