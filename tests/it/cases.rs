@@ -3,4 +3,5 @@
 mod answers;
 mod failures;
 mod requests;
+mod responses;
 mod torture;

@@ -3,6 +3,7 @@
 pub(crate) mod anthropic;
 pub(crate) mod gemini;
 pub(crate) mod openai_chat;
+pub(crate) mod openai_responses;
 
 use std::fmt::Write;
 
@@ -37,8 +38,8 @@ impl Fixture {
     /// Whether an answer in one piece tells the order of its parts in this dialect.
     pub(crate) fn order(&self) -> Order {
         match self.host.dialect().name() {
-            "anthropic" | "gemini" => Order::Told,
-            _ => Order::ByKind,
+            "openai-chat" => Order::ByKind,
+            _ => Order::Told,
         }
     }
 }

@@ -6,8 +6,11 @@ use nohop_wire::laws::{self, Sample};
 use crate::fixtures::{self, Fixture};
 
 fn fixtures() -> impl Iterator<Item = &'static Fixture> {
-    let gemini = fixtures::gemini::FIXTURES;
-    fixtures::openai_chat::FIXTURES.iter().chain(fixtures::anthropic::FIXTURES).chain(gemini)
+    fixtures::openai_chat::FIXTURES
+        .iter()
+        .chain(fixtures::anthropic::FIXTURES)
+        .chain(fixtures::openai_responses::FIXTURES)
+        .chain(fixtures::gemini::FIXTURES)
 }
 
 /// The fixtures that are complete answers.

@@ -14,3 +14,4 @@ mod road;
 mod sdk;
 mod speak;
 mod supply;
+mod tables;

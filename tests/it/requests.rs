@@ -5,6 +5,7 @@
 mod abilities;
 mod content;
 mod options;
+mod responses;
 mod thinking;
 mod tools;
 

@@ -1,8 +1,8 @@
 //! Which departures from its dialect each recorded provider has.
 
 use nohop_wire::dialect::{
-    Anthropic, Cap, Counted, Ends, Files, Gemini, History, Marks, OpenAiChat, Required,
-    StreamUsage, ThinkingField, ToolMedia, VersionPlace,
+    Anthropic, Budgets, Cap, Counted, Ends, Files, Gemini, History, Instructions, Marks,
+    OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia, VersionPlace,
 };
 use nohop_wire::{Dialect, Surface};
 
@@ -31,6 +31,7 @@ pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
         "anthropic_messages" => Some(anthropic_messages(provider)),
         "gemini_generate" => Some(gemini_generate(provider)),
         "openai_chat" => Some(openai_chat(provider)),
+        "openai_responses" => Some(openai_responses(provider)),
         _ => None,
     }
 }
@@ -104,5 +105,28 @@ fn gemini_generate(provider: &str) -> &'static dyn Host {
     match provider {
         "vertex" => &VERTEX,
         _ => &GEMINI,
+    }
+}
+
+fn openai_responses(provider: &str) -> &'static dyn Host {
+    static OPENAI: OpenAiResponses = OpenAiResponses::PLAIN;
+    static XAI: OpenAiResponses = OpenAiResponses {
+        instructions: Instructions::Inside,
+        marks: Marks::None,
+        user: "user",
+        ..OpenAiResponses::PLAIN
+    };
+    static OPENROUTER: OpenAiResponses = OpenAiResponses {
+        budgets: Budgets::MaxTokens,
+        marks: Marks::Control,
+        takes: &["frequency_penalty", "presence_penalty", "top_k"],
+        ..OpenAiResponses::PLAIN
+    };
+    static HOST: OpenAiResponses = OpenAiResponses::HOSTED;
+    match provider {
+        "openrouter" => &OPENROUTER,
+        "xai" => &XAI,
+        "deepseek" | "llamacpp" | "lmstudio" | "mistralrs" => &HOST,
+        _ => &OPENAI,
     }
 }

@@ -6,6 +6,7 @@ mod gemini;
 mod kept;
 mod media;
 mod openai_chat;
+mod openai_responses;
 mod own;
 mod status;
 mod whole;
@@ -23,6 +24,7 @@ pub use openai_chat::{
     Cap, Counted, Ends, Files, History, Marks, OpenAiChat, Required, StreamUsage, Tags,
     ThinkingField, ToolMedia,
 };
+pub use openai_responses::{Budgets, Instructions, OpenAiResponses, SealedThinking};
 
 /// How the body is cut: a stream that was asked for is read as one whatever its label says, for some
 /// hosts mislabel theirs, and a bare JSON body in its place is still found.

@@ -266,14 +266,14 @@ pub fn events_follow_the_grammar(events: &[Event]) -> Result<(), Breach> {
 
 /// Law 4: every prefix before the answer is complete is an error.
 ///
-/// An end of line that is missing after the last frame is no matter.
+/// An end of line or a name that is missing after the last frame is no matter.
 ///
 /// # Errors
 ///
 /// Names a prefix that finishes too soon, or one that does not finish although it is complete.
 pub fn a_cut_answer_never_finishes(sample: &Sample<'_>) -> Result<(), Breach> {
     let Ok(enough) = sample.enough() else { return Ok(()) };
-    let text = sample.body[..enough].trim_ascii_end().len();
+    let text = said(&sample.body[..enough]).len();
     let step = (sample.body.len() / 48).max(1);
     let near = text.saturating_sub(3)..text;
     for end in (0..sample.body.len()).step_by(step).chain(near) {
@@ -287,6 +287,16 @@ pub fn a_cut_answer_never_finishes(sample: &Sample<'_>) -> Result<(), Breach> {
         }
     }
     Ok(())
+}
+
+/// The body up to where its last frame is told: what follows the data of an event only names it.
+fn said(body: &[u8]) -> &[u8] {
+    let text = body.trim_ascii_end();
+    let line = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    match text[line..].starts_with(b"event:") {
+        true => said(&text[..line]),
+        false => text,
+    }
 }
 
 /// Law 5, for requests: the differences between a request and the same, read by a surface and written

@@ -3,9 +3,9 @@ pub(super) mod failure;
 mod messages;
 mod read;
 mod rows;
-mod say;
+pub(super) mod say;
 mod tokens;
-mod write;
+pub(super) mod write;
 
 use nohop_types::{Error, ErrorKind, Result};
 

@@ -31,14 +31,14 @@ pub(super) fn encoder(dialect: OpenAiChat, incoming: &Incoming, stamp: Stamp) ->
 }
 
 /// Writes a failure in the answer's place.
-pub(super) fn error(error: &Error) -> Reply {
+pub(in crate::dialect) fn error(error: &Error) -> Reply {
     let mut out = Writer::default();
     failure(&mut out, error);
     Reply::json(status::reply(error.kind()), out.into_bytes())
 }
 
 /// The tier that a word of this dialect names.
-pub(super) fn tier_of(word: &str) -> ServiceTier {
+pub(in crate::dialect) fn tier_of(word: &str) -> ServiceTier {
     match word {
         "default" => ServiceTier::Standard,
         word => ServiceTier::from(word),
@@ -46,7 +46,7 @@ pub(super) fn tier_of(word: &str) -> ServiceTier {
 }
 
 /// The word for a tier.
-pub(super) fn tier_word(tier: &ServiceTier) -> &str {
+pub(in crate::dialect) fn tier_word(tier: &ServiceTier) -> &str {
     match tier {
         ServiceTier::Standard => "default",
         tier => tier.as_str(),
@@ -61,7 +61,7 @@ fn finish_word(reason: &FinishReason) -> &str {
     }
 }
 
-fn failure(out: &mut Writer, error: &Error) {
+pub(in crate::dialect) fn failure(out: &mut Writer, error: &Error) {
     let (r#type, code) = match error.kind() {
         ErrorKind::Auth => ("authentication_error", Some("invalid_api_key")),
         ErrorKind::ContentFilter => ("invalid_request_error", Some("content_filter")),

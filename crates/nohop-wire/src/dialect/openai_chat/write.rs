@@ -432,7 +432,7 @@ impl ThinkingField {
 }
 
 /// The effort that spends about so many tokens.
-fn effort_of(budget: u64) -> Effort {
+pub(in crate::dialect) fn effort_of(budget: u64) -> Effort {
     match budget {
         0 => Effort::None,
         1..=2_048 => Effort::Low,

@@ -1,0 +1,146 @@
+//! Why answers end, and what they count: one table for each, over all dialects.
+//!
+//! A row is an answer's own word for its end, or its own counts, and what both mean everywhere.
+
+use nohop_tests::hosts::Host;
+use nohop_types::{FinishReason, Usage};
+use nohop_wire::Mode;
+use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
+
+use crate::speak::answer;
+
+const CHAT: &dyn Host = &OpenAiChat::PLAIN;
+const ANTHROPIC: &dyn Host = &Anthropic::PLAIN;
+const RESPONSES: &dyn Host = &OpenAiResponses::PLAIN;
+
+/// An answer of one text in the dialect of `host`, which ends with `word` and counts `usage`.
+fn body(host: &dyn Host, word: &str, usage: &str) -> String {
+    match host.dialect().name() {
+        OpenAiChat::NAME => format!(
+            r#"{{"id":"1","choices":[{{"index":0,"message":{{"content":"Hi"}},"finish_reason":"{word}"}}],"usage":{{{usage}}}}}"#
+        ),
+        Anthropic::NAME => format!(
+            r#"{{"id":"1","type":"message","content":[{{"type":"text","text":"Hi"}}],"stop_reason":"{word}","usage":{{{usage}}}}}"#
+        ),
+        OpenAiResponses::NAME => {
+            // Why an answer is incomplete is said beside its status.
+            let (status, why) = word.split_once(':').unwrap_or((word, ""));
+            let why = match why {
+                "" => "null".to_owned(),
+                why => format!(r#"{{"reason":"{why}"}}"#),
+            };
+            format!(
+                r#"{{"id":"1","output":[{{"type":"message","content":[{{"type":"output_text","text":"Hi"}}]}}],"status":"{status}","incomplete_details":{why},"usage":{{{usage}}}}}"#
+            )
+        }
+        other => panic!("no answer of {other} is written yet"),
+    }
+}
+
+#[test]
+fn every_word_for_an_end_means_the_same_everywhere() {
+    use FinishReason::{ContentFilter, Error, Length, Pause, Stop, ToolCalls};
+    let other = |word: &str| FinishReason::Other(word.to_owned());
+    let table = [
+        (CHAT, "stop", Stop),
+        (CHAT, "eos", Stop),
+        (CHAT, "eos_token", Stop),
+        (CHAT, "length", Length),
+        (CHAT, "model_length", Length),
+        (CHAT, "tool_calls", ToolCalls),
+        (CHAT, "function_call", ToolCalls),
+        (CHAT, "content_filter", ContentFilter),
+        (CHAT, "error", Error),
+        (CHAT, "insufficient_system_resource", Error),
+        (CHAT, "novel", other("novel")),
+        (ANTHROPIC, "end_turn", Stop),
+        (ANTHROPIC, "stop_sequence", Stop),
+        (ANTHROPIC, "max_tokens", Length),
+        (ANTHROPIC, "model_context_window_exceeded", Length),
+        (ANTHROPIC, "tool_use", ToolCalls),
+        (ANTHROPIC, "refusal", ContentFilter),
+        (ANTHROPIC, "pause_turn", Pause),
+        (ANTHROPIC, "novel", other("novel")),
+        (RESPONSES, "completed", Stop),
+        (RESPONSES, "complete", Stop),
+        (RESPONSES, "incomplete:max_output_tokens", Length),
+        (RESPONSES, "incomplete:content_filter", ContentFilter),
+        (RESPONSES, "incomplete:max_messages", other("max_messages")),
+        (RESPONSES, "incomplete:steered", other("steered")),
+        (RESPONSES, "incomplete", Length),
+        (RESPONSES, "queued", other("queued")),
+        (RESPONSES, "in_progress", other("in_progress")),
+        (RESPONSES, "novel", other("novel")),
+    ];
+    for (host, word, reason) in table {
+        let (response, error) = answer(host, Mode::Whole, &body(host, word, ""));
+        let name = host.dialect().name();
+        assert!(error.is_none(), "{name} {word}: {error:?}");
+        assert_eq!(response.reason(), Some(&reason), "{name} {word}");
+    }
+}
+
+/// Counts in disjoint kinds: fresh, read from a cache, written to one, visible, thought.
+fn kinds(usage: &Usage) -> [Option<u64>; 5] {
+    [usage.input, usage.cache_read, usage.cache_write, usage.output, usage.reasoning]
+}
+
+#[test]
+fn every_count_means_the_same_everywhere() {
+    let table = [
+        // Both totals include their details.
+        (
+            CHAT,
+            r#""prompt_tokens":10,"completion_tokens":7,"total_tokens":17,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},"completion_tokens_details":{"reasoning_tokens":3}"#,
+            [Some(4), Some(4), Some(2), Some(4), Some(3)],
+        ),
+        (
+            RESPONSES,
+            r#""input_tokens":10,"output_tokens":7,"total_tokens":17,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},"output_tokens_details":{"reasoning_tokens":3}"#,
+            [Some(4), Some(4), Some(2), Some(4), Some(3)],
+        ),
+        // The prompt's counts are disjoint, and thinking is counted among the answer's.
+        (
+            ANTHROPIC,
+            r#""input_tokens":4,"cache_read_input_tokens":4,"cache_creation_input_tokens":2,"output_tokens":7,"output_tokens_details":{"thinking_tokens":3}"#,
+            [Some(4), Some(4), Some(2), Some(4), Some(3)],
+        ),
+        // A total that is larger than its parts tells that thinking is counted beside them.
+        (
+            CHAT,
+            r#""prompt_tokens":10,"completion_tokens":4,"total_tokens":17,"completion_tokens_details":{"reasoning_tokens":3}"#,
+            [Some(10), None, None, Some(4), Some(3)],
+        ),
+        (
+            RESPONSES,
+            r#""input_tokens":10,"output_tokens":4,"total_tokens":17,"output_tokens_details":{"reasoning_tokens":3}"#,
+            [Some(10), None, None, Some(4), Some(3)],
+        ),
+        // More than the whole prompt can only be cached beside it.
+        (
+            CHAT,
+            r#""prompt_tokens":3,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":7}"#,
+            [Some(3), Some(7), None, Some(1), None],
+        ),
+        (
+            RESPONSES,
+            r#""input_tokens":3,"output_tokens":1,"input_tokens_details":{"cached_tokens":7}"#,
+            [Some(3), Some(7), None, Some(1), None],
+        ),
+        // What is not said is not known, and what is said to be nothing is nothing.
+        (CHAT, r#""completion_tokens":0"#, [None, None, None, Some(0), None]),
+        (ANTHROPIC, r#""output_tokens":0"#, [None, None, None, Some(0), None]),
+        (RESPONSES, r#""output_tokens":0"#, [None, None, None, Some(0), None]),
+    ];
+    for (host, usage, expected) in table {
+        let end = match host.dialect().name() {
+            Anthropic::NAME => "end_turn",
+            OpenAiResponses::NAME => "completed",
+            _ => "stop",
+        };
+        let (response, error) = answer(host, Mode::Whole, &body(host, end, usage));
+        let name = host.dialect().name();
+        assert!(error.is_none(), "{name} {usage}: {error:?}");
+        assert_eq!(kinds(&response.usage), expected, "{name} {usage}");
+    }
+}
