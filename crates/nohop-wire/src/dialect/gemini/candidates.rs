@@ -3,6 +3,7 @@ mod content;
 mod partial;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use nohop_types::{Error, ErrorKind, Event, FinishReason, Issuer, Part, Piece, Response, Usage};
 use serde_json::value::RawValue;
@@ -276,7 +277,7 @@ impl Decoder for Candidates {
         for (choice, progress) in std::mem::take(&mut self.choices) {
             Self::end_choice(choice, progress, events);
         }
-        let usage = Box::new(std::mem::take(&mut self.usage));
+        let usage = Arc::new(std::mem::take(&mut self.usage));
         events.push(Event::Finish { usage, extra: self.kept.take() });
     }
 }
