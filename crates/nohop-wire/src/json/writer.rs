@@ -110,7 +110,7 @@ impl Writer {
     /// Writes the extra fields of an object; none overwrites a field that was written before.
     ///
     /// Those of an object further inside are named `prefix` and their own name, and are written when
-    /// that object is; `inner` are the prefixes of such objects.
+    /// that object is; `inner` are the prefixes of such objects, and keys that are not written here.
     pub(crate) fn extras(
         &mut self,
         extras: &Extras,
@@ -123,8 +123,7 @@ impl Writer {
         let mut written: Vec<&str> = Vec::new();
         for extra in extras {
             let Some(key) = extra.key.strip_prefix(prefix) else { continue };
-            if inner.iter().any(|inner| key.starts_with(inner)) || self.keys[here..].contains(&key)
-            {
+            if inner.iter().any(|inner| is_within(key, inner)) || self.keys[here..].contains(&key) {
                 continue;
             }
             // Of two entries that are meant, the first counts.
@@ -173,4 +172,12 @@ impl Writer {
         }
         self.comma = true;
     }
+}
+
+/// Whether `key` is `inner`, or a field of the object that `inner` is; nothing is the prefix of all.
+fn is_within(key: &str, inner: &str) -> bool {
+    let rest = key.strip_prefix(inner);
+    rest.is_some_and(|rest| {
+        inner.is_empty() || inner.ends_with('.') || rest.is_empty() || rest.starts_with('.')
+    })
 }

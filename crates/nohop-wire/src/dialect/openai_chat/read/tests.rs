@@ -87,3 +87,13 @@ fn marks_that_are_none_of_ours_stay_as_they_are() {
     let turn = json!({ "role": "assistant", "tool_calls": [call] });
     comes_back(json!({ "messages": [turn], "tools": [tool], "modalities": [] }));
 }
+
+#[test]
+fn a_field_whose_name_begins_like_one_of_ours_is_kept() {
+    let call = json!([{ "id": "c", "type": "function", "function_called": 1, "function": {
+        "name": "f", "arguments": "{}" } }]);
+    comes_back(json!({ "messages": [
+        { "role": "assistant", "cache_controls": [1], "tool_calls": call },
+        { "role": "user", "content": "Hi", "cache_control_": { "type": "x" } },
+    ] }));
+}
