@@ -2,5 +2,6 @@
 
 mod answers;
 mod failures;
+mod gemini;
 mod requests;
 mod torture;
