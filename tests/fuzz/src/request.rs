@@ -5,7 +5,8 @@ use std::mem::take;
 use http::HeaderMap;
 use nohop_types::{Content, Error, ErrorKind, Extra, Extras, Issuer, Part, Request, ToolKind};
 use nohop_wire::dialect::{
-    Anthropic, Files, History, Marks, OpenAiChat, Required, ThinkingField, ToolMedia,
+    Anthropic, CallIds, Files, Gemini, History, Marks, OpenAiChat, Required, Schemas,
+    ThinkingField, ThinkingGauge, ToolMedia, Unsigned,
 };
 use nohop_wire::laws;
 use nohop_wire::{Call, Dialect, Encoded, Incoming, RequestHead, Surface};
@@ -35,6 +36,7 @@ pub fn openai(body: &[u8]) {
     if let Some(incoming) = decode(&OpenAiChat::PLAIN, body) {
         comes_back(&OpenAiChat::PLAIN, &incoming, body);
         encode(&Anthropic::PLAIN, &incoming);
+        encode(&Gemini::PLAIN, &incoming);
     }
     for dialect in [&OpenAiChat::HOSTED, &GATEWAY] {
         if let Some(incoming) = decode(dialect, body) {
@@ -55,6 +57,28 @@ pub fn anthropic(body: &[u8]) {
         for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
             encode(other, &incoming);
         }
+        encode(&Gemini::VERTEX, &incoming);
+    }
+}
+
+/// Checks a request for generateContent.
+pub fn gemini(body: &[u8]) {
+    const EARLY: Gemini = Gemini {
+        schemas: Schemas::OpenApi,
+        thinking: ThinkingGauge::Budget,
+        ids: CallIds::Left,
+        ..Gemini::VERTEX
+    };
+    // What excuses a call that nobody signed is more than was said.
+    const LATE: Gemini = Gemini { unsigned: Unsigned::Left, ..Gemini::VERTEX };
+    if let Some(incoming) = decode(&LATE, body) {
+        comes_back(&LATE, &incoming, body);
+        // What is said otherwise is read again all the same.
+        drop(again(&EARLY, &incoming));
+        for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
+            encode(other, &incoming);
+        }
+        encode(&Anthropic::PLAIN, &incoming);
     }
 }
 
