@@ -10,14 +10,16 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 
 use nohop_types::{Error, ErrorKind, Issuer, Result};
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Call, Dialect, RequestHead, Surface};
 use serde_json::Value;
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let (Some(from), Some(to), None) = (words.next(), words.next(), words.next()) else {
-        eprintln!("usage: translate FROM TO < request.json, each of them openai or anthropic");
+        eprintln!(
+            "usage: translate FROM TO < request.json, each of them openai, responses or anthropic"
+        );
         return ExitCode::from(2);
     };
     match translate(&from, &to) {
@@ -53,6 +55,7 @@ fn translate(from: &str, to: &str) -> Result<()> {
 fn surface(name: &str) -> Result<&'static dyn Surface> {
     match name {
         "openai" => Ok(&OpenAiChat::PLAIN),
+        "responses" => Ok(&OpenAiResponses::PLAIN),
         "anthropic" => Ok(&Anthropic::PLAIN),
         other => Err(unknown(other)),
     }
@@ -61,11 +64,15 @@ fn surface(name: &str) -> Result<&'static dyn Surface> {
 fn dialect(name: &str) -> Result<&'static dyn Dialect> {
     match name {
         "openai" => Ok(&OpenAiChat::PLAIN),
+        "responses" => Ok(&OpenAiResponses::PLAIN),
         "anthropic" => Ok(&Anthropic::PLAIN),
         other => Err(unknown(other)),
     }
 }
 
 fn unknown(name: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("no dialect is called {name:?}: say openai or anthropic"))
+    Error::new(
+        ErrorKind::Config,
+        format!("no dialect is called {name:?}: say openai, responses or anthropic"),
+    )
 }

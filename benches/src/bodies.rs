@@ -2,7 +2,7 @@
 
 use nohop_types::Request;
 
-/// How many events a stream of [`openai_stream`] or [`anthropic_stream`] has.
+/// How many events the stream of a dialect has.
 pub const EVENTS: usize = 1_000;
 
 /// As much as a socket hands out at once when the answer is faster than the reader.
@@ -76,6 +76,55 @@ pub fn anthropic_head() -> Vec<u8> {
     ];
     events.map(|event| format!("data: {event}\n\n")).concat().into_bytes()
 }
+
+/// A Responses stream from its middle: [`EVENTS`] events, each with one word.
+///
+/// The provider pads its events, so that their lengths do not tell the words.
+pub fn responses_stream() -> Vec<u8> {
+    let mut stream = String::new();
+    for (place, word) in words().enumerate() {
+        let padding = &"a1B2c3D4e5F6g7H8"[..16 - word.len()];
+        stream += "event: response.output_text.delta\n";
+        stream += r#"data: {"type":"response.output_text.delta","content_index":0,"#;
+        stream += &format!(r#""delta":"{word}","item_id":"{ITEM}","logprobs":[],"#);
+        stream += &format!(r#""obfuscation":"{padding}","output_index":0,"#);
+        stream += &format!("\"sequence_number\":{}}}\n\n", place + 5);
+    }
+    stream.into_bytes()
+}
+
+/// What a Responses stream begins with, and its first word.
+pub fn responses_head() -> Vec<u8> {
+    let item = format!(r#"{{"id":"{ITEM}","type":"message","role":"assistant","content":[]}}"#);
+    let events = [
+        r#"{"type":"response.created","response":{"id":"resp_01","model":"gpt-4o-mini","status":"in_progress","output":[]}}"#.to_owned(),
+        format!(r#"{{"type":"response.output_item.added","output_index":0,"item":{item}}}"#),
+        format!(r#"{{"type":"response.output_text.delta","output_index":0,"item_id":"{ITEM}","content_index":0,"delta":"Well,"}}"#),
+    ];
+    events.map(|event| format!("data: {event}\n\n")).concat().into_bytes()
+}
+
+/// What a Responses stream ends with, which says all of an answer of `bytes` again.
+pub fn responses_end(bytes: usize) -> Vec<u8> {
+    let mut text = String::new();
+    while text.len() < bytes {
+        text += "lorem ipsum \\\"dolor\\\" sit amet ";
+    }
+    let part =
+        format!(r#"{{"type":"output_text","annotations":[],"logprobs":[],"text":"{text}"}}"#);
+    let item = format!(
+        r#"{{"id":"{ITEM}","type":"message","status":"completed","role":"assistant","content":[{part}]}}"#
+    );
+    let done = r#"{"type":"response.output_item.done","output_index":0,"item":{"type":"message"}}"#;
+    let response = format!(
+        r#"{{"id":"resp_01","model":"gpt-4o-mini","status":"completed","output":[{item}]}}"#
+    );
+    let end = format!(r#"{{"type":"response.completed","response":{response}}}"#);
+    format!("data: {done}\n\ndata: {end}\n\n").into_bytes()
+}
+
+/// The item that a Responses stream tells of.
+const ITEM: &str = "msg_0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718";
 
 /// An event stream whose one event is one line of `bytes`, as pictures and large arguments are.
 pub fn long_line(bytes: usize) -> Vec<u8> {

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nohop_types::{Error, ErrorKind, Issuer, Request, Response};
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Call, Dialect, Framer, Framing, Head, Mode, Reader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,6 +68,22 @@ pub const WORKS: &[Work] = &[
         run: |n| chunks(n, &Anthropic::PLAIN, bodies::anthropic_head, bodies::anthropic_stream),
         times: EVENTS,
         limit: CHUNK,
+        ..WORK
+    },
+    Work {
+        name: "chunk-responses",
+        run: |n| {
+            let (head, stream) = (bodies::responses_head, bodies::responses_stream);
+            chunks(n, &OpenAiResponses::PLAIN, head, stream)
+        },
+        times: EVENTS,
+        limit: Limit::Each(10_000.0, Some(4.0)),
+    },
+    Work { name: "end-responses-256k", run: |n| ends(n, 256 << 10), ..WORK },
+    Work {
+        name: "end-responses-1m",
+        run: |n| ends(n, 1 << 20),
+        limit: Limit::Times(4.4, "end-responses-256k"),
         ..WORK
     },
     Work {
@@ -206,6 +222,27 @@ fn chunks(
         assert_eq!(count, EVENTS);
     }
     assert_eq!(reader.skipped(), 0);
+    Ok(())
+}
+
+/// Reads the end of a Responses stream, which says again all that was told before.
+fn ends(passes: usize, bytes: usize) -> Result<(), Error> {
+    let dialect = &OpenAiResponses::PLAIN;
+    let (request, issuer) = (Request::new(bodies::MODEL), issuer(dialect));
+    let call = Call::new(&request, bodies::MODEL, "/", &issuer).mode(Mode::Stream);
+    let head = Head::new(StatusCode::OK, HeaderMap::new());
+    let (begin, end) = (bodies::responses_head(), bodies::responses_end(bytes));
+    let mut events = Vec::new();
+    for _ in 0..passes {
+        events.clear();
+        let mut reader = Reader::open(dialect, &call, &head)?;
+        reader.push(&begin, &mut events)?;
+        for piece in black_box(&end).chunks(READ) {
+            reader.push(piece, &mut events)?;
+        }
+        reader.end(&mut events)?;
+        assert_eq!(black_box(&events).len(), 6);
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nohop_types::{Event, Issuer, Request, Response};
-use nohop_wire::dialect::{Anthropic, Counted, Gemini, OpenAiChat, Tags};
+use nohop_wire::dialect::{Anthropic, Counted, Gemini, OpenAiChat, OpenAiResponses, Tags};
 use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Dialect, Framer, Framing, Head, Mode, Surface};
 use serde::de::IgnoredAny;
@@ -54,6 +54,18 @@ fn ends_gemini(frame: &Tree) -> bool {
     let mut feedback = ["promptFeedback", "prompt_feedback"].into_iter().flat_map(|f| frame.all(f));
     candidates.any(|c| both(c, ["finishReason", "finish_reason"], |said| *said != Tree::Null))
         || feedback.any(|f| both(f, ["blockReason", "block_reason"], Tree::says))
+}
+
+/// Checks an answer of Responses; the first byte of `input` says how it is read.
+pub fn responses(input: &[u8]) {
+    const ENDS: [&str; 3] = ["response.completed", "response.done", "response.incomplete"];
+    let [first, body @ ..] = input else { return };
+    check(&OpenAiResponses::PLAIN, mode(*first), body, |frame| {
+        let mut types = frame.all("type");
+        types.any(|r#type| ENDS.iter().any(|end| r#type.is(end)))
+            || frame.all("output").any(|output| *output != Tree::Null)
+            || frame.all("status").any(Tree::says)
+    });
 }
 
 /// `0` is whole and `1` is streamed, and so on.
@@ -162,6 +174,7 @@ fn retold(request: &Request, events: &[Event]) {
         told(&OpenAiChat::PLAIN, request, events, mode);
         told(&Anthropic::PLAIN, request, events, mode);
         told(&Gemini::PLAIN, request, events, mode);
+        told(&OpenAiResponses::PLAIN, request, events, mode);
     }
 }
 

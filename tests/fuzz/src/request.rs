@@ -5,8 +5,8 @@ use std::mem::take;
 use http::HeaderMap;
 use nohop_types::{Content, Error, ErrorKind, Extra, Extras, Issuer, Part, Request, ToolKind};
 use nohop_wire::dialect::{
-    Anthropic, CallIds, Files, Gemini, History, Marks, OpenAiChat, Required, Schemas,
-    ThinkingField, ThinkingGauge, ToolMedia, Unsigned,
+    Anthropic, Budgets, CallIds, Files, Gemini, History, Instructions, Marks, OpenAiChat,
+    OpenAiResponses, Required, Schemas, ThinkingField, ThinkingGauge, ToolMedia, Unsigned,
 };
 use nohop_wire::laws;
 use nohop_wire::{Call, Dialect, Encoded, Incoming, RequestHead, Surface};
@@ -31,12 +31,21 @@ const OPEN_MODELS: OpenAiChat = OpenAiChat {
     ..OpenAiChat::HOSTED
 };
 
+const RESPONSES_GATEWAY: OpenAiResponses = OpenAiResponses {
+    instructions: Instructions::Inside,
+    budgets: Budgets::MaxTokens,
+    marks: Marks::Control,
+    takes: &["frequency_penalty", "top_k"],
+    ..OpenAiResponses::HOSTED
+};
+
 /// Checks a request for Chat Completions.
 pub fn openai(body: &[u8]) {
     if let Some(incoming) = decode(&OpenAiChat::PLAIN, body) {
         comes_back(&OpenAiChat::PLAIN, &incoming, body);
         encode(&Anthropic::PLAIN, &incoming);
         encode(&Gemini::PLAIN, &incoming);
+        encode(&OpenAiResponses::PLAIN, &incoming);
     }
     for dialect in [&OpenAiChat::HOSTED, &GATEWAY] {
         if let Some(incoming) = decode(dialect, body) {
@@ -58,6 +67,23 @@ pub fn anthropic(body: &[u8]) {
             encode(other, &incoming);
         }
         encode(&Gemini::VERTEX, &incoming);
+        encode(&OpenAiResponses::PLAIN, &incoming);
+    }
+}
+
+/// Checks a request for Responses.
+pub fn responses(body: &[u8]) {
+    if let Some(incoming) = decode(&OpenAiResponses::PLAIN, body) {
+        comes_back(&OpenAiResponses::PLAIN, &incoming, body);
+        encode(&Anthropic::PLAIN, &incoming);
+        for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
+            encode(other, &incoming);
+        }
+    }
+    for dialect in [&OpenAiResponses::HOSTED, &RESPONSES_GATEWAY] {
+        if let Some(incoming) = decode(dialect, body) {
+            settles(dialect, &incoming, body);
+        }
     }
 }
 

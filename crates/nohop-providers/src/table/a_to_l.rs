@@ -1,6 +1,6 @@
 //! Providers from a to l.
 
-use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
     AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, TOGGLED, UNASKED,
@@ -32,7 +32,10 @@ pub const AZURE: Provider = Provider {
     id: "azure",
     base_url: "https://{resource:AZURE_RESOURCE_NAME}.openai.azure.com/openai/v1",
     auth: Auth::Header("api-key", "AZURE_OPENAI_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &AZURE_CHAT }],
+    ways: &[
+        Way { path: "/chat/completions", dialect: &AZURE_CHAT },
+        Way { path: "/responses", dialect: &OpenAiResponses::PLAIN },
+    ],
 };
 
 /// <https://learn.microsoft.com/azure/ai-foundry/model-inference/reference/reference-model-inference-api>
@@ -47,6 +50,7 @@ pub const AZURE_FOUNDRY: Provider = Provider {
             dialect: &AZURE_CHAT,
         },
         Way { path: "/anthropic/v1/messages", dialect: &Anthropic::PLAIN },
+        Way { path: "/openai/v1/responses", dialect: &OpenAiResponses::PLAIN },
     ],
 };
 
@@ -70,6 +74,7 @@ pub const BEDROCK_MANTLE: Provider = Provider {
     ways: &[
         Way { path: "/v1/chat/completions", dialect: &HOST },
         Way { path: "/anthropic/v1/messages", dialect: &Anthropic::PLAIN },
+        Way { path: "/openai/v1/responses", dialect: &OpenAiResponses::PLAIN },
     ],
 };
 
@@ -92,11 +97,16 @@ pub const CHUTES: Provider = Provider {
 };
 
 /// <https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/>
+///
+/// Unverified: all of the Responses way.
 pub const CLOUDFLARE: Provider = Provider {
     id: "cloudflare",
     base_url: "https://api.cloudflare.com/client/v4/accounts/{account:CLOUDFLARE_ACCOUNT_ID}/ai/v1",
     auth: Auth::Bearer("CLOUDFLARE_API_TOKEN"),
-    ways: &[Way { path: "/chat/completions", dialect: &HOST }],
+    ways: &[
+        Way { path: "/chat/completions", dialect: &HOST },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
+    ],
 };
 
 /// <https://docs.cohere.com/docs/compatibility-api>
@@ -120,7 +130,8 @@ pub const CRUSOE: Provider = Provider {
 /// <https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope>
 ///
 /// China is `https://dashscope.aliyuncs.com`, the United States
-/// `https://dashscope-us.aliyuncs.com`. Unverified: the Anthropic way's path and departures.
+/// `https://dashscope-us.aliyuncs.com`. Unverified: the Anthropic way's path and departures; all of
+/// the Responses way.
 pub const DASHSCOPE: Provider = Provider {
     id: "dashscope",
     base_url: "https://dashscope-intl.aliyuncs.com",
@@ -128,6 +139,7 @@ pub const DASHSCOPE: Provider = Provider {
     ways: &[
         Way { path: "/compatible-mode/v1/chat/completions", dialect: &FLAGGED },
         Way { path: "/apps/anthropic/v1/messages", dialect: &COMPATIBLE },
+        Way { path: "/compatible-mode/v1/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
 
@@ -164,6 +176,7 @@ pub const DEEPSEEK: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &TOGGLED },
         Way { path: "/anthropic/v1/messages", dialect: &COMPATIBLE },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
 
@@ -179,7 +192,7 @@ pub const DOUBLEWORD: Provider = Provider {
 
 /// <https://docs.fireworks.ai/api-reference/post-chatcompletions>
 ///
-/// Unverified: the departures of the Anthropic way.
+/// Unverified: the departures of the Anthropic way; all of the Responses way.
 pub const FIREWORKS: Provider = Provider {
     id: "fireworks",
     base_url: "https://api.fireworks.ai/inference/v1",
@@ -187,6 +200,7 @@ pub const FIREWORKS: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &HOST },
         Way { path: "/messages", dialect: &COMPATIBLE },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
 
@@ -222,19 +236,29 @@ pub const GPUSTACK: Provider = Provider {
 };
 
 /// <https://console.groq.com/docs/api-reference>
+///
+/// Unverified: all of the Responses way.
 pub const GROQ: Provider = Provider {
     id: "groq",
     base_url: "https://api.groq.com/openai/v1",
     auth: Auth::Bearer("GROQ_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &UNASKED }],
+    ways: &[
+        Way { path: "/chat/completions", dialect: &UNASKED },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
+    ],
 };
 
 /// <https://huggingface.co/docs/inference-providers>
+///
+/// Unverified: all of the Responses way.
 pub const HUGGINGFACE: Provider = Provider {
     id: "huggingface",
     base_url: "https://router.huggingface.co/v1",
     auth: Auth::Bearer("HF_TOKEN"),
-    ways: &[Way { path: "/chat/completions", dialect: &UNASKED }],
+    ways: &[
+        Way { path: "/chat/completions", dialect: &UNASKED },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
+    ],
 };
 
 /// <https://docs.hyperbolic.xyz/docs/rest-api>
@@ -265,6 +289,7 @@ pub const LLAMACPP: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &OPEN },
         Way { path: "/messages", dialect: &COMPATIBLE },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
 
@@ -278,5 +303,6 @@ pub const LMSTUDIO: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &OPEN },
         Way { path: "/messages", dialect: &COMPATIBLE },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };

@@ -1,10 +1,10 @@
 //! Providers from m to z.
 
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, HOST, MISTRAL_CHAT, OPEN, SNOWFLAKE_CHAT,
-    SWITCHED, TAGGED, TOGGLED, UNASKED_MAX_TOKENS, XAI_CHAT,
+    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
+    SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED, UNASKED_MAX_TOKENS, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -20,7 +20,7 @@ pub const META: Provider = Provider {
 
 /// <https://platform.minimax.io/docs/api-reference/text-anthropic-api>
 ///
-/// Unverified: the departures.
+/// Unverified: the departures; all of the Responses way.
 pub const MINIMAX: Provider = Provider {
     id: "minimax",
     base_url: "https://api.minimax.io",
@@ -28,6 +28,7 @@ pub const MINIMAX: Provider = Provider {
     ways: &[
         Way { path: "/anthropic/v1/messages", dialect: &COMPATIBLE },
         Way { path: "/v1/chat/completions", dialect: &TAGGED },
+        Way { path: "/v1/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
 
@@ -87,7 +88,8 @@ pub const NVIDIA: Provider = Provider {
 
 /// <https://docs.ollama.com/api/openai-compatibility>
 ///
-/// The hosted one is `https://ollama.com`. Unverified: the departures of the Anthropic way.
+/// The hosted one is `https://ollama.com`. Unverified: the departures of the Anthropic way; all of the
+/// Responses way.
 pub const OLLAMA: Provider = Provider {
     id: "ollama",
     base_url: "http://localhost:11434",
@@ -95,6 +97,7 @@ pub const OLLAMA: Provider = Provider {
     ways: &[
         Way { path: "/v1/chat/completions", dialect: &OPEN },
         Way { path: "/v1/messages", dialect: &COMPATIBLE },
+        Way { path: "/v1/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
 
@@ -103,7 +106,10 @@ pub const OPENAI: Provider = Provider {
     id: "openai",
     base_url: "https://api.openai.com/v1",
     auth: Auth::Bearer("OPENAI_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &OpenAiChat::PLAIN }],
+    ways: &[
+        Way { path: "/chat/completions", dialect: &OpenAiChat::PLAIN },
+        Way { path: "/responses", dialect: &OpenAiResponses::PLAIN },
+    ],
 };
 
 /// <https://openrouter.ai/docs/api-reference/overview>
@@ -116,6 +122,7 @@ pub const OPENROUTER: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &GATEWAY },
         Way { path: "/messages", dialect: &Anthropic::PLAIN },
+        Way { path: "/responses", dialect: &GATEWAY_RESPONSES },
     ],
 };
 
@@ -175,7 +182,7 @@ pub const VENICE: Provider = Provider {
 
 /// <https://vercel.com/docs/ai-gateway/sdks-and-apis>
 ///
-/// Unverified: the departures of the Anthropic way.
+/// Unverified: the departures of the Anthropic way; all of the Responses way.
 pub const VERCEL_GATEWAY: Provider = Provider {
     id: "vercel-gateway",
     base_url: "https://ai-gateway.vercel.sh/v1",
@@ -183,12 +190,13 @@ pub const VERCEL_GATEWAY: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &GATEWAY },
         Way { path: "/messages", dialect: &Anthropic::PLAIN },
+        Way { path: "/responses", dialect: &GATEWAY_RESPONSES },
     ],
 };
 
 /// <https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html>
 ///
-/// Unverified: the departures of the Anthropic way.
+/// Unverified: the departures of the Anthropic way; all of the Responses way.
 pub const VLLM: Provider = Provider {
     id: "vllm",
     base_url: "http://127.0.0.1:8000/v1",
@@ -196,6 +204,7 @@ pub const VLLM: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &OPEN },
         Way { path: "/messages", dialect: &COMPATIBLE },
+        Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
 
@@ -219,6 +228,7 @@ pub const XAI: Provider = Provider {
     ways: &[
         Way { path: "/chat/completions", dialect: &XAI_CHAT },
         Way { path: "/messages", dialect: &COMPATIBLE },
+        Way { path: "/responses", dialect: &XAI_RESPONSES },
     ],
 };
 

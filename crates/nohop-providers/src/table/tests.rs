@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -55,6 +55,10 @@ async fn every_row_is_addressed_signed_and_answers() {
             Gemini::NAME => {
                 r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},
                     "finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}"#
+            }
+            OpenAiResponses::NAME => {
+                r#"{"status":"completed",
+                    "output":[{"type":"message","content":[{"type":"output_text","text":"Hi"}]}]}"#
             }
             _ => r#"{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#,
         };
@@ -176,6 +180,7 @@ fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
         Gemini::NAME => &Gemini::PLAIN,
+        OpenAiResponses::NAME => &OpenAiResponses::PLAIN,
         _ => &OpenAiChat::PLAIN,
     };
     let (plain, own) = (format!("{plain:#?}"), format!("{dialect:#?}"));

@@ -1,8 +1,9 @@
 //! Dialects as several hosts, or one, depart from them; most departures were found in recordings.
 
 use nohop_wire::dialect::{
-    Anthropic, Cap, Counted, Ends, Files, History, LateSystem, Marks, OpenAiChat, Required,
-    StreamUsage, Tags, ThinkingField, ThinkingStyle, ToolMedia,
+    Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, LateSystem, Marks,
+    OpenAiChat, OpenAiResponses, Required, StreamUsage, Tags, ThinkingField, ThinkingStyle,
+    ToolMedia,
 };
 
 /// A host of open models that knows both names of the cap.
@@ -80,4 +81,20 @@ pub(super) const COMPATIBLE: Anthropic = Anthropic {
     thinking: ThinkingStyle::Budget,
     late_system: LateSystem::Folded,
     ..Anthropic::PLAIN
+};
+
+/// Responses as a gateway to many hosts speaks it.
+pub(super) const GATEWAY_RESPONSES: OpenAiResponses = OpenAiResponses {
+    budgets: Budgets::MaxTokens,
+    marks: Marks::Control,
+    takes: &["frequency_penalty", "presence_penalty", "top_k"],
+    ..OpenAiResponses::PLAIN
+};
+
+/// Responses as xAI speaks it.
+pub(super) const XAI_RESPONSES: OpenAiResponses = OpenAiResponses {
+    instructions: Instructions::Inside,
+    marks: Marks::None,
+    user: "user",
+    ..OpenAiResponses::PLAIN
 };

@@ -138,7 +138,12 @@ impl Surface for OpenAiResponses {
 }
 
 /// The mark on a part that begins an item although the part before could go on.
-const BEGINS: &str = "item";
+///
+/// Such a mark ends in a dot, as the name of no field does.
+const BEGINS: &str = "item.";
+
+/// The mark on the first turn if it stood in `instructions`.
+const IN_FIELD: &str = "instructions.";
 
 /// Whether `part` stands in the same item as `before`: an item has several texts, or several
 /// summaries of thinking of which the last carries the seal.

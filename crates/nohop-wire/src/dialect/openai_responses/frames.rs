@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use self::items::{Held, Item, item};
 use self::slots::Kind;
-use super::rows::{EventRow, HeadRow, ResponseRow};
+use super::rows::{EventRow, HeadRow, ItemRow, ResponseRow};
 use super::tokens::Tokens;
 use super::{OpenAiResponses, failure};
 use crate::dialect::kept::Kept;
@@ -81,37 +81,37 @@ impl Frames {
             return self.whole(text, text, events);
         };
         match r#type {
-            "response.output_text.delta" => self.grow(Kind::Text, &row, events)?,
+            "response.output_text.delta" => self.grow(Kind::Text, &row, events),
             "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
                 self.argue(&row, events);
             }
             "response.reasoning_summary_text.delta" | "response.reasoning_summary.delta" => {
-                self.grow(Kind::Summary, &row, events)?;
+                self.grow(Kind::Summary, &row, events);
             }
             "response.reasoning_text.delta" | "response.reasoning.delta" => {
-                self.grow(Kind::Thinking, &row, events)?;
+                self.grow(Kind::Thinking, &row, events);
             }
-            "response.refusal.delta" => self.grow(Kind::Refusal, &row, events)?,
+            "response.refusal.delta" => self.grow(Kind::Refusal, &row, events),
             "response.output_text.annotation.added" => self.cite(&row, events),
-            "response.output_text.done" => self.complete(Kind::Text, &row, events)?,
+            "response.output_text.done" => self.complete(Kind::Text, &row, events),
             "response.reasoning_summary_text.done" | "response.reasoning_summary.done" => {
-                self.complete(Kind::Summary, &row, events)?;
+                self.complete(Kind::Summary, &row, events);
             }
             "response.reasoning_text.done" | "response.reasoning.done" => {
-                self.complete(Kind::Thinking, &row, events)?;
+                self.complete(Kind::Thinking, &row, events);
             }
-            "response.refusal.done" => self.complete(Kind::Refusal, &row, events)?,
+            "response.refusal.done" => self.complete(Kind::Refusal, &row, events),
             "response.content_part.added"
             | "response.content_part.done"
             | "response.reasoning_part.added"
             | "response.reasoning_part.done"
             | "response.reasoning_summary_part.added"
-            | "response.reasoning_summary_part.done" => self.part(r#type, &row, events)?,
+            | "response.reasoning_summary_part.done" => self.part(r#type, &row, events),
             // The item is told as a whole when it is done.
             "response.function_call_arguments.done" | "response.custom_tool_call_input.done" => (),
             "response.output_item.added" | "response.output_item.done" => {
                 let raw = row.item.ok_or_else(|| unknown(r#type))?;
-                self.item(r#type.ends_with("done"), row.output_index, raw, events)?;
+                self.item(r#type.ends_with("done"), row.output_index, raw, item(raw)?, events);
             }
             "response.created" | "response.in_progress" | "response.queued" => {
                 let raw = row.response.ok_or_else(|| unknown(r#type))?;
@@ -157,6 +157,8 @@ impl Frames {
             let error = failure::read(frame, None);
             return Err(error.map_or_else(|| unknown("neither output nor an error"), Fault::Failed));
         }
+        // Nothing is said of a response that can not be read to its end.
+        let untold = self.untold(row.output)?;
         self.start(row.id, row.model, events);
         if let Some(tokens) = row.usage.and_then(json::lax::<Tokens<'_>>) {
             self.usage.merge(tokens.usage());
@@ -177,7 +179,12 @@ impl Frames {
             Some(raw) => rest.push(("reasoning".into(), raw)),
             None => (),
         }
-        self.output(row.output, events)?;
+        for (index, raw, row) in untold {
+            self.item(true, Some(index), raw, row, events);
+        }
+        while !self.open.is_empty() {
+            self.finish(0, None, events);
+        }
         let incomplete = row.incomplete.unwrap_or_default();
         self.ending.add(OpenAiResponses::NAME, "incomplete_details.", incomplete.rest);
         let why = incomplete.reason.and_then(Str::said);
@@ -188,21 +195,18 @@ impl Frames {
         Ok(())
     }
 
-    /// Takes what of the output was not told before.
-    fn output(&mut self, raw: Option<&RawValue>, events: &mut Vec<Event>) -> Result<(), Fault> {
+    /// What of an output was not told before, with the numbers of its items.
+    fn untold<'a>(
+        &self,
+        raw: Option<&'a RawValue>,
+    ) -> Result<Vec<(i64, &'a RawValue, ItemRow<'a>)>, Fault> {
         let list = raw.filter(|raw| raw.get().starts_with('['));
         let items: Vec<&RawValue> = list.map_or(Ok(Vec::new()), fields)?;
-        for (index, raw) in items.into_iter().enumerate() {
-            let index = i64::try_from(index).unwrap_or(i64::MAX);
-            let growing = self.open.iter().any(|item| item.index == index);
-            if growing || !self.begun.contains(&index) {
-                self.item(true, Some(index), raw, events)?;
-            }
-        }
-        while !self.open.is_empty() {
-            self.finish(0, None, events)?;
-        }
-        Ok(())
+        let told = |index: &i64| {
+            self.begun.contains(index) && !self.open.iter().any(|item| item.index == *index)
+        };
+        let numbered = (0_i64..).zip(items).filter(|(index, _)| !told(index));
+        numbered.map(|(index, raw)| Ok((index, raw, item(raw)?))).collect()
     }
 
     /// Takes thinking that one host tells in a field of its own.
@@ -222,23 +226,22 @@ impl Frames {
         done: bool,
         index: Option<i64>,
         raw: &RawValue,
+        mut row: ItemRow<'_>,
         events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let mut row = item(raw)?;
+    ) {
         self.start(None, None, events);
         let id = row.id.as_deref().unwrap_or_default();
         let place = match self.place(index, Some(id).filter(|id| !id.is_empty())) {
             Some(place) => place,
             // It was done before.
-            None if index.is_some_and(|index| self.begun.contains(&index)) => return Ok(()),
+            None if index.is_some_and(|index| self.begun.contains(&index)) => return,
             None => {
                 let next = self.begun.last().map_or(0, |last| last.saturating_add(1));
                 self.begin_item(index.unwrap_or(next), raw, &mut row, events)
             }
         };
-        match done {
-            true => self.finish(place, Some((raw, row)), events),
-            false => Ok(()),
+        if done {
+            self.finish(place, Some((raw, row)), events);
         }
     }
 

@@ -6,7 +6,7 @@ use nohop_types::{
 };
 
 use super::write::{Body, invalid};
-use super::{BEGINS, Instructions, SealedThinking, goes_on};
+use super::{BEGINS, IN_FIELD, Instructions, SealedThinking, goes_on};
 use crate::dialect::media::{Address, Base64};
 
 /// How the extra fields begin that are said of the item and not of the part which carries them.
@@ -60,7 +60,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
 /// The text of the first turn, if it goes into a field of its own; not where it is all there is.
 fn instructions<'a>(body: &Body<'_>, message: &'a Message, alone: bool) -> Option<&'a str> {
     let form = |key: &str| message.extra.get(body.reach.dialect, body.reach.endpoint, key);
-    let told = form("instructions").is_some();
+    let told = form(IN_FIELD).is_some();
     let wanted = body.dialect.instructions == Instructions::Field && !alone;
     if message.role != Role::System || form("role").is_some() || !(told || wanted) {
         return None;
@@ -235,7 +235,7 @@ impl<'a> Turn<'_, 'a> {
         self.body.out.field("role", role);
         self.content("content", parts, content, self.is_assistant());
         let (reach, losses) = (self.body.reach, &mut self.body.losses);
-        self.body.out.extras(extra, prefix, &["instructions"], reach, losses).end_object();
+        self.body.out.extras(extra, prefix, &[IN_FIELD], reach, losses).end_object();
     }
 
     /// Writes a content: a string where one will do, and a list of parts elsewhere.

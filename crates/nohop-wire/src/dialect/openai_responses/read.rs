@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use self::rows::{ReasoningRow, RequestRow, TextRow};
 use super::write::{LOGPROBS, THEIRS};
-use super::{Budgets, OpenAiResponses};
+use super::{Budgets, IN_FIELD, OpenAiResponses};
 use crate::dialect::openai_chat;
 use crate::dialect::own::{Own, read};
 use crate::json;
@@ -50,7 +50,7 @@ fn conversation(
         match json::text_of(raw).filter(|text| raw.get().starts_with('"') && !text.is_empty()) {
             Some(text) => {
                 let mut message = Message::system(&*text);
-                OWN.mark(&mut message.extra, "instructions");
+                OWN.mark(&mut message.extra, IN_FIELD);
                 request.messages.push(message);
             }
             None => OWN.keep(&mut request.extra, "instructions", raw),

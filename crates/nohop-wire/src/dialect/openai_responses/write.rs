@@ -15,7 +15,7 @@ use crate::{Call, Encoded, Mode};
 const SEALED: &str = "reasoning.encrypted_content";
 
 /// The mark on a request of somebody who speaks the dialect.
-pub(super) const THEIRS: &str = "memory";
+pub(super) const THEIRS: &str = "memory.";
 
 /// What asks for logprobs.
 pub(super) const LOGPROBS: &str = "message.output_text.logprobs";

@@ -1,11 +1,11 @@
 use nohop_types::{Content, Event, Extra, Extras, Input, Json, Opaque, Part, Piece, ToolCall};
 use serde_json::value::RawValue;
 
-use super::slots::{Kind, Slot, parts};
+use super::slots::{Kind, Slot, part, parts};
 use super::{Frames, fields};
 use crate::Fault;
 use crate::dialect::openai_responses::OpenAiResponses;
-use crate::dialect::openai_responses::rows::{EventRow, ItemRow, KindRow, PartRow};
+use crate::dialect::openai_responses::rows::{EventRow, ItemRow, KindRow};
 use crate::json::{self, Str};
 
 /// An item that may still grow.
@@ -90,14 +90,14 @@ impl Frames {
         place: usize,
         done: Option<(&RawValue, ItemRow<'_>)>,
         events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
+    ) {
         let (raw, row) = match done {
             Some((raw, row)) => (Some(raw), row),
             None => (None, ItemRow::default()),
         };
         match &self.open[place].held {
-            Held::Message => self.message(place, &row, events)?,
-            Held::Thoughts => self.thoughts(place, row, events)?,
+            Held::Message => self.message(place, &row, events),
+            Held::Thoughts => self.thoughts(place, row, events),
             Held::Call { part, arguments: before, told } => {
                 let part = *part;
                 let text = arguments(&row);
@@ -116,37 +116,30 @@ impl Frames {
             }
         }
         self.open.remove(place);
-        Ok(())
     }
 
-    fn message(
-        &mut self,
-        place: usize,
-        row: &ItemRow<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        for (index, raw) in parts(row.content)?.into_iter().enumerate() {
-            self.piece(place, index, raw, true, events)?;
+    fn message(&mut self, place: usize, row: &ItemRow<'_>, events: &mut Vec<Event>) {
+        for (index, raw) in parts(row.content).into_iter().enumerate() {
+            self.piece(place, index, raw, true, events);
+        }
+        // Some gateways answer with bare text.
+        if let Some(text) = row.content.filter(|raw| raw.get().starts_with('"'))
+            && let Some(text) = json::text_of(text).filter(|text| !text.is_empty())
+        {
+            let slot = self.slot(place, Kind::Text, 0, events);
+            self.say_rest(place, slot, &text, events);
         }
         self.close_slots(place, events);
-        Ok(())
     }
 
-    fn thoughts(
-        &mut self,
-        place: usize,
-        mut row: ItemRow<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        for (index, raw) in parts(row.summary)?.into_iter().enumerate() {
-            let told: PartRow<'_> = fields(raw)?;
-            let slot = self.slot(place, Kind::Summary, index, events);
-            self.say_rest(place, slot, told.text.as_deref().unwrap_or_default(), events);
-        }
-        for (index, raw) in parts(row.content)?.into_iter().enumerate() {
-            let told: PartRow<'_> = fields(raw)?;
-            let slot = self.slot(place, Kind::Thinking, index, events);
-            self.say_rest(place, slot, told.text.as_deref().unwrap_or_default(), events);
+    fn thoughts(&mut self, place: usize, mut row: ItemRow<'_>, events: &mut Vec<Event>) {
+        let lists = [(Kind::Summary, row.summary), (Kind::Thinking, row.content)];
+        for (kind, list) in lists {
+            for (index, raw) in parts(list).into_iter().enumerate() {
+                let slot = self.slot(place, kind, index, events);
+                let told = part(raw);
+                self.say_rest(place, slot, told.text.as_deref().unwrap_or_default(), events);
+            }
         }
         let seal = row.sealed.take().and_then(Str::said);
         match self.open[place].slots.last() {
@@ -159,7 +152,6 @@ impl Frames {
             None => self.open_sealed(place, seal, events),
         }
         self.close_slots(place, events);
-        Ok(())
     }
 
     /// Takes a fragment of a call's arguments; those of a call that never began come with it.

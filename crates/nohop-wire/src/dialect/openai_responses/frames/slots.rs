@@ -6,9 +6,8 @@ use nohop_types::{
 };
 use serde_json::value::RawValue;
 
+use super::Frames;
 use super::items::{Held, sorted};
-use super::{Frames, fields};
-use crate::Fault;
 use crate::dialect::openai_responses::rows::{
     AnnotationRow, EventRow, ItemRow, LogprobRow, PartRow,
 };
@@ -62,16 +61,11 @@ impl Kind {
 
 impl Frames {
     /// Takes a fragment of a text.
-    pub(super) fn grow(
-        &mut self,
-        kind: Kind,
-        row: &EventRow<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let Some(text) = row.delta.and_then(json::text_of) else { return Ok(()) };
+    pub(super) fn grow(&mut self, kind: Kind, row: &EventRow<'_>, events: &mut Vec<Event>) {
+        let Some(text) = row.delta.and_then(json::text_of) else { return };
         let place = self.item_for(kind, row, events);
-        let slot = self.slot(place, kind, number(row), events);
-        let Some(slot) = self.open[place].slots.get_mut(slot) else { return Ok(()) };
+        let slot = self.growing(place, kind, number(row), events);
+        let Some(slot) = self.open[place].slots.get_mut(slot) else { return };
         let part = slot.part;
         if !text.is_empty() {
             slot.told = true;
@@ -81,22 +75,15 @@ impl Frames {
             slot.counted = true;
             events.push(Event::Delta { part, piece: Piece::Logprobs(list) });
         }
-        Ok(())
     }
 
     /// Takes what a text grew to.
-    pub(super) fn complete(
-        &mut self,
-        kind: Kind,
-        row: &EventRow<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let Some(text) = row.told.and_then(json::text_of) else { return Ok(()) };
+    pub(super) fn complete(&mut self, kind: Kind, row: &EventRow<'_>, events: &mut Vec<Event>) {
+        let Some(text) = row.told.and_then(json::text_of) else { return };
         let place = self.item_for(kind, row, events);
         let slot = self.slot(place, kind, number(row), events);
         self.say_rest(place, slot, &text, events);
         self.count(place, slot, row.logprobs, events);
-        Ok(())
     }
 
     /// Takes a citation.
@@ -104,7 +91,7 @@ impl Frames {
         let Some(raw) = row.annotation else { return };
         let citation = Box::new(citation(raw, self.issuer.clone()));
         let place = self.item_for(Kind::Text, row, events);
-        let slot = self.slot(place, Kind::Text, number(row), events);
+        let slot = self.growing(place, Kind::Text, number(row), events);
         if let Some(slot) = self.open[place].slots.get_mut(slot) {
             slot.cited += 1;
             events.push(Event::Delta { part: slot.part, piece: Piece::Citation(citation) });
@@ -112,14 +99,9 @@ impl Frames {
     }
 
     /// Takes a part that begins, or one that is done.
-    pub(super) fn part(
-        &mut self,
-        r#type: &str,
-        row: &EventRow<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let Some(raw) = row.part else { return Ok(()) };
-        let told: PartRow<'_> = fields(raw)?;
+    pub(super) fn part(&mut self, r#type: &str, row: &EventRow<'_>, events: &mut Vec<Event>) {
+        let Some(raw) = row.part else { return };
+        let told = part(raw);
         let kind = match Kind::of(told.r#type.as_deref(), &told) {
             Kind::Text if r#type.contains("summary") => Kind::Summary,
             Kind::Text if r#type.contains("reasoning") => Kind::Thinking,
@@ -134,7 +116,6 @@ impl Frames {
         if done {
             self.say_rest(place, slot, told.text.as_deref().unwrap_or_default(), events);
         }
-        Ok(())
     }
 
     /// Takes a part of a message, which may be `done`.
@@ -145,11 +126,11 @@ impl Frames {
         raw: &RawValue,
         done: bool,
         events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let row: PartRow<'_> = fields(raw)?;
+    ) {
+        let row = part(raw);
         let kind = Kind::of(row.r#type.as_deref(), &row);
         if kind == Kind::Other && !done {
-            return Ok(());
+            return;
         }
         let text = match kind {
             Kind::Refusal => row.refusal.as_deref().or(row.text.as_deref()),
@@ -170,13 +151,13 @@ impl Frames {
             }
         };
         if !done {
-            return Ok(());
+            return;
         }
         self.say_rest(place, slot, text.unwrap_or_default(), events);
         self.count(place, slot, row.logprobs, events);
         let issuer = self.issuer.clone();
         let Some(slot) = self.open[place].slots.get_mut(slot).filter(|slot| slot.open) else {
-            return Ok(());
+            return;
         };
         for raw in row.annotations.iter().flatten().skip(slot.cited) {
             let citation = Box::new(citation(raw, issuer.clone()));
@@ -184,7 +165,6 @@ impl Frames {
         }
         slot.open = false;
         events.push(Event::Close { part: slot.part });
-        Ok(())
     }
 
     /// Where the part `index` of the item at `place` is among its slots; it is opened if need be.
@@ -196,6 +176,24 @@ impl Frames {
         events: &mut Vec<Event>,
     ) -> usize {
         match self.find(place, kind, index) {
+            Some(slot) => slot,
+            None => {
+                let start = empty(kind, &self.issuer);
+                self.open_slot(place, kind, index, start, events)
+            }
+        }
+    }
+
+    /// The same for a part that grows: one that was complete is followed by another.
+    fn growing(
+        &mut self,
+        place: usize,
+        kind: Kind,
+        index: usize,
+        events: &mut Vec<Event>,
+    ) -> usize {
+        let known = self.find(place, kind, index);
+        match known.filter(|slot| self.open[place].slots[*slot].open) {
             Some(slot) => slot,
             None => {
                 let start = empty(kind, &self.issuer);
@@ -310,8 +308,13 @@ impl Frames {
 }
 
 /// The items of a content that is a list.
-pub(super) fn parts(raw: Option<&RawValue>) -> Result<Vec<&RawValue>, Fault> {
-    raw.filter(|raw| raw.get().starts_with('[')).map_or(Ok(Vec::new()), fields)
+pub(super) fn parts(raw: Option<&RawValue>) -> Vec<&RawValue> {
+    raw.and_then(json::lax).unwrap_or_default()
+}
+
+/// A part, of which nothing is known if it is not as it should be.
+pub(super) fn part(raw: &RawValue) -> PartRow<'_> {
+    json::lax(raw).unwrap_or_default()
 }
 
 /// The number of the part within its item.

@@ -19,6 +19,8 @@ pub(super) struct Stream {
     places: Vec<(usize, usize)>,
     /// The items that began.
     items: Vec<Item>,
+    /// How many of them, from the first, are done.
+    settled: usize,
 }
 
 /// An item, which is several parts in a row.
@@ -38,6 +40,7 @@ impl Stream {
             number: 0,
             places: Vec::new(),
             items: Vec::new(),
+            settled: 0,
         }
     }
 
@@ -238,7 +241,8 @@ impl Stream {
             });
         }
         self.piece(place, "done", true, out);
-        for item in self.items.iter_mut().filter(|item| item.parts.contains(&place)) {
+        let mut known = self.items.iter_mut().rev();
+        if let Some(item) = known.find(|item| item.parts.contains(&place)) {
             item.open = item.open.saturating_sub(1);
         }
         self.settle(false, out);
@@ -246,7 +250,10 @@ impl Stream {
 
     /// Says of items that they are done: those with nothing open that nothing can be added to.
     fn settle(&mut self, all: bool, out: &mut Vec<u8>) {
-        for index in 0..self.items.len() {
+        while self.items.get(self.settled).is_some_and(|item| item.done) {
+            self.settled += 1;
+        }
+        for index in self.settled..self.items.len() {
             let item = &self.items[index];
             let last = index + 1 == self.items.len();
             let Some(first) = item.parts.first().map(|place| &self.parts()[*place]) else {
