@@ -14,6 +14,15 @@ pub const PACKET: usize = 1_400;
 /// The data of a typical event of a Chat Completions stream.
 pub const CHUNK: &str = r#"{"id":"chatcmpl-CkZ3vX1y2z3A4b5C6d7E8f9G0h1I2","object":"chat.completion.chunk","created":1763600000,"model":"gpt-4o-mini-2024-07-18","service_tier":"default","system_fingerprint":"fp_560af6e559","choices":[{"index":0,"delta":{"content":" brown"},"logprobs":null,"finish_reason":null}],"usage":null,"obfuscation":"a1B2c3D4e5"}"#;
 
+/// How many answers are read in one pass of a work that reads whole ones.
+pub const ANSWERS: usize = 100;
+
+/// A typical whole answer of Chat Completions, of 1.0 KB.
+pub const OPENAI_ANSWER: &str = r#"{"id":"chatcmpl-CkZ3vX1y2z3A4b5C6d7E8f9G0h1I2","object":"chat.completion","created":1763600000,"model":"gpt-4o-mini-2024-07-18","choices":[{"index":0,"message":{"role":"assistant","content":"At sunset the light of the sun crosses far more air than at noon, so that most of the blue is scattered out of its path before it reaches you, and orange and red are what is left of it.\n\nDust does matter: fine particles scatter the short waves further and deepen the red, as after the eruption of a volcano, while coarse ones, such as the droplets of a haze, scatter all colours alike and wash the sky out to a pale grey.","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":57,"completion_tokens":96,"total_tokens":153,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}},"service_tier":"default","system_fingerprint":"fp_560af6e559"}"#;
+
+/// The same of Messages.
+pub const ANTHROPIC_ANSWER: &str = r#"{"model":"claude-sonnet-4-5-20250929","id":"msg_01XFDUDYJgAACzvnptvVoYEL","type":"message","role":"assistant","content":[{"type":"text","text":"At sunset the light of the sun crosses far more air than at noon, so that most of the blue is scattered out of its path before it reaches you, and orange and red are what is left of it.\n\nDust does matter: fine particles scatter the short waves further and deepen the red, as after the eruption of a volcano, while coarse ones, such as the droplets of a haze, scatter all colours alike and wash the sky out to a pale grey."}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":57,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":96,"service_tier":"standard","inference_geo":"not_available"}}"#;
+
 /// The model that the requests ask.
 pub const MODEL: &str = "gpt-4o-mini";
 
@@ -125,6 +134,11 @@ pub fn long_line(bytes: usize) -> Vec<u8> {
     }
     stream.extend_from_slice(b"\"}\n\n");
     stream
+}
+
+/// One question, and nothing before it.
+pub fn question() -> Request {
+    Request::new(MODEL).user(QUESTION)
 }
 
 /// A conversation of 20 KB, as this vocabulary has it.

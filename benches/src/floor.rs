@@ -114,3 +114,73 @@ impl Chunk<'_> {
         self.choices.iter().map(choice).sum::<u64>() + usage
     }
 }
+
+/// A whole answer of Chat Completions, as a caller who wants its text and its counts would have it.
+#[derive(Debug, Deserialize)]
+pub struct OpenAiAnswer {
+    id: String,
+    model: String,
+    choices: Vec<WholeChoice>,
+    usage: Usage,
+}
+
+#[derive(Debug, Deserialize)]
+struct WholeChoice {
+    index: u32,
+    message: Said,
+    finish_reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Said {
+    role: String,
+    content: Option<String>,
+}
+
+/// The same of Messages.
+#[derive(Debug, Deserialize)]
+pub struct AnthropicAnswer {
+    id: String,
+    model: String,
+    content: Vec<TextBlock>,
+    stop_reason: Option<String>,
+    usage: AnthropicUsage,
+}
+
+#[derive(Debug, Deserialize)]
+struct TextBlock {
+    text: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct AnthropicUsage {
+    input_tokens: u64,
+    output_tokens: u64,
+}
+
+impl OpenAiAnswer {
+    /// A number that depends on every field, so that none is read in vain.
+    pub fn sum(&self) -> u64 {
+        let choice = |choice: &WholeChoice| {
+            let WholeChoice { index, message: Said { role, content }, finish_reason } = choice;
+            u64::from(*index) + length(content) + length(finish_reason) + role.len() as u64
+        };
+        let Usage { prompt_tokens, completion_tokens, total_tokens } = self.usage;
+        let names = (self.id.len() + self.model.len()) as u64;
+        let counts = prompt_tokens + completion_tokens + total_tokens;
+        self.choices.iter().map(choice).sum::<u64>() + names + counts
+    }
+}
+
+impl AnthropicAnswer {
+    /// A number that depends on every field, so that none is read in vain.
+    pub fn sum(&self) -> u64 {
+        let text: usize = self.content.iter().map(|block| block.text.len()).sum();
+        let words = (text + self.id.len() + self.model.len()) as u64 + length(&self.stop_reason);
+        words + self.usage.input_tokens + self.usage.output_tokens
+    }
+}
+
+fn length(text: &Option<String>) -> u64 {
+    text.as_ref().map_or(0, String::len) as u64
+}

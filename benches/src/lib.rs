@@ -4,7 +4,11 @@
 //! instructions on a busy machine, so a limit on them can fail a build.
 
 pub mod bodies;
+pub mod costs;
+pub mod decisions;
 pub mod floor;
+pub mod mock;
+pub mod peers;
 pub mod report;
 pub mod valgrind;
 pub mod works;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::valgrind::{Count, Trouble};
-use crate::works::{Limit, WORKS, Work};
+use crate::works::{Limit, Work};
 
 /// What doing a work once costs.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Row {
 
     /// The line that the rows' columns stand under.
     pub fn title() -> String {
-        format!("{:16} {:>14} {:>12}  {:36} ok", "work", "instructions", "allocations", "limit")
+        format!("{:22} {:>14} {:>12}  {:40} ok", "work", "instructions", "allocations", "limit")
     }
 }
 
@@ -54,18 +54,18 @@ impl fmt::Display for Row {
         };
         let Self { name, instructions, allocations, .. } = self;
         let ok = if self.is_ok() { "ok" } else { "OVER" };
-        write!(f, "{name:16} {instructions:>14.0} {allocations:>12.1}  {limit:36} {ok}")
+        write!(f, "{name:22} {instructions:>14.0} {allocations:>12.1}  {limit:40} {ok}")
     }
 }
 
-/// Measures every work, and shows each row as soon as it is known.
+/// Measures every one of `works`, and shows each row as soon as it is known.
 ///
 /// # Errors
 ///
 /// Says what keeps valgrind from counting.
-pub fn rows(show: impl Fn(&Row)) -> Result<Vec<Row>, Trouble> {
+pub fn rows(works: &[Work], show: impl Fn(&Row)) -> Result<Vec<Row>, Trouble> {
     let mut rows: Vec<Row> = Vec::new();
-    for work in WORKS {
+    for work in works {
         let Work { name, times, limit, .. } = work;
         let each = |count: Count| Ok::<_, Trouble>(count.of_a_pass(work)? / *times as f64);
         let (instructions, allocations) = (each(Count::Instructions)?, each(Count::Allocations)?);

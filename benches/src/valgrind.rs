@@ -1,6 +1,6 @@
-//! Counts what a work costs, by running this program under valgrind.
+//! Counts what a work costs, by running a program under valgrind.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 use std::{env, fmt, io};
 
@@ -16,6 +16,8 @@ pub enum Trouble {
     Io(io::Error),
     /// Valgrind did not say what was asked for.
     Silent(String),
+    /// A program that is to be measured does not do its work.
+    Broken(String),
 }
 
 impl fmt::Display for Trouble {
@@ -27,6 +29,7 @@ impl fmt::Display for Trouble {
             ),
             Self::Io(error) => write!(f, "a program could not be run: {error}"),
             Self::Silent(told) => write!(f, "valgrind did not count; it said:\n{told}"),
+            Self::Broken(what) => f.write_str(what),
         }
     }
 }
@@ -62,19 +65,24 @@ impl Count {
         /// The first pass also fills what those after it find filled.
         const SHORT: u64 = 1;
         const LONG: u64 = 4;
-        let (short, long) = (self.of(work.name, SHORT)?, self.of(work.name, LONG)?);
+        let this = env::current_exe()?;
+        let of = |passes: u64| self.of(&this, &["work", work.name, &passes.to_string()]);
+        let ((short, _), (long, _)) = (of(SHORT)?, of(LONG)?);
         Ok(long.saturating_sub(short) as f64 / (LONG - SHORT) as f64)
     }
 
-    fn of(self, name: &str, passes: u64) -> Result<u64, Trouble> {
+    /// The count of a whole run of `program`, and what it printed.
+    ///
+    /// # Errors
+    ///
+    /// Says what keeps valgrind from counting; a program that fails is not counted.
+    pub fn of(self, program: &Path, args: &[&str]) -> Result<(u64, String), Trouble> {
         let (tool, out, label) = match self {
             Self::Instructions => ("callgrind", "--callgrind-out-file=/dev/null", "Collected :"),
             Self::Allocations => ("dhat", "--dhat-out-file=/dev/null", "Total:"),
         };
-        let this: PathBuf = env::current_exe()?;
         let mut command = Command::new("valgrind");
-        command.arg(format!("--tool={tool}")).arg(out).arg(this);
-        command.args(["work", name, &passes.to_string()]);
+        command.arg(format!("--tool={tool}")).arg(out).arg(program).args(args);
         let output = command.output().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Trouble::Missing,
             _ => Trouble::Io(error),
@@ -85,7 +93,7 @@ impl Count {
         let number =
             line.and_then(|(_, rest)| rest.split_whitespace().filter_map(number).next_back());
         match number.filter(|_| output.status.success()) {
-            Some(number) => Ok(number),
+            Some(number) => Ok((number, String::from_utf8_lossy(&output.stdout).into_owned())),
             None => Err(Trouble::Silent(told.into_owned())),
         }
     }

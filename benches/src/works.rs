@@ -3,13 +3,14 @@
 use std::hint::black_box;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use nohop_types::{Error, ErrorKind, Issuer, Request};
+use nohop_types::{Error, ErrorKind, Issuer, Request, Response};
 use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Call, Dialect, Framer, Framing, Head, Mode, Reader};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::bodies::{self, EVENTS, PACKET, READ};
+use crate::bodies::{self, ANSWERS, EVENTS, PACKET, READ};
 use crate::floor;
 
 /// Something that is done over and over, and what it may cost.
@@ -105,6 +106,33 @@ pub const WORKS: &[Work] = &[
         name: "encode-anthropic",
         run: |n| encode(n, &Anthropic::PLAIN, &bodies::capped_conversation()),
         limit: Limit::Times(1.3, "floor-anthropic"),
+        ..WORK
+    },
+    Work { name: "ask-openai", run: ask, times: ANSWERS, ..WORK },
+    Work {
+        name: "floor-whole-openai",
+        run: |n| floor_whole(n, bodies::OPENAI_ANSWER, floor::OpenAiAnswer::sum),
+        times: ANSWERS,
+        ..WORK
+    },
+    Work {
+        name: "whole-openai",
+        run: |n| whole(n, &OpenAiChat::PLAIN, bodies::OPENAI_ANSWER),
+        times: ANSWERS,
+        limit: Limit::Times(2.3, "floor-whole-openai"),
+        ..WORK
+    },
+    Work {
+        name: "floor-whole-anthropic",
+        run: |n| floor_whole(n, bodies::ANTHROPIC_ANSWER, floor::AnthropicAnswer::sum),
+        times: ANSWERS,
+        ..WORK
+    },
+    Work {
+        name: "whole-anthropic",
+        run: |n| whole(n, &Anthropic::PLAIN, bodies::ANTHROPIC_ANSWER),
+        times: ANSWERS,
+        limit: Limit::Times(2.6, "floor-whole-anthropic"),
         ..WORK
     },
 ];
@@ -232,6 +260,45 @@ fn encode(passes: usize, dialect: &dyn Dialect, request: &Request) -> Result<(),
 fn floor_encode(passes: usize, request: &impl Serialize) -> Result<(), Error> {
     for _ in 0..passes {
         black_box(serde_json::to_vec(black_box(request)).map_err(json)?);
+    }
+    Ok(())
+}
+
+/// Writes one question.
+fn ask(passes: usize) -> Result<(), Error> {
+    let (request, issuer) = (bodies::question(), issuer(&OpenAiChat::PLAIN));
+    let call = Call::new(&request, &request.model, "/", &issuer);
+    for _ in 0..passes * ANSWERS {
+        black_box(OpenAiChat::PLAIN.encode(black_box(&call))?);
+    }
+    Ok(())
+}
+
+/// Reads whole answers, from their bytes to what a caller gets.
+fn whole(passes: usize, dialect: &dyn Dialect, answer: &str) -> Result<(), Error> {
+    let (request, issuer) = (bodies::question(), issuer(dialect));
+    let call = Call::new(&request, &request.model, "/", &issuer);
+    let label = HeaderValue::from_static("application/json");
+    let head = Head::new(StatusCode::OK, HeaderMap::from_iter([(header::CONTENT_TYPE, label)]));
+    for _ in 0..passes * ANSWERS {
+        let mut events = Vec::new();
+        let mut reader = Reader::open(dialect, black_box(&call), &head)?;
+        reader.push(black_box(answer.as_bytes()), &mut events)?;
+        reader.end(&mut events)?;
+        black_box(Response::from_iter(events));
+    }
+    Ok(())
+}
+
+/// Reads the same JSON as [`whole`], and only what a caller looks at first.
+fn floor_whole<T: DeserializeOwned>(
+    passes: usize,
+    answer: &str,
+    sum: fn(&T) -> u64,
+) -> Result<(), Error> {
+    for _ in 0..passes * ANSWERS {
+        let read = serde_json::from_slice::<T>(black_box(answer.as_bytes()));
+        black_box(read.map(|answer| sum(&answer))).map_err(json)?;
     }
     Ok(())
 }

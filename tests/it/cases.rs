@@ -2,6 +2,7 @@
 
 mod answers;
 mod failures;
+mod gemini;
 mod requests;
 mod responses;
 mod torture;

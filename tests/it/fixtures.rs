@@ -1,6 +1,7 @@
 //! Answers of our own making, one for each way in which hosts depart from their dialect.
 
 pub(crate) mod anthropic;
+pub(crate) mod gemini;
 pub(crate) mod openai_chat;
 pub(crate) mod openai_responses;
 
@@ -88,6 +89,7 @@ pub(crate) fn told(response: &Response, error: Option<&Error>) -> String {
         ("written", usage.cache_write),
         ("out", usage.output),
         ("thought", usage.reasoning),
+        ("tools", usage.tool_prompt),
     ];
     for (name, count) in counts {
         if let Some(count) = count {

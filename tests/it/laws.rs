@@ -10,6 +10,7 @@ fn fixtures() -> impl Iterator<Item = &'static Fixture> {
         .iter()
         .chain(fixtures::anthropic::FIXTURES)
         .chain(fixtures::openai_responses::FIXTURES)
+        .chain(fixtures::gemini::FIXTURES)
 }
 
 /// The fixtures that are complete answers.
@@ -64,7 +65,11 @@ fn law_6_nothing_is_lost() {
     {
         let response: Response = events.into_iter().collect();
         let name = fixture.host.dialect().name().replace('-', "_");
-        let name = if name == "anthropic" { "anthropic_messages".to_owned() } else { name };
+        let name = match &*name {
+            "anthropic" => "anthropic_messages".to_owned(),
+            "gemini" => "gemini_generate".to_owned(),
+            _ => name,
+        };
         let noise = nohop_tests::lists::lists(&name).unwrap().noise();
         let held = fixture.sample(|sample| laws::nothing_is_lost(&sample, &response, &noise));
         assert_eq!(held, Ok(()), "{}", fixture.name);

@@ -5,12 +5,24 @@ use std::sync::Arc;
 use nohop::ledger::Memory;
 use nohop::policy::{Limits, Price};
 use nohop::providers::{Endpoint, table};
-use nohop::{Builder, Money, Outcome, Request, Response, Route, Router, Target};
+use nohop::wire::Mode;
+use nohop::{Builder, Money, Outcome, Request, Response, Result, Route, Router, Target};
 use nohop_testkit::{Emulator, Script};
 
+mod amplification;
 mod basics;
+mod blame;
+mod connections;
+mod drops;
+mod faults;
+mod inputs;
+mod running;
+mod scripted;
+mod secrets;
+mod waits;
 
-/// Two emulated providers behind the route `both`, the first of which is tried first.
+/// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is
+/// the second.
 pub(crate) struct Road {
     pub(crate) router: Router,
     pub(crate) ledger: Arc<Memory>,
@@ -36,7 +48,8 @@ pub(crate) async fn road_with(
     let builder = Router::builder()
         .endpoint(openai("first", &first))
         .endpoint(anthropic("second", &second))
-        .route(Route::new("both", targets).limits(limits))
+        .route(Route::new("both", targets.clone()).limits(limits))
+        .route(Route::new("back", targets.into_iter().rev()).limits(limits))
         .ledger(ledger.clone());
     Road { router: more(builder).build().unwrap(), ledger, first, second }
 }
@@ -60,6 +73,23 @@ pub(crate) fn price() -> Price {
 
 pub(crate) fn hello() -> Request {
     Request::new("both").user("Hello?")
+}
+
+/// Both ways of asking.
+pub(crate) const MODES: [Mode; 2] = [Mode::Whole, Mode::Stream];
+
+/// Asks in this way, and waits for the whole answer.
+pub(crate) async fn ask(router: &Router, request: Request, mode: Mode) -> Result<Response> {
+    match mode {
+        Mode::Whole => router.send(request).await,
+        Mode::Stream => router.stream(request).await?.response().await,
+    }
+}
+
+/// The keys that an emulator was called with, in order.
+pub(crate) fn keys(emulator: &Emulator) -> Vec<String> {
+    let calls = emulator.journal().requests();
+    calls.iter().map(|call| call.key().unwrap_or_default().to_owned()).collect()
 }
 
 /// How the attempts of a response ended.

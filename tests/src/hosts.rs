@@ -1,8 +1,8 @@
 //! Which departures from its dialect each recorded provider has.
 
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, Marks, OpenAiChat,
-    OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia, VersionPlace,
+    Anthropic, Budgets, Cap, Counted, Ends, Files, Gemini, History, Instructions, Marks,
+    OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia, VersionPlace,
 };
 use nohop_wire::{Dialect, Surface};
 
@@ -29,6 +29,7 @@ impl<T: Dialect + Surface> Host for T {
 pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     match dialect {
         "anthropic_messages" => Some(anthropic_messages(provider)),
+        "gemini_generate" => Some(gemini_generate(provider)),
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),
         _ => None,
@@ -95,6 +96,15 @@ fn anthropic_messages(provider: &str) -> &'static dyn Host {
     match provider {
         "vertex" => &VERTEX,
         _ => &ANTHROPIC,
+    }
+}
+
+fn gemini_generate(provider: &str) -> &'static dyn Host {
+    static GEMINI: Gemini = Gemini::PLAIN;
+    static VERTEX: Gemini = Gemini::VERTEX;
+    match provider {
+        "vertex" => &VERTEX,
+        _ => &GEMINI,
     }
 }
 

@@ -46,6 +46,7 @@ impl Lists {
 pub fn lists(dialect: &str) -> Option<Lists> {
     match dialect {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
+        "gemini_generate" => Some(GEMINI_GENERATE),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_responses" => Some(OPENAI_RESPONSES),
         _ => None,
@@ -98,6 +99,28 @@ const ANTHROPIC_MESSAGES: Lists = Lists {
         ("$.content_block.type", "told by what the block holds"),
         ("$.content[].type", "told by what the block holds"),
         ("$.delta.type", "told by what the delta holds"),
+    ],
+    order: Order::Told,
+};
+
+const GEMINI_GENERATE: Lists = Lists {
+    requests: &[],
+    answers: &[
+        ("$.choices[].raw", "a surface says the reason in its own word"),
+        ("$.id", "an answer without an id gets one"),
+    ],
+    noise: &[
+        ("$.candidates[].content.role", "always the model"),
+        ("$.candidates[].finishReason", "the last counts, where a stream says several"),
+        ("$[].candidates[].content.role", "always the model"),
+        ("$.usageMetadata.promptTokensDetails[].modality", "read as a modality"),
+        ("$.usageMetadata.candidatesTokensDetails[].modality", "read as a modality"),
+        ("$[].usageMetadata.promptTokensDetails[].modality", "read as a modality"),
+        ("$[].usageMetadata.candidatesTokensDetails[].modality", "read as a modality"),
+        (
+            "$.candidates[].content.parts[].functionCall.partialArgs[].jsonPath",
+            "where a piece of arguments belongs",
+        ),
     ],
     order: Order::Told,
 };

@@ -141,8 +141,10 @@ fn total(response: &Response, body: &[u8]) -> Result<(), String> {
     let whole = |text: &str| serde_json::from_str::<Value>(text).ok();
     let frames = text.lines().filter_map(|line| whole(line.strip_prefix("data:")?));
     let mut stated = whole(&text).into_iter().chain(frames).filter_map(|frame| {
-        let usage = frame.get("usage").or_else(|| frame.pointer("/x_groq/usage"))?.clone();
-        Some((usage.get("total_tokens")?.as_u64()?, usage))
+        let usage = ["/usage", "/x_groq/usage", "/usageMetadata"];
+        let usage = usage.iter().find_map(|path| frame.pointer(path))?.clone();
+        let total = usage.get("total_tokens").or_else(|| usage.get("totalTokenCount"))?;
+        Some((total.as_u64()?, usage))
     });
     let Some((total, usage)) = stated.next_back() else { return Ok(()) };
     let cached = response.usage.cache_read.unwrap_or(0);

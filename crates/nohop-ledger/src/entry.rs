@@ -35,7 +35,7 @@ pub struct Entry {
     /// How it ended.
     pub outcome: Outcome,
     /// What it consumed, as far as that is known.
-    pub usage: Usage,
+    pub usage: Arc<Usage>,
     /// What that cost, if the price is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
@@ -79,7 +79,7 @@ impl Entry {
             tags: BTreeMap::new(),
             user: None,
             outcome,
-            usage: Usage::default(),
+            usage: Arc::default(),
             cost: None,
             began: Duration::ZERO,
             took,
@@ -113,8 +113,8 @@ impl Entry {
 
     /// Says what was consumed.
     #[must_use]
-    pub fn usage(mut self, usage: Usage) -> Self {
-        self.usage = usage;
+    pub fn usage(mut self, usage: impl Into<Arc<Usage>>) -> Self {
+        self.usage = usage.into();
         self
     }
 

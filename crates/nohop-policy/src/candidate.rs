@@ -148,7 +148,9 @@ impl Health {
     }
 
     /// Whether it should be left alone at `now`.
+    #[inline]
     pub fn is_resting(&self, now: Instant) -> bool {
-        self.resting_until.max(self.asked_until).is_some_and(|until| until > now)
+        let until = |time: Option<Instant>| time.is_some_and(|until| until > now);
+        until(self.resting_until) || until(self.asked_until)
     }
 }

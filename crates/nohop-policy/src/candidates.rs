@@ -57,6 +57,11 @@ impl<'a> Candidates<'a> {
         self.order[..self.kept].iter().map(|place| *place as usize)
     }
 
+    /// The targets of the candidates that are left, in order: what a test of a policy looks at.
+    pub fn targets(&self) -> Vec<&'a str> {
+        self.iter().map(|candidate| &*candidate.target).collect()
+    }
+
     /// How many are left.
     pub fn len(&self) -> usize {
         self.kept

@@ -104,6 +104,6 @@ impl Default for Clocks {
 pub enum Broken {
     /// Fail; the caller keeps what it has.
     Fail,
-    /// Go on at the next candidate, behind a seam.
+    /// Go on at the next candidate, behind a seam, as long as there is nothing but text and thinking.
     Resume,
 }

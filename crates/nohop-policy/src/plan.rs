@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nohop_types::{Error, Recovery};
+use nohop_types::{Error, ErrorKind, Recovery};
 
 use crate::random::random;
 use crate::time::after;
@@ -150,6 +150,12 @@ impl Plan {
         }
     }
 
+    /// From now on the delivered answer can not go on elsewhere: a break is the end, whatever the limits
+    /// say.
+    pub fn forbid_resuming(&mut self) {
+        self.limits.broken = Broken::Fail;
+    }
+
     /// Nothing runs: call, wait for a candidate, or fail.
     fn next(&mut self, now: Instant) -> Step {
         if let Some(turn) = self.queue.take(now) {
@@ -214,6 +220,10 @@ impl Plan {
         if error.status().is_some_and(|status| status >= 400) && !broke {
             self.queue.release(&turn);
         }
+        if error.kind() == ErrorKind::ContextLength {
+            let gone = self.queue.leave(&turn);
+            self.refund(gone);
+        }
         let pause = self.pause(&turn);
         let again = error.recovery() == Recovery::Retry;
         self.queue.spoil(&turn, error.scope(), self.within(now, pause).filter(|_| again));
@@ -270,11 +280,12 @@ impl Plan {
 
     /// Nobody else is called, and retries that were paid for are paid back.
     fn forget(&mut self) {
-        for turn in self.queue.clear() {
-            if turn.paid {
-                self.purse.refund();
-            }
-        }
+        let gone = self.queue.clear();
+        self.refund(gone);
+    }
+
+    fn refund(&self, gone: Vec<Waiting>) {
+        gone.iter().filter(|turn| turn.paid).for_each(|_| self.purse.refund());
     }
 
     /// Whether all that is left is to tell the caller.

@@ -7,9 +7,8 @@ use nohop_types::{Money, Usage};
 /// use nohop_types::Money;
 ///
 /// let price = Price {
-///     input: Money::cents_per_million(15),
-///     output: Money::cents_per_million(60),
-///     ..Price::FREE
+///     cache_read: Some(Money::cents_per_million(4)),
+///     ..Price::cents_per_million(15, 60)
 /// };
 /// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -36,6 +35,15 @@ impl Price {
         cache_write: None,
         request: None,
     };
+
+    /// What a million tokens of the prompt, and of the answer, cost in cents.
+    pub const fn cents_per_million(input: u64, output: u64) -> Self {
+        Self {
+            input: Money::cents_per_million(input),
+            output: Money::cents_per_million(output),
+            ..Self::FREE
+        }
+    }
 
     /// What `usage` costs; `None` when nothing of it is known.
     ///
@@ -72,6 +80,13 @@ mod tests {
         assert_eq!(price.cost(&usage), None);
         (usage.cache_read, usage.cache_write, usage.output) = (Some(3), Some(4), Some(9));
         assert_eq!(price.cost(&usage), Some(Money::from_atto(35)));
+    }
+
+    #[test]
+    fn a_price_list_says_cents_for_a_million_tokens() {
+        let price = Price::cents_per_million(15, 60);
+        assert_eq!(price.estimate(1_000_000, 0).to_string(), "$0.15");
+        assert_eq!(price.estimate(0, 1_000_000).to_string(), "$0.60");
     }
 
     #[test]

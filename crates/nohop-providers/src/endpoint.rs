@@ -1,5 +1,6 @@
 mod address;
 mod call;
+mod models;
 mod secrets;
 mod sign;
 
@@ -9,6 +10,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use http::Uri;
 use nohop_types::{Error, ErrorKind, Result, Secret};
+use nohop_wire::Strictness;
 
 use crate::credentials::Environment;
 use crate::{Credentials, Provider, Way};
@@ -46,6 +48,7 @@ pub struct Endpoint {
     settings: Vec<(Cow<'static, str>, String)>,
     headers: Vec<Header>,
     keys: Vec<Arc<Slot>>,
+    strictness: Strictness,
     /// The first path that was asked for, and its address: reading a URL costs more than all else here.
     address: OnceLock<(String, Uri)>,
 }
@@ -78,6 +81,7 @@ impl Endpoint {
             settings: Vec::new(),
             headers: Vec::new(),
             keys: vec![Arc::default()],
+            strictness: Strictness::Lenient,
             address: OnceLock::new(),
         }
     }
@@ -153,6 +157,14 @@ impl Endpoint {
         value: impl Into<Secret>,
     ) -> Self {
         self.headers.push(Header { name: name.into(), value: Value::Hidden(value.into()) });
+        self
+    }
+
+    /// Says what to do about a frame of an answer that can not be read; it is passed over and counted,
+    /// unless this is said.
+    #[must_use]
+    pub fn strictness(mut self, strictness: Strictness) -> Self {
+        self.strictness = strictness;
         self
     }
 

@@ -40,8 +40,3 @@ pub use table::ALL;
 pub use transport::{Body, Transport};
 #[cfg(feature = "http")]
 pub use transport::{Http, Roots, Versions};
-
-/// The page on providers, whose examples are compiled here.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/providers.md")]
-struct Page;

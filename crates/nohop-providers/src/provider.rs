@@ -38,6 +38,8 @@ pub enum Auth {
     BearerOf(&'static [&'static str]),
     /// The header of the first name holds the key alone, which is in the variable of the second.
     Header(&'static str, &'static str),
+    /// The same, with the key of the first of these variables that is set.
+    HeaderOf(&'static str, &'static [&'static str]),
     /// Nothing.
     None,
     /// `Authorization: Bearer` where this variable is set or a key is given, and nothing elsewhere.
@@ -51,7 +53,7 @@ impl Auth {
             Self::Bearer(variable) | Self::Header(_, variable) | Self::Optional(variable) => {
                 std::slice::from_ref(variable)
             }
-            Self::BearerOf(variables) => variables,
+            Self::BearerOf(variables) | Self::HeaderOf(_, variables) => variables,
             Self::None => &[],
         }
     }

@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use futures_core::Stream;
 use nohop_policy::{AttemptId, Broken, Plan, Signal, Step};
-use nohop_types::{Attempted, Cost, Error, Event, Message, Part, Request, Response, Result, Trace};
+use nohop_types::{Attempted, Cost, Error, ErrorKind, Event, Response, Result, Trace};
+use nohop_wire::Ability;
 use tokio::time::{Sleep, sleep_until};
 use tracing::Span;
 
@@ -17,6 +18,7 @@ use crate::asked::Asked;
 use crate::attempt::Attempt;
 use crate::clock::now;
 use crate::flight::Permit;
+use crate::said::Said;
 
 /// An answer, as it is made: a stream of [`Event`]s.
 ///
@@ -48,12 +50,13 @@ pub struct Answer {
     ended: Vec<Attempted>,
     delivered: Option<AttemptId>,
     ready: VecDeque<Event>,
-    /// What was delivered so far, if the answer may be resumed.
-    said: Option<Response>,
+    /// What was delivered so far, while the answer may be resumed.
+    said: Option<Said>,
     timer: Option<Pin<Box<Sleep>>>,
     over: bool,
     span: Span,
-    _permit: Permit,
+    /// Until it is over: whoever keeps it longer keeps nobody waiting.
+    permit: Option<Permit>,
 }
 
 impl Answer {
@@ -65,15 +68,15 @@ impl Answer {
             asked,
             plan,
             until: None,
-            attempts: Vec::new(),
-            ended: Vec::new(),
+            attempts: Vec::with_capacity(1),
+            ended: Vec::with_capacity(1),
             delivered: None,
             ready: VecDeque::new(),
-            said: resumes.then(Response::default),
+            said: resumes.then(Said::default),
             timer: None,
             over: false,
             span,
-            _permit: permit,
+            permit: Some(permit),
         }
     }
 
@@ -97,7 +100,8 @@ impl Answer {
         while let Some(event) = self.next().await {
             response.extend([event?]);
         }
-        let trace = self.trace();
+        // Nobody asks this answer for its trace again.
+        let trace = self.asked.trace(std::mem::take(&mut self.ended));
         response.cost = trace.cost();
         response.trace = Some(Box::new(trace));
         Ok(response)
@@ -106,10 +110,10 @@ impl Answer {
     /// What was considered, dropped and tried so far.
     pub fn trace(&self) -> Trace {
         let mut attempts = self.ended.clone();
-        for attempt in self.attempts.iter().filter(|attempt| !attempt.is_over()) {
+        for attempt in &self.attempts {
             attempts[attempt.id.index()].clone_from(&attempt.shown);
         }
-        self.asked.trace(&attempts)
+        self.asked.trace(attempts)
     }
 
     /// What the request cost so far, if the prices are known.
@@ -149,7 +153,7 @@ impl Answer {
     fn call(&mut self, id: AttemptId, place: usize) {
         let candidate = &self.asked.resolved.candidates[place];
         self.ended.push(Attempted::new(candidate.target.clone(), candidate.key));
-        match Attempt::begin(&self.asked, &self.so_far(), id, place) {
+        match self.begin(id, place) {
             Ok(attempt) => self.attempts.push(attempt),
             Err(error) => {
                 let shown = &mut self.ended[id.index()];
@@ -159,6 +163,22 @@ impl Answer {
                 self.signal(id, Signal::Refused(error));
             }
         }
+    }
+
+    /// Begins an attempt: after a break, at going on from what was said.
+    fn begin(&mut self, id: AttemptId, place: usize) -> Result<Attempt> {
+        let asked = &self.asked;
+        let request = match &mut self.said {
+            Some(said) => said.request(&asked.request),
+            None => asked.request.clone(),
+        };
+        let goes_on = !Arc::ptr_eq(&request, &asked.request);
+        if goes_on && asked.resolved.places[place].abilities.prefill != Ability::Able {
+            let message = "the model can not go on from what another has said";
+            let target = &*asked.resolved.candidates[place].target;
+            return Err(Error::new(ErrorKind::Unsupported, message).with_target(target));
+        }
+        Attempt::begin(asked, &request, id, place)
     }
 
     fn cancel(&mut self, id: AttemptId) {
@@ -177,6 +197,7 @@ impl Answer {
             *start = Event::Seam { target: self.ended[id.index()].target.to_string() };
         }
         self.pass_on();
+        self.forget();
     }
 
     fn signal(&mut self, id: AttemptId, signal: Signal) {
@@ -237,8 +258,15 @@ impl Answer {
     fn pass_on(&mut self) {
         let delivered = self.delivered;
         let attempts = self.attempts.iter_mut().filter(|attempt| delivered == Some(attempt.id));
-        for attempt in attempts {
-            self.ready.extend(attempt.events.drain(..));
+        for mut event in attempts.flat_map(|attempt| attempt.events.drain(..)) {
+            if self.said.is_some() && !Said::goes_on_from(&event) {
+                self.said = None;
+                self.plan.forbid_resuming();
+            }
+            if let Some(said) = &mut self.said {
+                said.skip(&mut event);
+            }
+            self.ready.push_back(event);
         }
     }
 
@@ -249,20 +277,13 @@ impl Answer {
             if !attempt.is_over() {
                 return true;
             }
-            ended[attempt.id.index()].clone_from(&attempt.shown);
             let finished = attempt.shown.outcome == Some(nohop_types::Outcome::Finished);
-            finished && !attempt.events.is_empty()
+            let wanted = finished && !attempt.events.is_empty();
+            if !wanted {
+                std::mem::swap(&mut ended[attempt.id.index()], &mut attempt.shown);
+            }
+            wanted
         });
-    }
-
-    /// The request, and the text that was already said in answer to it.
-    fn so_far(&self) -> Arc<Request> {
-        let said = self.said.as_ref().map(Response::text).unwrap_or_default();
-        if said.is_empty() {
-            return self.asked.request.clone();
-        }
-        let request = Request::clone(&self.asked.request);
-        Arc::new(request.message(Message::assistant(Part::text(said))))
     }
 
     fn explained(&self, error: Error) -> Error {
@@ -280,15 +301,22 @@ impl Stream for Answer {
     type Item = Result<Event>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        ready!(self.work(cx))?;
+        let worked = ready!(self.work(cx));
+        if self.over && self.ready.is_empty() {
+            self.permit = None;
+        }
+        worked?;
         let Some(mut event) = self.ready.pop_front() else { return Poll::Ready(None) };
+        if matches!(event, Event::Finish { .. }) {
+            self.permit = None;
+        }
         let asked = &self.asked;
         if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
             self.abandon();
             return Poll::Ready(Some(Err(self.explained(error))));
         }
         if let Some(said) = &mut self.said {
-            said.extend([event.clone()]);
+            said.note(&event);
         }
         Poll::Ready(Some(Ok(event)))
     }
@@ -298,6 +326,7 @@ impl Answer {
     /// Ends the answer where it stands.
     fn abandon(&mut self) {
         self.over = true;
+        self.permit = None;
         self.ready.clear();
         for attempt in &mut self.attempts {
             attempt.cancel();

@@ -28,11 +28,17 @@ pub(crate) struct Asked {
 impl Asked {
     /// An id that no other request has, as far as chance allows.
     pub(crate) fn id(seed: u64) -> Arc<str> {
-        format!("{seed:016x}{:016x}", chance()).into()
+        let words = [seed.to_be_bytes(), chance().to_be_bytes()];
+        let digits = words.as_flattened().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let mut id = [0; 32];
+        for (place, digit) in id.iter_mut().zip(digits) {
+            *place = b"0123456789abcdef"[usize::from(digit)];
+        }
+        std::str::from_utf8(&id).unwrap_or_default().into()
     }
 
     /// What was considered and dropped, and what was tried.
-    pub(crate) fn trace(&self, attempts: &[Attempted]) -> Trace {
+    pub(crate) fn trace(&self, attempts: Vec<Attempted>) -> Trace {
         let Self { resolved, decision, .. } = self;
         let target = |place: usize| resolved.candidates[place].target.clone();
         let mut trace = Trace::new(self.id.clone(), self.request.model.as_str());
@@ -40,14 +46,14 @@ impl Asked {
         trace.candidates = resolved.candidates.len();
         trace.stages = decision.stages(&resolved.candidates, MOST_DROPPED);
         trace.order = decision.places().take(resolved.limits.front()).map(target).collect();
-        trace.attempts = attempts.to_vec();
+        trace.attempts = attempts;
         trace.decided = self.decided;
         trace.took = now() - self.began;
         trace
     }
 
-    /// The error of a request whose model names nothing.
-    pub(crate) fn unresolved(error: Error, request: &Request) -> Error {
+    /// The error of a request that it never came to a decision on.
+    pub(crate) fn undecided(error: Error, request: &Request) -> Error {
         let mut trace = Trace::new(Self::id(chance()), request.model.as_str());
         trace.resolved = "nothing".into();
         error.with_trace(trace)

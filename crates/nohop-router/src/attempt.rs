@@ -7,7 +7,7 @@ use nohop_ledger::{Delivery, Entry, Reservation};
 use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Attempted, Cost, Error, ErrorKind, Event, Outcome, Piece, Request, Result, Task, Usage,
+    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Task, Usage,
 };
 use nohop_wire::{Mode, State};
 use tracing::Span;
@@ -16,12 +16,11 @@ use crate::asked::Asked;
 use crate::clock::{Clock, date, now};
 use crate::flight::Permit;
 use crate::route::Place;
+use crate::safely::safely;
 
 mod call;
-mod safely;
 
-use call::Called;
-use safely::safely;
+use call::Stamp;
 
 /// One call of one candidate, from reservation to settlement.
 ///
@@ -35,6 +34,8 @@ pub(crate) struct Attempt {
     asked: Arc<Asked>,
     place: usize,
     phase: Phase,
+    /// When the call was handed to the transport.
+    sent: Stamp,
     clock: Clock,
     began: Instant,
     /// When it began, by the calendar.
@@ -52,7 +53,7 @@ struct Held {
 }
 
 enum Phase {
-    Calling(Pin<Box<dyn Future<Output = Called> + Send>>),
+    Calling(Pin<Box<dyn Future<Output = Result<Opened>> + Send>>),
     Reading { opened: Box<Opened>, state: State, arriving: usize },
     Over,
 }
@@ -79,7 +80,10 @@ impl Attempt {
         };
         let shared = &asked.shared;
         let estimate = policy::Context::new(request, began, 0).estimate(candidate);
-        let reservation = shared.ledger.reserve(request, &candidate.target, estimate)?;
+        let reserve = || shared.ledger.reserve(request, &candidate.target, estimate);
+        // A ledger that can not say no says nothing.
+        let reservation =
+            safely("the ledger", reserve).unwrap_or_else(|| Ok(Reservation::new(Money::ZERO)))?;
         let held = Held { reservation, _permit: shared.flight.attempt() };
         shared.board.begin(&asked.resolved.places[place].gauge);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
@@ -90,12 +94,15 @@ impl Attempt {
             target = %candidate.target,
             key = candidate.key
         );
+        let sent = Stamp::default();
+        let call = call::call(asked.clone(), request.clone(), place, sent.clone());
         Ok(Self {
             id,
             events: Vec::new(),
             shown,
             place,
-            phase: Phase::Calling(Box::pin(call::call(asked.clone(), request.clone(), place))),
+            phase: Phase::Calling(Box::pin(call)),
+            sent,
             clock,
             began,
             date: date(),
@@ -126,8 +133,9 @@ impl Attempt {
         let read = match &mut self.phase {
             Phase::Over => return Poll::Pending,
             Phase::Calling(call) => {
-                let called = ready!(call.as_mut().poll(cx));
-                self.opened(called)
+                let called = call.as_mut().poll(cx);
+                self.shown.sent = self.sent.get().map(|sent| *sent - self.began);
+                self.opened(ready!(called))
             }
             Phase::Reading { opened, .. } => ready!(opened.poll_read(cx, &mut self.events)),
         };
@@ -160,9 +168,8 @@ impl Attempt {
     }
 
     /// Takes the head of the answer.
-    fn opened(&mut self, called: Called) -> Result<State> {
-        self.shown.sent = called.sent.map(|sent| sent - self.began);
-        let mut opened = called.opened?;
+    fn opened(&mut self, called: Result<Opened>) -> Result<State> {
+        let mut opened = called?;
         self.shown.head = Some(now() - self.began);
         self.shown.status = Some(opened.status());
         self.shown.losses = std::mem::take(&mut opened.losses);
@@ -204,10 +211,16 @@ impl Attempt {
     /// Takes note of the events after the first `seen`, and says whether they have the first content.
     fn hear(&mut self, seen: usize) -> bool {
         let mut content = false;
-        for event in &self.events[seen..] {
+        let read = &self.events[seen..];
+        let finished = matches!(read.last(), Some(Event::Finish { .. }));
+        for event in read {
             match event {
-                Event::Usage(usage) => self.shown.usage.merge(Usage::clone(usage)),
-                Event::Finish { usage, .. } => self.shown.usage.clone_from(usage),
+                // The finish says it all again.
+                Event::Usage(_) if finished => {}
+                Event::Usage(usage) => {
+                    Arc::make_mut(&mut self.shown.usage).merge(Usage::clone(usage));
+                }
+                Event::Finish { usage, .. } => self.shown.usage = usage.clone(),
                 event => {
                     content |= event.is_content();
                     self.said += length(event);
@@ -254,18 +267,18 @@ impl Attempt {
         self.shown.error = Some(error.message().to_owned());
         self.shown.status = error.status().or(self.shown.status);
         if self.shown.sent.is_none() {
-            self.refuse(error.kind());
+            self.take_back(Outcome::Failed(error.kind()));
             return Signal::Refused(error);
         }
         self.settle(policy::Outcome::Failed(&error));
         Signal::Failed(error)
     }
 
-    /// Takes back an attempt that our own side would not send.
-    fn refuse(&mut self, kind: ErrorKind) {
+    /// Takes back an attempt that was not sent: there is nothing to write down.
+    fn take_back(&mut self, outcome: Outcome) {
         self.phase = Phase::Over;
         let Some(Held { reservation, _permit }) = self.held.take() else { return };
-        self.shown.outcome = Some(Outcome::Failed(kind));
+        self.shown.outcome = Some(outcome);
         self.shown.took = now() - self.began;
         self.asked.shared.board.forget(&self.at().gauge);
         safely("the ledger", || self.asked.shared.ledger.release(reservation));
@@ -273,6 +286,9 @@ impl Attempt {
 
     /// Writes down how it ended, once, and lets go of what it held.
     fn settle(&mut self, outcome: policy::Outcome<'_>) {
+        if self.shown.sent.is_none() {
+            return self.take_back(ended(&outcome));
+        }
         if let Phase::Reading { opened, .. } = std::mem::replace(&mut self.phase, Phase::Over) {
             self.shown.skipped = opened.reader.skipped();
         }
@@ -301,10 +317,10 @@ impl Attempt {
     /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
     fn estimate(&mut self) {
         let finished = self.shown.outcome == Some(Outcome::Finished);
-        let usage = &mut self.shown.usage;
-        if self.said == 0 || finished && usage.total().is_some() {
+        if self.said == 0 || finished && self.shown.usage.total().is_some() {
             return;
         }
+        let usage = Arc::make_mut(&mut self.shown.usage);
         let cx = policy::Context::new(&self.asked.request, self.began, 0);
         usage.input = usage.input.or(Some(cx.input));
         usage.output = usage.output.max(Some(self.said.div_ceil(4)));

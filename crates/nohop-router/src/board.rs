@@ -9,7 +9,7 @@ use nohop_policy::{Attempt, Health, Outcome, Rest};
 use nohop_types::Scope;
 
 /// How many targets are remembered that no route holds.
-const MOST_TARGETS: usize = 4_096;
+pub(crate) const MOST_TARGETS: usize = 4_096;
 
 /// How long the numbers may have changed before the snapshots follow.
 const STALE: Duration = Duration::from_millis(50);
@@ -79,6 +79,12 @@ impl Board {
             key: known.keys.entry((endpoint.to_owned(), key)).or_default().clone(),
             target: known.targets.entry(target.clone()).or_default().clone(),
         }
+    }
+
+    /// How many targets have a gauge.
+    #[cfg(test)]
+    pub(crate) fn targets(&self) -> usize {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).targets.len()
     }
 
     /// Which snapshots are current.

@@ -118,6 +118,8 @@ impl Builder {
     }
 
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
+    ///
+    /// A request is refused by an error, and by a panic: what a guard has not seen to its end is not sent.
     #[must_use]
     pub fn before(
         mut self,
@@ -129,7 +131,8 @@ impl Builder {
 
     /// Shows every event to `hook` before the caller sees it; it may change it, or end the answer.
     ///
-    /// An answer that is ended so is abandoned like one that the caller drops: nobody else is tried.
+    /// An answer that is ended so is abandoned like one that the caller drops: nobody else is tried. A
+    /// hook that panics is passed over.
     #[must_use]
     pub fn after(
         mut self,

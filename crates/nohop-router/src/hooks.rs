@@ -1,7 +1,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use nohop_types::{Event, Request, Result};
+use nohop_types::{Error, ErrorKind, Event, Request, Result};
+
+use crate::safely::safely;
 
 type Before = dyn Fn(&mut Request) -> Result<()> + Send + Sync;
 type After = dyn Fn(&Request, &mut Event) -> Result<()> + Send + Sync;
@@ -18,13 +20,16 @@ impl Hooks {
     ///
     /// # Errors
     ///
-    /// Whatever the first of them refuses it with.
+    /// Whatever the first of them refuses it with; `Config` when it panics, for what a guard has not seen
+    /// to its end does not pass.
     pub(crate) fn before(&self, request: &mut Arc<Request>) -> Result<()> {
         if self.before.is_empty() {
             return Ok(());
         }
         let request = Arc::make_mut(request);
-        self.before.iter().try_for_each(|hook| hook(request))
+        self.before.iter().try_for_each(|hook| {
+            safely("a hook", || hook(request)).unwrap_or_else(|| Err(panicked()))
+        })
     }
 
     /// Shows `event` to those who want to see it before the caller does.
@@ -33,8 +38,16 @@ impl Hooks {
     ///
     /// Whatever the first of them ends the answer with.
     pub(crate) fn after(&self, request: &Request, event: &mut Event) -> Result<()> {
-        self.after.iter().try_for_each(|hook| hook(request, event))
+        self.after
+            .iter()
+            .try_for_each(|hook| safely("a hook", || hook(request, event)).unwrap_or(Ok(())))
     }
+}
+
+fn panicked() -> Error {
+    let message =
+        "a hook panicked before it had seen the request, which is not sent; mend the hook";
+    Error::new(ErrorKind::Config, message)
 }
 
 impl fmt::Debug for Hooks {

@@ -18,6 +18,8 @@ mod hooks;
 mod names;
 mod route;
 mod router;
+mod safely;
+mod said;
 mod target;
 mod text;
 

@@ -165,11 +165,13 @@ impl Names {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        self.unknown_among(name, self.routes.keys().map(String::as_str))
+        let routes = self.routes.keys().map(String::as_str);
+        let resolved = self.routes.values().flat_map(|route| &route.candidates);
+        self.unknown_among(name, routes.chain(resolved.map(|candidate| &*candidate.target)))
     }
 
     /// The error for a name that means nothing, with the names that come nearest.
-    fn unknown_among<'n>(&'n self, name: &str, routes: impl Iterator<Item = &'n str>) -> Error {
+    fn unknown_among<'n>(&'n self, name: &str, known: impl Iterator<Item = &'n str>) -> Error {
         if name.is_empty() {
             return wrong(
                 "the request names no model: say a route, author/slug or model@endpoint".to_owned(),
@@ -177,7 +179,7 @@ impl Names {
         }
         let models = self.targets.values().filter_map(|target| target.model.as_deref());
         let targets = self.targets.keys().map(String::as_str);
-        let near = nearest(name, routes.chain(models).chain(targets));
+        let near = nearest(name, known.chain(models).chain(targets));
         let near = match near.is_empty() {
             true => String::new(),
             false => format!("; nearest are {}", near.join(", ")),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use http::Uri;
 use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Context, Plan, Purse, Turn};
+use nohop_policy::{Candidates, Context, Plan, Policy, Purse, Turn, available};
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Request, Response, Result, Trace};
 use nohop_wire::Mode;
@@ -14,7 +14,11 @@ use crate::clock::{chance, now};
 use crate::flight::Flight;
 use crate::hooks::Hooks;
 use crate::names::Names;
+use crate::safely::safely;
 use crate::{Answer, Builder};
+
+/// What the trace shows of a policy that panicked.
+const PANICKED: &str = "available, for the policy panicked";
 
 /// Sends requests to whoever should answer them.
 ///
@@ -61,7 +65,7 @@ impl Router {
     /// # Errors
     ///
     /// The last attempt's error, with every earlier one and the trace, when all failed; `Config` when
-    /// the model names nothing.
+    /// the model names nothing; `InvalidRequest` where [`Request::check`] finds something.
     pub async fn send(&self, request: impl Into<Arc<Request>>) -> Result<Response> {
         self.answer(request.into(), Mode::Whole)?.response().await
     }
@@ -84,7 +88,7 @@ impl Router {
     ///
     /// `Config` when the request's model names nothing.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        Ok(self.decide(request.into(), Mode::Whole)?.0.trace(&[]))
+        Ok(self.decide(request.into(), Mode::Whole)?.0.trace(Vec::new()))
     }
 
     /// Connects to every endpoint, so that the first request need not; whether it works out is not told.
@@ -115,8 +119,12 @@ impl Router {
     }
 
     fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
-        let permit = self.shared.flight.answer()?;
-        self.shared.hooks.before(&mut request)?;
+        let permit = self.shared.flight.answer().and_then(|permit| {
+            self.shared.hooks.before(&mut request)?;
+            request.check()?;
+            Ok(permit)
+        });
+        let permit = permit.map_err(|error| Asked::undecided(error, &request))?;
         let (asked, plan) = self.decide(request, mode)?;
         Ok(Answer::new(asked, plan, permit))
     }
@@ -126,13 +134,16 @@ impl Router {
         let (began, seed) = (now(), chance());
         let shared = &self.shared;
         let resolved = shared.names.resolve(&request.model, &shared.board);
-        let resolved = resolved.map_err(|error| Asked::unresolved(error, &request))?;
+        let resolved = resolved.map_err(|error| Asked::undecided(error, &request))?;
         let limits = resolved.limits;
         let (decision, turns) = {
             let cx = Context::new(&request, began, seed);
             let snapshot = resolved.snapshot(&shared.board);
             let snapshot = &snapshot.candidates[..];
-            let list = Candidates::decide(&*resolved.policy, &cx, snapshot, limits.front());
+            let decide =
+                |policy: &dyn Policy| Candidates::decide(policy, &cx, snapshot, limits.front());
+            let list = safely("a policy", || decide(&*resolved.policy));
+            let list = list.unwrap_or_else(|| decide(&available().named(PANICKED)));
             let decision = list.decided();
             let turn = |place: usize| {
                 let asked = snapshot[place].health.asked_until.filter(|until| *until > began);

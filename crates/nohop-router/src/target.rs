@@ -9,14 +9,10 @@ use nohop_wire::Abilities;
 /// ```
 /// use nohop_policy::Price;
 /// use nohop_router::Target;
-/// use nohop_types::Money;
 ///
-/// let price = Price {
-///     input: Money::cents_per_million(40),
-///     output: Money::cents_per_million(160),
-///     ..Price::FREE
-/// };
-/// let target = Target::new("gpt-4.1-mini@openai").model("openai/gpt-4.1-mini").price(price);
+/// let target = Target::new("gpt-4.1-mini@openai")
+///     .model("openai/gpt-4.1-mini")
+///     .price(Price::cents_per_million(40, 160));
 /// assert_eq!(target.name(), "gpt-4.1-mini@openai");
 /// ```
 #[derive(Clone, Debug, PartialEq)]

@@ -241,9 +241,14 @@ impl fmt::Display for Error {
     }
 }
 
+/// What a person reads whose `main` returned it: the sentence, and the trace behind it. `{:#?}` has every field.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
+        if f.alternate() {
+            return self.inner.fmt(f);
+        }
+        fmt::Display::fmt(self, f)?;
+        self.trace().map_or(Ok(()), |trace| write!(f, "\n\n{trace}"))
     }
 }
 

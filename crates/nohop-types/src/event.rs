@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::{Citation, Extras, FinishReason, Logprob, Part, Usage};
@@ -64,7 +66,7 @@ pub enum Event {
     /// The answer is complete.
     Finish {
         /// What it consumed in all.
-        usage: Box<Usage>,
+        usage: Arc<Usage>,
         /// What else the provider says of the answer.
         extra: Extras,
     },

@@ -1,6 +1,5 @@
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::Event;
+use crate::numbered::Numbered;
 
 /// Checks that events follow the grammar of an answer.
 ///
@@ -9,9 +8,16 @@ use crate::Event;
 pub struct Grammar {
     started: bool,
     finished: bool,
-    open: BTreeMap<usize, usize>,
-    begun: BTreeSet<usize>,
-    ended: BTreeSet<usize>,
+    /// The choices of the open parts.
+    open: Numbered<usize>,
+    /// How far each choice has come.
+    choices: Numbered<Progress>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Progress {
+    Begun,
+    Ended,
 }
 
 impl Grammar {
@@ -29,20 +35,20 @@ impl Grammar {
         }
         self.started = true;
         match event {
-            Event::Open { choice, .. } if self.ended.contains(choice) => {
+            Event::Open { choice, .. } if self.has_ended(*choice) => {
                 Err("a part of a choice that has ended")
             }
             Event::Open { part, choice, .. } => {
-                self.begun.insert(*choice);
+                self.choices.insert(*choice, Progress::Begun);
                 match self.open.insert(*part, *choice) {
                     Some(_) => Err("a part that is opened twice"),
                     None => Ok(()),
                 }
             }
-            Event::Delta { part, .. } if !self.open.contains_key(part) => {
+            Event::Delta { part, .. } if self.open.get(*part).is_none() => {
                 Err("a delta to a part that is not open")
             }
-            Event::Close { part } => match self.open.remove(part) {
+            Event::Close { part } => match self.open.remove(*part) {
                 Some(_) => Ok(()),
                 None => Err("a close of a part that is not open"),
             },
@@ -50,13 +56,15 @@ impl Grammar {
                 self.open.clear();
                 Ok(())
             }
-            Event::End { choice, .. } if self.open.values().any(|open| open == choice) => {
+            Event::End { choice, .. } if self.open.iter().any(|open| open == choice) => {
                 Err("the end of a choice with a part open")
             }
-            Event::End { choice, .. } if !self.ended.insert(*choice) => {
-                Err("a choice that ends twice")
+            Event::End { choice, .. } if self.has_ended(*choice) => Err("a choice that ends twice"),
+            Event::End { choice, .. } => {
+                self.choices.insert(*choice, Progress::Ended);
+                Ok(())
             }
-            Event::Finish { .. } if self.ended.is_empty() || !self.begun.is_subset(&self.ended) => {
+            Event::Finish { .. } if !self.have_all_ended() => {
                 Err("a finish before every choice ended")
             }
             Event::Finish { .. } => {
@@ -70,6 +78,16 @@ impl Grammar {
     /// Whether the answer is complete.
     pub fn is_finished(&self) -> bool {
         self.finished
+    }
+
+    fn has_ended(&self, choice: usize) -> bool {
+        self.choices.get(choice) == Some(&Progress::Ended)
+    }
+
+    /// Whether there was a choice, and none is left.
+    fn have_all_ended(&self) -> bool {
+        let mut choices = self.choices.iter().peekable();
+        choices.peek().is_some() && choices.all(|progress| *progress == Progress::Ended)
     }
 }
 

@@ -27,6 +27,7 @@ mod loss;
 mod media;
 mod message;
 mod money;
+mod numbered;
 mod options;
 mod outcome;
 mod part;

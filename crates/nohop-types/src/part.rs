@@ -91,19 +91,31 @@ impl Part {
             (_, Piece::Citation(citation)) => self.citations.push(*citation),
             (_, Piece::Logprobs(logprobs)) => self.logprobs.extend(logprobs),
             (Content::Text(text) | Content::Refusal(text), Piece::Text(piece)) => {
-                text.push_str(&piece);
+                append(text, piece);
             }
-            (Content::Reasoning(reasoning), Piece::Text(piece)) => reasoning.text.push_str(&piece),
+            (Content::Reasoning(reasoning), Piece::Text(piece)) => {
+                append(&mut reasoning.text, piece);
+            }
             (Content::Reasoning(reasoning), Piece::Signature(piece)) => {
-                reasoning.signature.get_or_insert_default().push_str(&piece);
+                append(reasoning.signature.get_or_insert_default(), piece);
             }
-            (Content::ToolCall(call), Piece::Arguments(piece)) => call.arguments.push_str(&piece),
+            (Content::ToolCall(call), Piece::Arguments(piece)) => {
+                append(&mut call.arguments, piece);
+            }
             (Content::Audio(audio), Piece::Text(piece)) => {
-                audio.transcript.get_or_insert_default().push_str(&piece);
+                append(audio.transcript.get_or_insert_default(), piece);
             }
             (Content::Audio(audio), Piece::Bytes(piece)) => audio.push(piece),
             _ => (),
         }
+    }
+}
+
+/// Appends `piece`; a first one, which is all of a whole answer's, is taken as it is.
+fn append(text: &mut String, piece: String) {
+    match text.is_empty() {
+        true => *text = piece,
+        false => text.push_str(&piece),
     }
 }
 

@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CacheMark, Effort, ExtraScope, Extras, Json, Message, Modality, OutputFormat, Parallel, Part,
-    Response, Role, Sampling, Secret, ServiceTier, Thinking, Tool, ToolChoice, ToolResult,
-    Verbosity,
+    CacheMark, Content, Effort, Error, ErrorKind, ExtraScope, Extras, Json, Message, Modality,
+    OutputFormat, Parallel, Part, Response, Result, Role, Sampling, Secret, ServiceTier, Thinking,
+    Tool, ToolChoice, ToolResult, Verbosity,
 };
 
 /// What the caller wants answered.
@@ -305,6 +305,39 @@ impl Request {
         self
     }
 
+    /// Finds what every provider would refuse, so that none need be asked.
+    ///
+    /// That is a conversation without a message, and a tool's answer to a call that was not made
+    /// before it. A history may begin anywhere: who cuts a call off cuts its answer off too.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest`, which names the place.
+    pub fn check(&self) -> Result<()> {
+        if self.messages.is_empty() {
+            return Err(wrong("the request has no message; add one, as `Request::user` does"));
+        }
+        let mut calls = BTreeSet::new();
+        for (turn, message) in self.messages.iter().enumerate() {
+            for (part, it) in message.parts.iter().enumerate() {
+                match &it.content {
+                    Content::ToolCall(call) if message.role == Role::Assistant => {
+                        calls.insert(&*call.id);
+                    }
+                    Content::ToolResult(result) if !calls.contains(&*result.id) => {
+                        let error = wrong(
+                            "a tool's answer to a call that no turn before it made; keep the model's \
+                             turn with the call, under the same id, or leave the answer out",
+                        );
+                        return Err(error.at(format_args!("messages[{turn}].parts[{part}]")));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// How many bytes the conversation has.
     pub fn len(&self) -> usize {
         self.messages.iter().flat_map(|message| &message.parts).map(Part::len).sum()
@@ -314,6 +347,10 @@ impl Request {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidRequest, what)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::numbered::Numbered;
 use crate::{Content, Cost, Event, Extras, FinishReason, Part, ToolCall, Trace, Usage};
 
 /// A whole answer: the fold of its [`Event`]s.
@@ -20,7 +21,7 @@ pub struct Response {
     /// The choices, in the provider's order.
     pub choices: Vec<Choice>,
     /// What the answer consumed.
-    pub usage: Usage,
+    pub usage: Arc<Usage>,
     /// What the request cost, failed attempts included, if the prices are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
@@ -32,7 +33,7 @@ pub struct Response {
     pub extra: Extras,
     /// Where the deltas of each open part go: its choice, and its place there.
     #[serde(skip)]
-    open: BTreeMap<usize, (usize, usize)>,
+    open: Numbered<(usize, usize)>,
 }
 
 impl Response {
@@ -82,19 +83,19 @@ impl Response {
                 }
             }
             Event::Delta { part, piece } => {
-                if let Some((choice, place)) = self.open.get(&part) {
+                if let Some((choice, place)) = self.open.get(part) {
                     self.choices[*choice].parts[*place].push(piece);
                 }
             }
-            Event::Close { part } => drop(self.open.remove(&part)),
-            Event::Usage(usage) => self.usage.merge(*usage),
+            Event::Close { part } => drop(self.open.remove(part)),
+            Event::Usage(usage) => Arc::make_mut(&mut self.usage).merge(*usage),
             Event::Seam { .. } => self.open.clear(),
             Event::End { choice, reason, raw, extra } => {
                 if let Some(choice) = self.choice(choice) {
                     (choice.reason, choice.raw, choice.extra) = (Some(reason), raw, extra);
                 }
             }
-            Event::Finish { usage, extra } => (self.usage, self.extra) = (*usage, extra),
+            Event::Finish { usage, extra } => (self.usage, self.extra) = (usage, extra),
         }
     }
 

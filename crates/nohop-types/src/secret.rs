@@ -28,3 +28,9 @@ impl From<&str> for Secret {
         Self::new(text)
     }
 }
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}

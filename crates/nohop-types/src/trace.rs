@@ -75,7 +75,7 @@ pub struct Attempted {
     /// When it began, counted from the request: what came before is decision and waiting, all ours.
     pub began: Duration,
     /// When it was handed to the transport, counted from when it began: the key was fetched and the
-    /// request written by then. `None` when it never was: our own side refused it.
+    /// request written by then. `None` when it never was: our own side refused it, or gave it up before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Duration>,
     /// When the head of the answer came, counted from when it began.
@@ -87,7 +87,7 @@ pub struct Attempted {
     /// How long it took, so far.
     pub took: Duration,
     /// What it consumed, as far as that is known.
-    pub usage: Usage,
+    pub usage: Arc<Usage>,
     /// What that cost, if the price is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
@@ -153,7 +153,7 @@ impl Attempted {
             head: None,
             first_content: None,
             took: Duration::ZERO,
-            usage: Usage::default(),
+            usage: Arc::default(),
             cost: None,
             losses: Vec::new(),
             skipped: 0,

@@ -82,6 +82,12 @@ impl Encoded {
         Self { path: path.into(), headers, body, losses }
     }
 
+    /// No body, for `path`.
+    pub fn empty(path: impl Into<String>) -> Self {
+        let (headers, body, losses) = (HeaderMap::new(), Vec::new(), Vec::new());
+        Self { path: path.into(), headers, body, losses }
+    }
+
     /// Adds a header; one whose value no header can have is left out.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {

@@ -1,52 +1,71 @@
 //! JSON as providers write it: rows that keep what they do not know.
 
+mod few;
+mod quote;
+mod told;
+mod unquote;
 mod writer;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use nohop_types::{Error, ErrorKind, Extra, ExtraScope, Extras, Json, Result};
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
 
+pub(crate) use few::Few;
+pub(crate) use told::Told;
+use unquote::unquote;
 pub(crate) use writer::{Reach, Writer};
 
 /// Fields a row does not know, in their order.
-pub(crate) type Rest<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+pub(crate) type Rest<'a> = Vec<Field<'a>>;
+
+/// One of them: its name, and what it is.
+pub(crate) type Field<'a> = (Cow<'a, str>, &'a RawValue);
 
 /// Declares a row: a JSON object whose known fields are optional, whose `noise` is passed over, and
 /// whose other fields are kept in `rest`.
 ///
 /// Serde's own way to keep the rest, `flatten`, parses every value twice and loses raw text. A row
-/// marked `nulls` also keeps the known fields that are null, since a request says something by them.
+/// marked `nulls` also keeps the known fields that are null, since a request says something by them;
+/// one marked `spelled` does so too, and keeps a null under the other name of a field that is said
+/// by it.
 macro_rules! row {
     ($(#[$meta:meta])* struct $($body:tt)*) => {
-        $crate::json::row! { @ false $(#[$meta])* $($body)* }
+        $crate::json::row! { @ false false $(#[$meta])* $($body)* }
     };
     ($(#[$meta:meta])* nulls struct $($body:tt)*) => {
-        $crate::json::row! { @ true $(#[$meta])* $($body)* }
+        $crate::json::row! { @ true false $(#[$meta])* $($body)* }
+    };
+    ($(#[$meta:meta])* spelled struct $($body:tt)*) => {
+        $crate::json::row! { @ true true $(#[$meta])* $($body)* }
     };
     (
-        @ $nulls:literal
+        @ $nulls:literal $spelled:literal
         $(#[$meta:meta])*
-        $name:ident {
+        $name:ident $(<const $flag:ident>)? {
             $( $(#[$doc:meta])* $field:ident: $type:ty = $key:literal $(| $alias:literal)*, )*
         }
         $(noise: $($noise:literal)|+)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Default)]
-        pub(super) struct $name<'a> {
+        pub(super) struct $name<'a $(, const $flag: bool)?> {
             $( $(#[$doc])* pub(super) $field: Option<$type>, )*
             pub(super) rest: $crate::json::Rest<'a>,
         }
 
-        impl<'de: 'a, 'a> serde::Deserialize<'de> for $name<'a> {
+        impl<'de: 'a, 'a $(, const $flag: bool)?> serde::Deserialize<'de>
+            for $name<'a $(, $flag)?>
+        {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Fields<'a>(std::marker::PhantomData<&'a ()>);
+                struct Fields<'a $(, const $flag: bool)?>(std::marker::PhantomData<&'a ()>);
 
-                impl<'de: 'a, 'a> serde::de::Visitor<'de> for Fields<'a> {
-                    type Value = $name<'a>;
+                impl<'de: 'a, 'a $(, const $flag: bool)?> serde::de::Visitor<'de>
+                    for Fields<'a $(, $flag)?>
+                {
+                    type Value = $name<'a $(, $flag)?>;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         f.write_str("an object")
@@ -56,7 +75,7 @@ macro_rules! row {
                         self,
                         mut map: A,
                     ) -> Result<Self::Value, A::Error> {
-                        let mut row = $name::default();
+                        let mut row = Self::Value::default();
                         while let Some(key) = map.next_key::<$crate::json::Str<'de>>()? {
                             match &*key.0 {
                                 $( $key $(| $alias)* => {
@@ -65,7 +84,12 @@ macro_rules! row {
                                             row.rest.push((key.0, $crate::json::NULL));
                                         }
                                         Ok(None) => (),
-                                        Ok(value) => row.$field = value,
+                                        Ok(value) => {
+                                            row.$field = value;
+                                            if $spelled && &*key.0 != $key {
+                                                row.rest.push((key.0, $crate::json::NULL));
+                                            }
+                                        }
                                         Err(error) => {
                                             return Err($crate::json::in_field(&key.0, &error));
                                         }
@@ -81,7 +105,7 @@ macro_rules! row {
                     }
                 }
 
-                deserializer.deserialize_map(Fields(std::marker::PhantomData))
+                deserializer.deserialize_map(Fields$(::<$flag>)?(std::marker::PhantomData))
             }
         }
     };
@@ -146,7 +170,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
 /// Reads `text`.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
     serde_json::from_str(text).map_err(|source| {
-        let kind = if source.is_eof() { ErrorKind::Truncated } else { ErrorKind::Protocol };
+        // Asked of the text, for a row that names the field hides that it was the end.
+        let cut = serde_json::from_str::<IgnoredAny>(text).is_err_and(|error| error.is_eof());
+        let kind = if cut { ErrorKind::Truncated } else { ErrorKind::Protocol };
         Error::new(kind, format!("the body is not what the dialect says: {source}"))
     })
 }
@@ -160,7 +186,7 @@ pub(crate) fn lax<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Option<T> {
 pub(crate) fn text_of(raw: &RawValue) -> Option<Cow<'_, str>> {
     match raw.get() {
         "null" => None,
-        text if text.starts_with('"') => serde_json::from_str::<Str<'_>>(text).ok().map(|s| s.0),
+        text if text.starts_with('"') => unquote(text),
         other => Some(Cow::Borrowed(other)),
     }
 }
@@ -172,6 +198,14 @@ pub(crate) fn extras(dialect: &'static str, rest: Rest<'_>) -> Extras {
     said.filter(|(_, value)| !value.is_empty())
         .map(|(key, value)| entry(dialect, key, value))
         .collect()
+}
+
+/// What the field `key` is called where `prefix` says which object it stood in.
+pub(crate) fn within(prefix: &str, key: Cow<'_, str>) -> String {
+    match prefix {
+        "" => key.into_owned(),
+        prefix => [prefix, &*key].concat(),
+    }
 }
 
 /// One extra field for those who speak `dialect`.

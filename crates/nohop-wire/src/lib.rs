@@ -15,6 +15,7 @@ mod framing;
 mod json;
 pub mod laws;
 mod loss;
+mod models;
 mod reader;
 mod surface;
 mod wait;
@@ -26,6 +27,7 @@ use nohop_types::{Error, Event, Result};
 pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
 pub use framing::{Frame, Framer, Framing, Oversized};
+pub use models::models;
 pub use nohop_types::{Change, Loss};
 pub use reader::{Reader, Strictness};
 pub use surface::{Encoder, Incoming, Reply, RequestHead, Stamp, Surface};
@@ -55,6 +57,14 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// Reads an answer whose status is not a success.
     fn error(&self, head: &Head, body: &[u8]) -> Error;
+
+    /// Asks, with GET, which models there are beside the `path` of a way; [`models`] reads the answer.
+    ///
+    /// `None` where nobody knows how.
+    fn models(&self, path: &str) -> Option<Encoded> {
+        let _ = path;
+        None
+    }
 }
 
 /// Turns the frames of one answer into events.

@@ -49,6 +49,9 @@ impl Reader {
     /// The most bytes of one frame, unless [`Reader::bound`] says otherwise.
     pub const BOUND: usize = 64 << 20;
 
+    /// How many events a whole answer usually is.
+    const USUAL: usize = 8;
+
     /// Opens the answer to `call` that begins with `head`.
     ///
     /// # Errors
@@ -119,6 +122,9 @@ impl Reader {
     ///
     /// [`ErrorKind::Truncated`] unless the answer was complete: an end of file is not an answer.
     pub fn end(&mut self, events: &mut Vec<Event>) -> Result<()> {
+        if self.framing == Framing::Whole {
+            events.reserve(Self::USUAL);
+        }
         while self.decoder.state() != State::Done {
             let Self { framer, decoder, grammar, .. } = self;
             let Some(frame) = framer.last() else { break };

@@ -47,3 +47,16 @@ pub mod providers {
 pub mod wire {
     pub use nohop_wire::*;
 }
+
+/// The pages whose programs are compiled here.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    mod readme {}
+
+    #[doc = include_str!("../../../docs/policies.md")]
+    mod policies {}
+
+    #[doc = include_str!("../../../docs/providers.md")]
+    mod providers {}
+}

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nohop_types::{Event, Issuer, Request, Response};
-use nohop_wire::dialect::{Anthropic, Counted, OpenAiChat, OpenAiResponses, Tags};
+use nohop_wire::dialect::{Anthropic, Counted, Gemini, OpenAiChat, OpenAiResponses, Tags};
 use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Dialect, Framer, Framing, Head, Mode, Surface};
 use serde::de::IgnoredAny;
@@ -35,6 +35,25 @@ pub fn anthropic(input: &[u8]) {
             || frame.all("content").any(|content| *content != Tree::Null)
             || frame.all("delta").any(|delta| delta.all("stop_reason").any(Tree::says))
     });
+}
+
+/// Checks an answer of generateContent; the first byte of `input` says how it is read.
+pub fn gemini(input: &[u8]) {
+    let [first, body @ ..] = input else { return };
+    check(&Gemini::PLAIN, mode(*first), body, |frame| {
+        // A stream may come as one list of its frames.
+        ends_gemini(frame) || frame.items().iter().any(ends_gemini)
+    });
+}
+
+fn ends_gemini(frame: &Tree) -> bool {
+    let both = |tree: &Tree, names: [&str; 2], is: fn(&Tree) -> bool| {
+        names.iter().any(|name| tree.all(name).any(is))
+    };
+    let mut candidates = frame.all("candidates").flat_map(Tree::items);
+    let mut feedback = ["promptFeedback", "prompt_feedback"].into_iter().flat_map(|f| frame.all(f));
+    candidates.any(|c| both(c, ["finishReason", "finish_reason"], |said| *said != Tree::Null))
+        || feedback.any(|f| both(f, ["blockReason", "block_reason"], Tree::says))
 }
 
 /// Checks an answer of Responses; the first byte of `input` says how it is read.
@@ -154,6 +173,7 @@ fn retold(request: &Request, events: &[Event]) {
     for mode in [Mode::Whole, Mode::Stream] {
         told(&OpenAiChat::PLAIN, request, events, mode);
         told(&Anthropic::PLAIN, request, events, mode);
+        told(&Gemini::PLAIN, request, events, mode);
         told(&OpenAiResponses::PLAIN, request, events, mode);
     }
 }

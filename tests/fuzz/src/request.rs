@@ -5,8 +5,8 @@ use std::mem::take;
 use http::HeaderMap;
 use nohop_types::{Content, Error, ErrorKind, Extra, Extras, Issuer, Part, Request, ToolKind};
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Files, History, Instructions, Marks, OpenAiChat, OpenAiResponses, Required,
-    ThinkingField, ToolMedia,
+    Anthropic, Budgets, CallIds, Files, Gemini, History, Instructions, Marks, OpenAiChat,
+    OpenAiResponses, Required, Schemas, ThinkingField, ThinkingGauge, ToolMedia, Unsigned,
 };
 use nohop_wire::laws;
 use nohop_wire::{Call, Dialect, Encoded, Incoming, RequestHead, Surface};
@@ -44,6 +44,7 @@ pub fn openai(body: &[u8]) {
     if let Some(incoming) = decode(&OpenAiChat::PLAIN, body) {
         comes_back(&OpenAiChat::PLAIN, &incoming, body);
         encode(&Anthropic::PLAIN, &incoming);
+        encode(&Gemini::PLAIN, &incoming);
         encode(&OpenAiResponses::PLAIN, &incoming);
     }
     for dialect in [&OpenAiChat::HOSTED, &GATEWAY] {
@@ -65,6 +66,7 @@ pub fn anthropic(body: &[u8]) {
         for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
             encode(other, &incoming);
         }
+        encode(&Gemini::VERTEX, &incoming);
         encode(&OpenAiResponses::PLAIN, &incoming);
     }
 }
@@ -85,14 +87,43 @@ pub fn responses(body: &[u8]) {
     }
 }
 
-/// Says what the dialect wants to be said, and what it therefore says by itself.
+/// Checks a request for generateContent.
+pub fn gemini(body: &[u8]) {
+    const EARLY: Gemini = Gemini {
+        schemas: Schemas::OpenApi,
+        thinking: ThinkingGauge::Budget,
+        ids: CallIds::Left,
+        ..Gemini::VERTEX
+    };
+    // What excuses a call that nobody signed is more than was said.
+    const LATE: Gemini = Gemini { unsigned: Unsigned::Left, ..Gemini::VERTEX };
+    if let Some(incoming) = decode(&LATE, body) {
+        comes_back(&LATE, &incoming, body);
+        // What is said otherwise is read again all the same.
+        drop(again(&EARLY, &incoming));
+        for other in [&OpenAiChat::PLAIN, &OpenAiChat::HOSTED, &GATEWAY, &OPEN_MODELS] {
+            encode(other, &incoming);
+        }
+        encode(&Anthropic::PLAIN, &incoming);
+    }
+}
+
+/// Says what the dialect wants to be said, and what it therefore says by itself, in place of a null
+/// too.
 fn fill(request: &mut Request) {
     request.max_tokens.get_or_insert(Anthropic::PLAIN.cap);
+    leave_out(&mut request.extra, &["max_tokens"]);
     for tool in &mut request.tools {
         if let ToolKind::Function(function) = &mut tool.kind {
             function.schema.get_or_insert_with(|| serde_json::json!({ "type": "object" }).into());
+            leave_out(&mut tool.extra, &["input_schema"]);
         }
     }
+}
+
+fn leave_out(extras: &mut Extras, keys: &[&str]) {
+    let entries = take(extras).into_iter();
+    *extras = entries.filter(|entry| !keys.contains(&&*entry.key)).collect();
 }
 
 /// Checks that a request which loses nothing is the same after it was written and read again.
@@ -168,9 +199,7 @@ fn encode(dialect: &dyn Dialect, incoming: &Incoming) -> Option<Encoded> {
 fn tidy(incoming: &Incoming) -> Incoming {
     let mut incoming = incoming.clone();
     let request = &mut incoming.request;
-    let others = ["anthropic_beta", "anthropic_version", "stream_options"];
-    let stays = |entry: &Extra| !others.contains(&&*entry.key);
-    request.extra = take(&mut request.extra).into_iter().filter(stays).collect();
+    leave_out(&mut request.extra, &["anthropic_beta", "anthropic_version", "stream_options"]);
     sort(&mut request.extra);
     for tool in &mut request.tools {
         sort(&mut tool.extra);

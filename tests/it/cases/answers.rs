@@ -84,6 +84,27 @@ fn an_empty_openai_answer_is_an_answer() {
 }
 
 #[test]
+fn an_openai_answer_without_choices_is_none() {
+    let usage = r#""usage":{"prompt_tokens":1,"completion_tokens":0}"#;
+    let hollow = format!(r#"{{"id":"1","model":"m","choices":[],{usage}}}"#);
+    for (mode, body) in [(Mode::Whole, hollow.clone()), (Mode::Stream, chunks(&[&hollow]))] {
+        let (_, error) = answer(OPENAI, mode, &body);
+        assert_eq!(error.unwrap().kind(), ErrorKind::Truncated, "{body}");
+    }
+}
+
+#[test]
+fn an_openai_answer_whose_json_is_cut_is_truncated_wherever_it_is() {
+    let whole = r#"{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"#;
+    for end in (1..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+        let (_, error) = answer(OPENAI, Mode::Whole, &whole[..end]);
+        assert_eq!(error.unwrap().kind(), ErrorKind::Truncated, "{}", &whole[..end]);
+    }
+    let (_, error) = answer(OPENAI, Mode::Whole, &whole.replace("\"Hi\"", "Hi"));
+    assert_eq!(error.unwrap().kind(), ErrorKind::Protocol);
+}
+
+#[test]
 fn openai_calls_made_in_parallel_stay_apart() {
     let first = r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":""}}]}}]}"#;
     let second = r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"id":"b","function":{"name":"f","arguments":"{\"b\":"}}]}}]}"#;
@@ -181,6 +202,16 @@ fn an_empty_anthropic_answer_is_an_answer() {
     let empty = r#"{"type":"message","content":[],"stop_reason":"end_turn"}"#;
     let (response, error) = answer(ANTHROPIC, Mode::Whole, empty);
     assert!(error.is_none() && response.parts().is_empty());
+}
+
+#[test]
+fn an_anthropic_answer_with_neither_content_nor_a_reason_is_none() {
+    let hollow = r#"{"type":"message","content":[],"stop_reason":null,"usage":{}}"#;
+    let stop = blocks(&[START, PING, r#"{"type":"message_stop"}"#]);
+    for (mode, body) in [(Mode::Whole, hollow), (Mode::Stream, &stop)] {
+        let (_, error) = answer(ANTHROPIC, mode, body);
+        assert_eq!(error.unwrap().kind(), ErrorKind::Truncated, "{body}");
+    }
 }
 
 #[test]

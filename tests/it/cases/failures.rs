@@ -146,6 +146,13 @@ fn an_anthropic_prompt_that_is_too_long_is_recognised() {
 }
 
 #[test]
+fn an_anthropic_content_filter_is_recognised() {
+    let body = failed("invalid_request_error", "Output blocked by content filtering policy");
+    let error = error(ANTHROPIC, 400, &[], &body);
+    assert_eq!((error.kind(), error.recovery()), (ErrorKind::ContentFilter, Recovery::Elsewhere));
+}
+
+#[test]
 fn an_anthropic_failure_keeps_body_status_id_and_headers() {
     let body = failed("rate_limit_error", "account limit");
     let error = error(ANTHROPIC, 429, &[("retry-after", "27")], &body);

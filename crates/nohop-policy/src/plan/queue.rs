@@ -121,6 +121,12 @@ impl Queue {
         }
     }
 
+    /// Sends those of the same target home: what its model has no room for, no other key has room for.
+    pub(super) fn leave(&mut self, turn: &Waiting) -> Vec<Waiting> {
+        let same = |other: &mut Waiting| turn.turn.reaches(Scope::Model, &other.turn);
+        self.waiting.extract_if(.., same).collect()
+    }
+
     /// Whether no call is left.
     pub(super) fn is_closed(&self) -> bool {
         self.left == 0

@@ -132,12 +132,24 @@ fn a_broken_answer_may_be_resumed_elsewhere() {
     let first = check_call(&mut plan, start, 0);
     plan.signal(start, first, Signal::Content);
     assert!(matches!(plan.poll(start), Step::Deliver(_)));
-    plan.signal(start, first, failure(ErrorKind::Truncated));
+    plan.signal(start, first, failure(ErrorKind::Timeout));
     let second = check_call(&mut plan, start, 1);
     plan.signal(start, second, Signal::Content);
     assert!(matches!(plan.poll(start), Step::Deliver(it) if it == second));
-    plan.signal(start, second, failure(ErrorKind::Truncated));
-    check_end(&mut plan, start, ErrorKind::Truncated, 1);
+    plan.signal(start, second, failure(ErrorKind::Timeout));
+    check_end(&mut plan, start, ErrorKind::Timeout, 1);
+}
+
+#[test]
+fn an_answer_that_can_not_go_on_elsewhere_ends_with_its_break() {
+    let start = epoch();
+    let mut plan = plan(start, Limits { broken: Broken::Resume, ..Limits::DEFAULT });
+    let first = check_call(&mut plan, start, 0);
+    plan.signal(start, first, Signal::Content);
+    assert!(matches!(plan.poll(start), Step::Deliver(_)));
+    plan.forbid_resuming();
+    plan.signal(start, first, failure(ErrorKind::Timeout));
+    check_end(&mut plan, start, ErrorKind::Timeout, 0);
 }
 
 #[test]

@@ -11,11 +11,11 @@ fn check(policy: impl Policy, snapshot: &[Candidate], kept: &[&str]) {
     assert_eq!(left(&policy, snapshot, 0), kept);
 }
 
-fn left(policy: &impl Policy, snapshot: &[Candidate], seed: u64) -> Vec<String> {
+fn left<'a>(policy: &impl Policy, snapshot: &'a [Candidate], seed: u64) -> Vec<&'a str> {
     let request = Request::new("m").user("word").max_tokens(1);
     let cx = Context::new(&request, epoch(), seed);
     let list = Candidates::decide(policy, &cx, snapshot, usize::MAX);
-    list.iter().map(|candidate| candidate.target.to_string()).collect()
+    list.targets()
 }
 
 fn priced(target: &str, input: u128) -> Candidate {
@@ -109,7 +109,34 @@ fn who_draws_alone_draws_the_same() {
     let policy = by(weighted());
     for seed in 0..100 {
         let mut all = left(&policy, &snapshot, seed);
-        all.retain(|target| target != "m@a");
+        all.retain(|target| *target != "m@a");
         assert_eq!(left(&policy, &snapshot[1..], seed), all);
     }
+}
+
+#[test]
+fn the_page_has_every_policy_and_order() {
+    let page = include_str!("../../../../docs/policies.md");
+    let sources = [include_str!("../policies.rs"), include_str!("../order.rs")];
+    let table = table(&sources);
+    assert!(page.contains(&table), "docs/policies.md is stale; it should have:\n\n{table}");
+}
+
+/// What the public functions of `sources` are, by the first sentence of each one's own documentation.
+fn table(sources: &[&str]) -> String {
+    let mut table = String::from("| function | is | what it does |\n| --- | --- | --- |\n");
+    let mut said = "";
+    for line in sources.iter().flat_map(|source| source.lines()) {
+        if let Some(text) = line.strip_prefix("/// ") {
+            said = if said.is_empty() { text } else { said };
+        } else if let Some(function) = line.strip_prefix("pub fn ") {
+            let name = function.split(['<', '(']).next().unwrap_or_default();
+            let order = function.contains("-> impl Order");
+            let what = if order { "an order" } else { "a policy" };
+            table.push_str(&format!("| `{name}` | {what} | {said} |\n"));
+        } else if !line.starts_with("///") {
+            said = "";
+        }
+    }
+    table
 }

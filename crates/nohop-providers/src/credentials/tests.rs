@@ -117,7 +117,7 @@ async fn a_command_that_fails_says_so_and_shows_nothing_of_itself() {
         let error = Command::new(line).secret().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth);
         assert!(error.message().contains(why), "{error}");
-        assert!(!format!("{error:?} {:?}", Command::new(line)).contains("hidden"));
+        assert!(!format!("{error:#?} {:?}", Command::new(line)).contains("hidden"));
     }
 }
 

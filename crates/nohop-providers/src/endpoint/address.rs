@@ -29,9 +29,9 @@ impl Endpoint {
         let parsed: Option<Uri> = address.parse().ok();
         let scheme = parsed.as_ref().and_then(Uri::scheme_str);
         let Some(uri) = parsed.as_ref().filter(|_| matches!(scheme, Some("http" | "https"))) else {
-            return Err(
-                self.wrong("the base URL is none: it is http:// or https://, a host, and a path")
-            );
+            return Err(self.wrong(
+                "the base URL is not a URL; write http:// or https://, a host, and a path",
+            ));
         };
         match uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
             true => {

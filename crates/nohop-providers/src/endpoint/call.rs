@@ -64,8 +64,13 @@ impl Endpoint {
         let secrets = self.secrets(secret.as_ref(), request);
         let sent = self.sign(encoded, secret.as_ref(), request);
         let sent = sent.map_err(|error| secrets.redact(error))?;
-        match exchange(transport, way, &call, sent, &secrets).await {
-            Ok((reader, body, head)) => Ok(Opened { reader, losses, body, secrets, head }),
+        let opened = match exchange(transport, way, sent, &secrets).await {
+            Ok((head, body)) => Reader::open(way.dialect, &call, &head)
+                .map(|it| (it.strictness(self.strictness), head, body)),
+            Err(error) => Err(error),
+        };
+        match opened {
+            Ok((reader, head, body)) => Ok(Opened { reader, losses, body, secrets, head }),
             Err(error) => {
                 if let (Some(401), Some(credentials), Some(secret)) =
                     (error.status(), credentials, secret)
@@ -78,7 +83,7 @@ impl Endpoint {
     }
 
     /// What the key comes from; `None` where the request brings its own, or none is needed.
-    fn credentials_of(
+    pub(super) fn credentials_of(
         &self,
         request: &Request,
         key: usize,
@@ -98,7 +103,7 @@ impl Endpoint {
         }
     }
 
-    fn secrets(&self, key: Option<&Secret>, request: &Request) -> Secrets {
+    pub(super) fn secrets(&self, key: Option<&Secret>, request: &Request) -> Secrets {
         let hidden = self.headers.iter().filter_map(|header| match &header.value {
             Value::Hidden(value) => Some(value.clone()),
             Value::Plain(_) => None,
@@ -159,17 +164,17 @@ impl Opened {
     }
 }
 
-async fn exchange(
+/// Sends `request`, and waits for the head of an answer that is no failure.
+pub(super) async fn exchange(
     transport: &dyn Transport,
     way: &Way,
-    call: &Call<'_>,
     request: http::Request<Bytes>,
     secrets: &Secrets,
-) -> Result<(Reader, Body, Head)> {
+) -> Result<(Head, Body)> {
     let (parts, body) = transport.send(request).await?.into_parts();
     let mut head = Head::new(parts.status, parts.headers);
     if head.status.is_success() {
-        return Ok((Reader::open(way.dialect, call, &head)?, body, head));
+        return Ok((head, body));
     }
     if head.status.is_redirection() {
         return Err(redirected(&head));

@@ -58,14 +58,16 @@ impl Endpoint {
         let Some(key) = key else { return Ok(()) };
         let (name, text) = match self.provider.auth {
             Auth::None => return Ok(()),
-            Auth::Header(name, _) => (name, key.expose().to_owned()),
-            _ => (AUTHORIZATION.as_str(), format!("Bearer {}", key.expose())),
+            Auth::Header(name, _) | Auth::HeaderOf(name, _) => {
+                let name = HeaderName::try_from(name)
+                    .map_err(|_| self.wrong(&format!("no header can be named {name:?}")))?;
+                (name, key.expose().to_owned())
+            }
+            _ => (AUTHORIZATION, ["Bearer ", key.expose()].concat()),
         };
-        let name = HeaderName::try_from(name)
-            .map_err(|_| self.wrong(&format!("no header can be named {name:?}")))?;
         // Bytes beyond ASCII are allowed there, but never in a key: such a one was pasted badly.
         let fits = !key.expose().is_empty() && key.expose().bytes().all(|b| b.is_ascii_graphic());
-        let value = fits.then(|| HeaderValue::from_str(&text).ok()).flatten();
+        let value = fits.then(|| HeaderValue::try_from(text).ok()).flatten();
         let mut value = value.ok_or_else(|| {
             let message = "the key is empty, or has a line break, a space or another character in it \
                 that no key has; look at both of its ends";

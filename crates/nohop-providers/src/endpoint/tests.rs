@@ -146,10 +146,10 @@ async fn an_endpoint_that_is_not_complete_says_what_it_lacks_before_anything_is_
     check(at("https://{account.example"), "does not close").await;
     check(at("https://{a}.example").set("a", "evil.example/x"), "does not fit in a URL").await;
     check(at("https://{a}.example").set("a", ""), "does not fit in a URL").await;
-    check(at("localhost:8080"), "is none: it is http://").await;
-    check(at("ftp://host/v1"), "is none: it is http://").await;
-    check(at("http://a b/"), "is none: it is http://").await;
-    check(at(""), "is none: it is http://").await;
+    check(at("localhost:8080"), "is not a URL; write http://").await;
+    check(at("ftp://host/v1"), "is not a URL; write http://").await;
+    check(at("http://a b/"), "is not a URL; write http://").await;
+    check(at(""), "is not a URL; write http://").await;
     check(at("https://user:pass@host/"), "secret header").await;
     check(Endpoint::new(HERE).way("anthropic"), "no anthropic way; there is openai-chat").await;
 }
@@ -344,4 +344,47 @@ proptest! {
             prop_assert!(!shown.contains(form), "place {place}, who {who}: {form} in {shown}");
         }
     }
+}
+
+#[tokio::test]
+async fn models_are_asked_for_beside_the_way_and_named_as_the_provider_does() {
+    let check = async |endpoint: Endpoint, url: &str| {
+        let transport = Scripted::new(200, r#"{"data":[{"id":"b"},{"id":"a"}]}"#);
+        let models = endpoint.key("sk-1").models(&transport).await.unwrap();
+        assert_eq!(models, ["b", "a"]);
+        let sent = transport.sent().remove(0);
+        assert_eq!((sent.method(), sent.uri().to_string().as_str()), (&http::Method::GET, url));
+        assert!(sent.body().is_empty() && !sent.headers().contains_key("content-type"));
+        sent
+    };
+    let sent = check(Endpoint::new(HERE), "http://localhost/v1/models").await;
+    assert_eq!(sent.headers()["authorization"], "Bearer sk-1");
+    let there = Endpoint::new(HERE).base_url("http://localhost/v1?version=3");
+    check(there, "http://localhost/v1/models?version=3").await;
+
+    let url = "https://api.anthropic.com/v1/models?limit=1000";
+    let sent = check(Endpoint::new(table::ANTHROPIC), url).await;
+    assert_eq!(sent.headers()["x-api-key"], "sk-1");
+    assert_eq!(sent.headers()["anthropic-version"], "2023-06-01");
+}
+
+#[tokio::test]
+async fn an_endpoint_without_a_list_of_models_says_so_and_no_failure_shows_the_key() {
+    let check = async |provider: Provider, transport: Scripted, kind| {
+        let endpoint = Endpoint::new(provider).key("sk-planted-0123456789");
+        let error = endpoint.models(&transport).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(!shown(&error).contains("sk-planted"), "{error}");
+        transport.sent().len()
+    };
+    let planted = "no such key: sk-planted-0123456789";
+    assert_eq!(check(HERE, Scripted::new(401, planted), ErrorKind::Auth).await, 1);
+    assert_eq!(check(HERE, Scripted::new(404, planted), ErrorKind::Unsupported).await, 1);
+    assert_eq!(check(HERE, Scripted::new(200, planted), ErrorKind::Protocol).await, 1);
+    assert_eq!(check(HERE, Scripted::new(302, planted), ErrorKind::Config).await, 1);
+    let endless = vec![b' '; (8 << 20) + 1];
+    assert_eq!(check(HERE, Scripted::new(200, endless), ErrorKind::Protocol).await, 1);
+    const CHAT: Way = Way { path: "/chat", dialect: &OpenAiChat::HOSTED };
+    let provider = Provider { ways: &[CHAT], ..HERE };
+    assert_eq!(check(provider, Scripted::new(200, ""), ErrorKind::Unsupported).await, 0);
 }

@@ -1,6 +1,6 @@
 //! Providers from a to l.
 
-use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
     AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, TOGGLED, UNASKED,
@@ -204,12 +204,17 @@ pub const FIREWORKS: Provider = Provider {
     ],
 };
 
-/// <https://ai.google.dev/gemini-api/docs/openai>
+/// <https://ai.google.dev/api/generate-content>
+///
+/// Unverified: the header at the way of OpenAI's dialect, for which a bearer's is documented.
 pub const GEMINI: Provider = Provider {
     id: "gemini",
     base_url: "https://generativelanguage.googleapis.com",
-    auth: Auth::BearerOf(&["GEMINI_API_KEY", "GOOGLE_API_KEY"]),
-    ways: &[Way { path: "/v1beta/openai/chat/completions", dialect: &BESIDE }],
+    auth: Auth::HeaderOf("x-goog-api-key", &["GEMINI_API_KEY", "GOOGLE_API_KEY"]),
+    ways: &[
+        Way { path: "/v1beta/models/{model}", dialect: &Gemini::PLAIN },
+        Way { path: "/v1beta/openai/chat/completions", dialect: &BESIDE },
+    ],
 };
 
 /// <https://docs.github.com/rest/models/inference>

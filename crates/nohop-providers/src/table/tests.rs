@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -52,6 +52,10 @@ async fn every_row_is_addressed_signed_and_answers() {
                 r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"Hi"}],
                     "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#
             }
+            Gemini::NAME => {
+                r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},
+                    "finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}"#
+            }
             OpenAiResponses::NAME => {
                 r#"{"status":"completed",
                     "output":[{"type":"message","content":[{"type":"output_text","text":"Hi"}]}]}"#
@@ -64,10 +68,14 @@ async fn every_row_is_addressed_signed_and_answers() {
 
         let sent = transport.sent().remove(0);
         let url = sent.uri().to_string();
-        assert!(url.ends_with(way.path) && url.starts_with("http"), "{url}");
+        let path = match way.dialect.name() {
+            Gemini::NAME => way.path.replace("{model}", "m:generateContent"),
+            _ => way.path.to_owned(),
+        };
+        assert!(url.ends_with(&path) && url.starts_with("http"), "{url}");
         assert!(!url.contains(['{', '}']), "{url}");
         let (name, value) = match provider.auth {
-            Auth::Header(name, _) => (name, "sk-planted-0123456789"),
+            Auth::Header(name, _) | Auth::HeaderOf(name, _) => (name, "sk-planted-0123456789"),
             _ => ("authorization", "Bearer sk-planted-0123456789"),
         };
         assert_eq!(sent.headers()[name], value, "{}", provider.id);
@@ -84,7 +92,7 @@ async fn every_row_hides_its_key() {
         let transport = Scripted::new(401, body).header("x-echo", key).header("x-request-id", key);
         let error = call(&endpoint, &transport).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth, "{}", provider.id);
-        let shown = format!("{error} {error:?} {endpoint:?}");
+        let shown = format!("{error} {error:#?} {endpoint:?}");
         assert!(shown.contains("[redacted]") && !shown.contains(key), "{}: {shown}", provider.id);
     }
 }
@@ -114,7 +122,7 @@ async fn a_request_brings_its_own_key_to_any_row() {
         let able = Abilities::default();
         let error =
             endpoint.call(&transport, &request, "m", Mode::Stream, 0, &able).await.unwrap_err();
-        assert!(!format!("{error:?}").contains("sk-own"), "{}", provider.id);
+        assert!(!format!("{error:#?}").contains("sk-own"), "{}", provider.id);
         let sent = format!("{:?}", transport.sent()[0].headers().values().collect::<Vec<_>>());
         assert!(!sent.contains("sk-planted"), "{}", provider.id);
     }
@@ -145,7 +153,12 @@ fn rows() -> String {
             Auth::Header(name, variable) => format!("`{variable}`, as `{name}`"),
             Auth::Optional(variable) => format!("`{variable}`, optional"),
             auth => {
-                auth.variables().iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")
+                let variables = auth.variables().iter().map(|v| format!("`{v}`"));
+                let variables = variables.collect::<Vec<_>>().join(", ");
+                match auth {
+                    Auth::HeaderOf(name, _) => format!("{variables}, as `{name}`"),
+                    _ => variables,
+                }
             }
         };
         let ways: Vec<_> = provider.ways.iter().map(way).collect();
@@ -166,6 +179,7 @@ fn way(way: &Way) -> String {
 fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
+        Gemini::NAME => &Gemini::PLAIN,
         OpenAiResponses::NAME => &OpenAiResponses::PLAIN,
         _ => &OpenAiChat::PLAIN,
     };

@@ -10,27 +10,30 @@ use nohop_types::{Request, Result};
 use crate::asked::Asked;
 use crate::clock::now;
 
-/// What became of a call.
-pub(super) struct Called {
-    pub(super) opened: Result<Opened>,
-    /// When it was handed to the transport; `None` when it never was.
-    pub(super) sent: Option<Instant>,
-}
+/// When a call was handed to the transport, while it may still be on its way; empty until it is.
+pub(super) type Stamp = Arc<OnceLock<Instant>>;
 
 /// Calls the candidate at `place`, and waits for the head of its answer.
-pub(super) async fn call(asked: Arc<Asked>, request: Arc<Request>, place: usize) -> Called {
+///
+/// # Errors
+///
+/// Those of the endpoint; without a stamp, nothing was sent.
+pub(super) async fn call(
+    asked: Arc<Asked>,
+    request: Arc<Request>,
+    place: usize,
+    sent: Stamp,
+) -> Result<Opened> {
     let key = asked.resolved.candidates[place].key as usize;
     let at = &asked.resolved.places[place];
-    let stamping = Stamping { transport: asked.shared.transport.clone(), sent: OnceLock::new() };
-    let call = at.endpoint.call(&stamping, &request, &at.model, asked.mode, key, &at.abilities);
-    let opened = call.await;
-    Called { opened, sent: stamping.sent.get().copied() }
+    let stamping = Stamping { transport: asked.shared.transport.clone(), sent };
+    at.endpoint.call(&stamping, &request, &at.model, asked.mode, key, &at.abilities).await
 }
 
 /// A transport that takes down when it is used.
 struct Stamping {
     transport: Arc<dyn Transport>,
-    sent: OnceLock<Instant>,
+    sent: Stamp,
 }
 
 impl Transport for Stamping {

@@ -1,7 +1,10 @@
-use nohop_providers::{Endpoint, table};
-use nohop_types::{ErrorKind, Request};
+use nohop_providers::table;
+use nohop_types::Request;
 
-use crate::{Builder, Route, Router, Target};
+use super::*;
+use crate::board::MOST_TARGETS;
+use crate::clock::now;
+use crate::{Builder, Router};
 
 /// Endpoints called `openai`, with two keys, and `anthropic`; neither is ever called.
 fn builder() -> Builder {
@@ -12,7 +15,7 @@ fn builder() -> Builder {
 
 /// The targets that a request for `name` would try, and what the name turned out to be.
 fn check(builder: Builder, name: &str, targets: &[&str], what: &str) {
-    let trace = builder.build().unwrap().explain(Request::new(name)).unwrap();
+    let trace = builder.build().unwrap().explain(Request::new(name).user("?")).unwrap();
     assert_eq!(trace.order.iter().map(|target| &**target).collect::<Vec<_>>(), targets);
     assert!(trace.resolved.starts_with(what), "{}", trace.resolved);
 }
@@ -62,12 +65,12 @@ fn a_route_may_name_routes_and_models_and_its_own_words_go_first() {
 #[test]
 fn a_name_that_means_nothing_is_answered_with_the_nearest() {
     let router = builder().route(Route::new("smart", ["claude@anthropic"])).build().unwrap();
-    let error = router.explain(Request::new("smrat")).unwrap_err();
+    let error = router.explain(Request::new("smrat").user("?")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().contains("nearest are smart"), "{error}");
     assert!(error.message().contains("the endpoints are anthropic, openai"), "{error}");
     assert_eq!(&*error.trace().unwrap().resolved, "nothing");
-    let error = router.explain(Request::new("")).unwrap_err();
+    let error = router.explain(Request::new("").user("?")).unwrap_err();
     assert!(error.message().contains("names no model"), "{error}");
 }
 
@@ -85,4 +88,32 @@ fn a_router_that_can_not_work_is_not_built() {
     assert!(refused(twice).contains("two routes"));
     let circle = builder().route(Route::new("a", ["b"])).route(Route::new("b", ["a"]));
     assert!(refused(circle).contains("names itself"));
+}
+
+/// The names of one endpoint, `e`, and their board.
+fn names() -> (Names, Board) {
+    let endpoint = Arc::new(Endpoint::new(table::OPENAI).id("e").key("k"));
+    let endpoints = BTreeMap::from([("e".to_owned(), endpoint)]);
+    let (board, defaults) = (Board::new(now()), Defaults::default());
+    let names = Names::new(endpoints, BTreeMap::new(), Vec::new(), defaults, &board).unwrap();
+    (names, board)
+}
+
+#[test]
+fn names_that_anyone_may_ask_for_are_forgotten_again() {
+    let (names, board) = names();
+    for number in 0..3 * MOST_TARGETS {
+        names.resolve(&format!("model-{number}@e"), &board).unwrap();
+        assert!(names.resolve(&format!("model-{number}"), &board).is_err());
+        assert!(names.remembered().len() <= MOST_REMEMBERED);
+        assert!(board.targets() <= MOST_TARGETS);
+    }
+    assert!(board.targets() > MOST_REMEMBERED, "those that are remembered are kept");
+}
+
+#[test]
+fn a_name_that_is_remembered_is_not_made_up_again() {
+    let (names, board) = names();
+    let first = names.resolve("m@e", &board).unwrap();
+    assert!(Arc::ptr_eq(&first, &names.resolve("m@e", &board).unwrap()));
 }

@@ -58,9 +58,15 @@ impl ErrorKind {
     pub fn recovery(self, scope: Scope) -> Recovery {
         match (self, scope) {
             (_, Scope::Request) => Recovery::Abort,
-            (Self::Overloaded | Self::RateLimit | Self::Server | Self::Transport, _) => {
-                Recovery::Retry
-            }
+            // An answer that was cut on its way may arrive the next time, whether the end was orderly or not.
+            (
+                Self::Overloaded
+                | Self::RateLimit
+                | Self::Server
+                | Self::Transport
+                | Self::Truncated,
+                _,
+            ) => Recovery::Retry,
             _ => Recovery::Elsewhere,
         }
     }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn shown(error: &Error) -> String {
-    format!("{error} {error:?} {:?}", error.source().map(ToString::to_string))
+    format!("{error} {error:?} {error:#?} {:?}", error.source().map(ToString::to_string))
 }
 
 #[test]
@@ -51,4 +51,14 @@ fn half_a_secret_at_the_end_of_a_cut_body_is_removed_too() {
     }
     let whole = Error::new(ErrorKind::Server, "no").with_body(b"it ends in sk-01");
     assert_eq!(whole.redact(secret).body(), Some("it ends in sk-01"));
+}
+
+#[test]
+fn a_main_that_returns_an_error_shows_its_sentence_and_its_trace() {
+    let error = Error::new(ErrorKind::Overloaded, "try later").with_target("gpt@one");
+    assert_eq!(format!("{error:?}"), "gpt@one: overloaded: try later");
+    assert!(format!("{error:#?}").contains("retry_after: None"), "{error:#?}");
+    let trace = Trace::new("1", "fast");
+    let shown = format!("{:?}", error.with_trace(trace.clone()));
+    assert_eq!(shown, format!("gpt@one: overloaded: try later\n\n{trace}"));
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Extras, FinishReason, Part, Piece, Usage, strategies};
+use crate::{Extras, FinishReason, Part, Piece, strategies};
 
 /// Takes all events but the last, and says what becomes of that one.
 fn check(events: &[Event], expected: Result<(), &str>) {
@@ -38,7 +38,7 @@ fn end(choice: usize) -> Event {
 }
 
 fn finish() -> Event {
-    Event::Finish { usage: Box::<Usage>::default(), extra: Extras::new() }
+    Event::Finish { usage: std::sync::Arc::default(), extra: Extras::new() }
 }
 
 proptest! {

@@ -119,3 +119,30 @@ fn a_conversation_is_as_long_as_its_content() {
     assert_eq!((request.len(), request.is_empty()), (12, false));
     assert!(Request::new("m").user("").is_empty());
 }
+
+#[test]
+fn a_tools_answer_needs_its_call_before_it() {
+    let check = |request: Request| request.check().map_err(|error| error.message().to_owned());
+    let call = |id: &str| Part::new(Content::ToolCall(ToolCall::new(id, "weather", "{}")));
+    let asked = Request::new("m").user("Rain?");
+
+    assert_eq!(check(asked.clone().assistant(call("c1")).result("c1", "No.")), Ok(()));
+    // A history may begin with the turn of the model.
+    assert_eq!(check(Request::new("m").assistant(call("c1")).result("c1", "No.")), Ok(()));
+    for request in [
+        asked.clone().result("c1", "No."),
+        asked.clone().assistant(call("c2")).result("c1", "No."),
+        asked.clone().user(call("c1")).result("c1", "No."),
+        asked.result("c1", "No.").assistant(call("c1")),
+    ] {
+        let message = check(request).unwrap_err();
+        assert!(message.starts_with("messages["), "{message}");
+        assert!(message.contains("].parts[0]: a tool's answer to a call"), "{message}");
+    }
+}
+
+#[test]
+fn a_conversation_without_a_message_is_refused() {
+    let error = Request::new("m").check().unwrap_err();
+    assert_eq!((error.kind(), error.scope()), (ErrorKind::InvalidRequest, Scope::Request));
+}

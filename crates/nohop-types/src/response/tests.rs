@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use crate::*;
@@ -27,7 +29,7 @@ fn end(choice: usize) -> Event {
 }
 
 fn finish() -> Event {
-    Event::Finish { usage: Box::default(), extra: Extras::new() }
+    Event::Finish { usage: Arc::default(), extra: Extras::new() }
 }
 
 /// What each choice says once `events` are folded.
@@ -126,10 +128,12 @@ fn usage_grows_by_snapshots_and_the_last_word_is_the_finish() {
         [start(), Event::Usage(count(Some(7), Some(1))), Event::Usage(count(None, Some(5)))]
             .into_iter()
             .collect();
-    assert_eq!(response.usage, *count(Some(7), Some(5)));
-    response
-        .extend([end(0), Event::Finish { usage: count(Some(7), Some(6)), extra: Extras::new() }]);
-    assert_eq!(response.usage, *count(Some(7), Some(6)));
+    assert_eq!(*response.usage, *count(Some(7), Some(5)));
+    response.extend([
+        end(0),
+        Event::Finish { usage: Arc::from(count(Some(7), Some(6))), extra: Extras::new() },
+    ]);
+    assert_eq!(*response.usage, *count(Some(7), Some(6)));
 }
 
 #[test]

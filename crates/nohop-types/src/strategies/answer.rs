@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::*;
 
@@ -9,7 +10,7 @@ pub(crate) fn answer() -> impl Strategy<Value = Vec<Event>> {
     let end =
         end.prop_map(|(choice, reason, raw, extra)| Event::End { choice, reason, raw, extra });
     let finish = (usage(), extras())
-        .prop_map(|(usage, extra)| Event::Finish { usage: Box::new(usage), extra });
+        .prop_map(|(usage, extra)| Event::Finish { usage: Arc::new(usage), extra });
     (start, vec(wish(), 0..16), end, finish).prop_map(|(start, wishes, end, finish)| {
         let mut told = Told { events: vec![start], ..Told::default() };
         wishes.into_iter().for_each(|wish| told.tell(wish));

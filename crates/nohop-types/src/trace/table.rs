@@ -12,7 +12,8 @@ impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, name, resolved, candidates, decided, took, .. } = self;
         writeln!(f, "{name:?} ({resolved}), request {id}")?;
-        writeln!(f, "{candidates} candidates, decided in {}", Time(*decided))?;
+        let many = if *candidates == 1 { "" } else { "s" };
+        writeln!(f, "{candidates} candidate{many}, decided in {}", Time(*decided))?;
         let width = self.stages.iter().map(|stage| stage.name.len()).max().unwrap_or_default();
         for stage in &self.stages {
             writeln!(f, "  {:width$}  {stage}", stage.name)?;

@@ -15,7 +15,7 @@ fn trace() -> Trace {
     finished.head = Some(Duration::from_millis(100));
     finished.first_content = Some(Duration::from_millis(110));
     finished.took = Duration::from_millis(1_203);
-    finished.usage.input = Some(7);
+    Arc::make_mut(&mut finished.usage).input = Some(7);
     finished.cost = Some(Cost::computed(Money::cents_per_million(30) * 5));
     finished.losses.push(Loss::new(
         "seed",

@@ -12,6 +12,7 @@ mod write;
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{framing, status};
+use crate::models::beside;
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
     Surface,
@@ -100,6 +101,16 @@ impl Dialect for Anthropic {
         let text = std::str::from_utf8(body).ok();
         let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+
+    fn models(&self, path: &str) -> Option<Encoded> {
+        if self.place == VersionPlace::Body {
+            return None;
+        }
+        let path = beside(path, "/messages", "/models")?;
+        // A page has twenty unless more are asked for, and a thousand at most.
+        let ask = if path.contains('?') { "&limit=1000" } else { "?limit=1000" };
+        Some(Encoded::empty(path + ask).header("anthropic-version", self.version))
     }
 }
 

@@ -1,6 +1,6 @@
 use nohop_types::{Extra, Extras, Json};
 
-use crate::json::{self, Rest};
+use crate::json::{self, Field};
 
 /// What a provider says beside the answer, gathered while it streams.
 ///
@@ -17,7 +17,12 @@ impl Kept {
     const MOST_ENTRIES: usize = 4_096;
 
     /// Takes what a row did not know; `prefix` says which object it stood in.
-    pub(super) fn add(&mut self, dialect: &'static str, prefix: &str, rest: Rest<'_>) {
+    pub(super) fn add<'a>(
+        &mut self,
+        dialect: &'static str,
+        prefix: &str,
+        rest: impl IntoIterator<Item = Field<'a>>,
+    ) {
         for (key, value) in rest {
             let text = value.get();
             let known = |entry: &&Extra| entry.key.strip_prefix(prefix) == Some(&*key);
@@ -30,7 +35,7 @@ impl Kept {
                 continue;
             }
             self.bytes += text.len();
-            self.entries.push(json::entry(dialect, format!("{prefix}{key}"), Json::from(value)));
+            self.entries.push(json::entry(dialect, json::within(prefix, key), Json::from(value)));
         }
     }
 

@@ -10,6 +10,7 @@ pub(super) mod write;
 use nohop_types::{Error, ErrorKind, Result};
 
 use super::{framing, status};
+use crate::models::beside;
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
     Surface,
@@ -234,6 +235,10 @@ impl Dialect for OpenAiChat {
         let text = std::str::from_utf8(body).ok();
         let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+
+    fn models(&self, path: &str) -> Option<Encoded> {
+        beside(path, "/chat/completions", "/models").map(Encoded::empty)
     }
 }
 

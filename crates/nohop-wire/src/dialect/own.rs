@@ -32,7 +32,7 @@ impl Own {
         rest: Rest<'a>,
     ) -> impl Iterator<Item = nohop_types::Extra> + 'a {
         rest.into_iter()
-            .map(move |(key, raw)| json::entry(self.0, format!("{prefix}{key}"), raw.into()))
+            .map(move |(key, raw)| json::entry(self.0, json::within(prefix, key), raw.into()))
     }
 
     /// Keeps a field as it stands.

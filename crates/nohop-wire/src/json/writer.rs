@@ -1,6 +1,7 @@
 use nohop_types::Extras;
 use serde::Serialize;
 
+use super::quote::quote;
 use crate::loss::Losses;
 
 /// Writes JSON text, front to back.
@@ -51,9 +52,20 @@ impl Writer {
         self.close(b']')
     }
 
+    /// Writes one of the dialect's own names, none of which has anything to escape.
     pub(crate) fn key(&mut self, key: &'static str) -> &mut Self {
         self.keys.push(key);
-        self.name(key)
+        self.separate();
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self.comma = false;
+        self
+    }
+
+    /// Writes a field that is a string: the quick way for what was said.
+    pub(crate) fn text(&mut self, key: &'static str, text: &str) -> &mut Self {
+        self.key(key).string(text)
     }
 
     /// Counts `key` as written: what stands there was dropped, or went elsewhere.
@@ -74,7 +86,9 @@ impl Writer {
     }
 
     pub(crate) fn string(&mut self, text: &str) -> &mut Self {
-        self.value(text)
+        self.separate();
+        quote(&mut self.out, text);
+        self
     }
 
     pub(crate) fn value(&mut self, value: impl Serialize) -> &mut Self {
@@ -96,7 +110,7 @@ impl Writer {
     /// Writes the extra fields of an object; none overwrites a field that was written before.
     ///
     /// Those of an object further inside are named `prefix` and their own name, and are written when
-    /// that object is; `inner` are the prefixes of such objects.
+    /// that object is; `inner` are the prefixes of such objects, and keys that are not written here.
     pub(crate) fn extras(
         &mut self,
         extras: &Extras,
@@ -109,8 +123,7 @@ impl Writer {
         let mut written: Vec<&str> = Vec::new();
         for extra in extras {
             let Some(key) = extra.key.strip_prefix(prefix) else { continue };
-            if inner.iter().any(|inner| key.starts_with(inner)) || self.keys[here..].contains(&key)
-            {
+            if inner.iter().any(|inner| is_within(key, inner)) || self.keys[here..].contains(&key) {
                 continue;
             }
             // Of two entries that are meant, the first counts.
@@ -119,7 +132,9 @@ impl Writer {
             }
             if extra.scope.covers(reach.dialect, reach.endpoint) {
                 written.push(key);
-                self.name(key).raw(extra.value.as_str());
+                self.string(key).out.push(b':');
+                self.comma = false;
+                self.raw(extra.value.as_str());
             } else if !extra.value.is_empty() {
                 losses.dropped(extra.key.clone(), "the extra field is meant for others");
             }
@@ -130,7 +145,8 @@ impl Writer {
     /// Ends a chain whose value nobody wants.
     pub(crate) fn done(&self) {}
 
-    fn name(&mut self, key: &str) -> &mut Self {
+    /// Begins a field of an object that has no extra fields.
+    pub(crate) fn name(&mut self, key: &str) -> &mut Self {
         self.value(key);
         self.out.push(b':');
         self.comma = false;
@@ -156,4 +172,12 @@ impl Writer {
         }
         self.comma = true;
     }
+}
+
+/// Whether `key` is `inner`, or a field of the object that `inner` is; nothing is the prefix of all.
+fn is_within(key: &str, inner: &str) -> bool {
+    let rest = key.strip_prefix(inner);
+    rest.is_some_and(|rest| {
+        inner.is_empty() || inner.ends_with('.') || rest.is_empty() || rest.starts_with('.')
+    })
 }

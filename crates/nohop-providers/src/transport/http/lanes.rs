@@ -190,6 +190,11 @@ fn client(
         Versions::One => builder.http1_only(),
         Versions::Two => builder.http2_prior_knowledge(),
     };
+    // Only HTTP/2 says that it did not begin with a request, for which reqwest keeps a copy of each.
+    if matches!((layer, settings.versions), (Layer::Plain, Versions::Offered) | (_, Versions::One))
+    {
+        builder = builder.retry(reqwest::retry::never().max_retries_per_request(0));
+    }
     // What runs on this machine is not reached through another.
     if near {
         builder = builder.no_proxy();

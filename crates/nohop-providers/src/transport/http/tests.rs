@@ -77,7 +77,7 @@ async fn call(transport: &dyn Transport, url: String) -> Result<String> {
 
 async fn failure(transport: &Http, url: String) -> Error {
     let error = call(transport, url).await.unwrap_err();
-    assert!(!format!("{error:?}").contains("sk-planted"), "{error:?}");
+    assert!(!format!("{error:#?}").contains("sk-planted"), "{error:?}");
     error
 }
 

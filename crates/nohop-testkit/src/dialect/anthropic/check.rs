@@ -65,7 +65,23 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
         results(index, message, before)?;
         uses(index, message, messages.get(index + 1))?;
     }
+    prefill(messages)?;
     context(script, body)
+}
+
+/// Refuses a last turn of the model's own that ends in white space.
+fn prefill(messages: &[Value]) -> Result<(), Refusal> {
+    let last = messages.last().filter(|message| message["role"] == "assistant");
+    let text = last.and_then(|message| match &message["content"] {
+        Value::Array(blocks) => blocks.last()?["text"].as_str(),
+        content => content.as_str(),
+    });
+    match text.is_some_and(|text| text.ends_with(char::is_whitespace)) {
+        true => {
+            Err(invalid("messages: final assistant content cannot end with trailing whitespace"))
+        }
+        false => Ok(()),
+    }
 }
 
 fn content(index: usize, message: &Value, is_last: bool) -> Result<(), Refusal> {

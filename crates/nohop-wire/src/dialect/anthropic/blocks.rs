@@ -66,7 +66,7 @@ impl Body<'_> {
             && part.citations.is_empty()
             && part.extra.is_empty()
         {
-            self.out.field(key, text);
+            self.out.text(key, text);
             return Ok(());
         }
         self.out.key(key).array();
@@ -80,12 +80,12 @@ impl Body<'_> {
     fn block(&mut self, part: &Part) -> Result<()> {
         match &part.content {
             Content::Text(text) => {
-                self.out.object().field("type", "text").field("text", text);
+                self.out.object().text("type", "text").text("text", text);
                 self.citations(part);
             }
             Content::Refusal(text) => {
                 self.losses.translated("refusal", "the dialect tells a refusal as text");
-                self.out.object().field("type", "text").field("text", text);
+                self.out.object().text("type", "text").text("text", text);
             }
             Content::Image(image) => {
                 self.out.object().field("type", "image");
@@ -98,7 +98,7 @@ impl Body<'_> {
             Content::ToolCall(call) => {
                 let id = self.id(&call.id);
                 self.out.object().field("type", "tool_use").field("id", id);
-                self.out.field("name", &call.name);
+                self.out.text("name", &call.name);
                 let input = self.input(call)?;
                 self.out.key("input").raw(&input);
             }
@@ -120,7 +120,7 @@ impl Body<'_> {
                 }
                 None => {
                     self.out.object().field("type", "thinking");
-                    self.out.field("thinking", &reasoning.text);
+                    self.out.text("thinking", &reasoning.text);
                     self.out.maybe("signature", reasoning.signature.as_ref());
                 }
             },
@@ -175,8 +175,8 @@ impl Body<'_> {
         match media {
             Media::Bytes { media_type, bytes } => match std::str::from_utf8(bytes) {
                 Ok(text) if texts && media_type.starts_with("text/") => {
-                    self.out.field("type", "text").field("media_type", "text/plain");
-                    self.out.field("data", text);
+                    self.out.text("type", "text").text("media_type", "text/plain");
+                    self.out.text("data", text);
                 }
                 _ => {
                     self.out.field("type", "base64").field("media_type", media_type);

@@ -19,7 +19,9 @@ pub(super) fn read(text: &str, status: Option<u16>) -> Option<Error> {
         let code = inner.pointer("/details/error_code").and_then(Value::as_str);
         let kind = kind(r#type, message, code.or_else(|| inner.get("code")?.as_str()), status)?;
         let wait = match kind {
-            ErrorKind::RateLimit | ErrorKind::Overloaded => wait::told(message),
+            ErrorKind::RateLimit | ErrorKind::Overloaded => {
+                openai_chat::failure::stated(inner).or_else(|| wait::told(message))
+            }
             _ => None,
         };
         let id = body.get("request_id").and_then(Value::as_str).map(str::to_owned);
@@ -45,6 +47,9 @@ fn kind(r#type: &str, message: &str, code: Option<&str>, status: Option<u16>) ->
         "invalid_request_error" if status::says_too_long(message) => ErrorKind::ContextLength,
         "invalid_request_error" if message.contains("credit balance is too low") => {
             ErrorKind::Quota
+        }
+        "invalid_request_error" if message.contains("content filtering policy") => {
+            ErrorKind::ContentFilter
         }
         // Some hosts say this word of everything: their status is more telling.
         "invalid_request_error" => match status {

@@ -1,11 +1,14 @@
 mod blocks;
 mod gathered;
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use nohop_types::{Content, Event, FinishReason, Issuer, Opaque, Part, Piece, ToolCall, Usage};
 use serde_json::value::RawValue;
 
 use self::gathered::Gathered;
-use super::rows::{AnyRow, BlockRow, DeltaRow, FrameRow, OutcomeRow};
+use super::rows::{AnyRow, BlockRow, DeltaRow, FrameRow, OutcomeRow, WORDS};
 use super::tokens::Tokens;
 use super::{Anthropic, failure, reason_of};
 use crate::dialect::kept::Kept;
@@ -90,10 +93,7 @@ impl Frames {
     }
 
     fn read(&mut self, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
-        let mut row: FrameRow<'_> = json::parse(text).map_err(|error| {
-            // An error may use a name of this dialect for something else.
-            failure::read(text, None).map_or(Fault::Corrupt(error), Fault::Failed)
-        })?;
+        let mut row = frame(text, text)?;
         if let Some(raw) = row.outcome {
             if fields::<OutcomeRow<'_>>(raw)?.code.is_some_and(|code| code != 0) {
                 return Err(Fault::Failed(failure::within(text)));
@@ -101,20 +101,25 @@ impl Frames {
             row.rest.push(("base_resp".into(), raw));
         }
         let r#type = row.r#type.take().unwrap_or_default();
+        let message = row.message.take();
+        if &*r#type != "message_start" {
+            row.rest.extend(said(message));
+        }
         match (&*r#type, row.index) {
             ("message_start", _) => {
-                let message = row.message.take().unwrap_or_default();
+                let message =
+                    message.map_or(Ok(FrameRow::default()), |raw| frame(raw.get(), text))?;
                 // What was open belonged to the message before.
-                self.message(*message, events)?;
+                self.message(message, events)?;
             }
-            ("message", _) => {
+            ("message", _) if row.content.is_some() || message.is_none() => {
                 self.message(row, events)?;
-                self.state = State::Done;
+                self.stop();
                 return Ok(());
             }
             ("", _) if row.content.is_some() => {
                 self.message(row, events)?;
-                self.state = State::Done;
+                self.stop();
                 return Ok(());
             }
             ("content_block_start", index) => {
@@ -139,18 +144,25 @@ impl Frames {
                     self.state = State::Enough;
                 }
                 self.count(row.usage.take(), events);
-                self.kept.add(Anthropic::NAME, "", delta.rest);
+                for (key, raw) in delta.rest {
+                    // The delta's fields are the message's, but for words that say another thing
+                    // there.
+                    let prefix = if WORDS.contains(&&*key) { "delta." } else { "" };
+                    self.kept.add(Anthropic::NAME, prefix, vec![(key, raw)]);
+                }
             }
             ("message_stop", _) => {
                 self.start(None, None, events);
-                self.state = State::Done;
+                self.stop();
             }
             ("ping", _) => return Ok(()),
             ("error", _) => return Err(Fault::Failed(failure::within(text))),
             (other, _) => {
+                // A message is an object, and what an error says is none.
+                let says = message.is_some_and(|raw| !raw.get().starts_with('{'));
                 let failed = match row.error {
                     Some(_) => Some(failure::within(text)),
-                    None if other.is_empty() => failure::read(text, None),
+                    None if other.is_empty() || says => failure::read(text, None),
                     None => None,
                 };
                 return Err(failed.map_or_else(|| unknown(other), Fault::Failed));
@@ -161,7 +173,8 @@ impl Frames {
     }
 
     /// Takes a whole message, or the one that a stream begins with.
-    fn message(&mut self, row: FrameRow<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
+    fn message(&mut self, mut row: FrameRow<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
+        row.rest.extend(said(row.message));
         let blocks = content(row.content)?;
         self.finish_all(events);
         self.start(row.id, row.model, events);
@@ -207,15 +220,22 @@ impl Frames {
     ) -> bool {
         let told = [("stop_sequence", sequence), ("stop_details", details)];
         let told = told.into_iter().filter_map(|(key, raw)| Some((key.into(), raw?)));
-        self.ending.add(Anthropic::NAME, "", told.collect());
+        self.ending.add(Anthropic::NAME, "", told);
         let reason = reason.and_then(Str::said);
         let ended = reason.is_some();
         self.raw = reason.or(self.raw.take());
         ended
     }
 
+    /// Ends the answer, unless there is none: neither content nor a word for why it stopped.
+    fn stop(&mut self) {
+        if self.raw.is_some() || self.parts > 0 || !self.open.is_empty() {
+            self.state = State::Done;
+        }
+    }
+
     /// Takes a snapshot of what was used; a later one may state less than the first.
-    fn count(&mut self, tokens: Option<Tokens<'_>>, events: &mut Vec<Event>) {
+    fn count(&mut self, tokens: Option<Box<Tokens<'_>>>, events: &mut Vec<Event>) {
         let Some(tokens) = tokens else { return };
         self.usage.merge(tokens.usage(self.usage.reasoning));
         events.push(Event::Usage(Box::new(self.usage.clone())));
@@ -296,8 +316,9 @@ impl Decoder for Frames {
         let extra = self.ending.take();
         events.push(Event::End { choice: 0, reason, raw: self.raw.take(), extra });
         // Whole answers and streams say the same things in another order.
-        let mut usage = Box::new(std::mem::take(&mut self.usage));
+        let mut usage = std::mem::take(&mut self.usage);
         usage.extra = sorted(usage.extra);
+        let usage = Arc::new(usage);
         events.push(Event::Finish { usage, extra: sorted(self.kept.take()) });
     }
 }
@@ -331,6 +352,22 @@ fn fields<'a, T: serde::Deserialize<'a>>(raw: &'a RawValue) -> Result<T, Fault> 
     json::parse(raw.get()).map_err(Fault::Corrupt)
 }
 
+/// What gateways say where no message is meant: that all went well.
+fn said(message: Option<&RawValue>) -> Option<(Cow<'_, str>, &RawValue)> {
+    message.map(|raw| ("message".into(), raw))
+}
+
+/// The row that `json` is, which is all or a part of the frame `text`.
+fn frame<'a>(json: &'a str, text: &str) -> Result<FrameRow<'a>, Fault> {
+    json::parse(json).map_err(|error| {
+        // An error may use a name of this dialect for something else.
+        failure::read(text, None).map_or(Fault::Corrupt(error), Fault::Failed)
+    })
+}
+
 fn unknown(what: &str) -> Fault {
     Fault::Unknown(what.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

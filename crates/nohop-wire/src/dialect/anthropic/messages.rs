@@ -13,7 +13,10 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
         |message: &Message| message.role != Role::System || form(body, message, "role").is_some();
     let first = messages.iter().position(late).unwrap_or(messages.len());
     system(body, &messages[..first])?;
-    if first == messages.len() && body.form("messages").is_none() {
+    if first == messages.len() {
+        if body.form("messages").is_some() {
+            return Ok(());
+        }
         let message = "messages: a conversation needs at least one; add a turn of the user";
         // Other dialects take a conversation in which only the application speaks.
         let kind = match first {
@@ -110,7 +113,7 @@ fn turn(body: &mut Body<'_>, messages: &[Message], last: bool) -> Result<()> {
         body.losses.dropped("messages", "a turn that says nothing is refused");
         return Ok(());
     }
-    body.out.object().field("role", role);
+    body.out.object().text("role", role);
     match form {
         Some(form) if parts.is_empty() => body.out.key("content").raw(&form).done(),
         form => body.content("content", &parts, form.as_deref())?,

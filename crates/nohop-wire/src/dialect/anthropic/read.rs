@@ -119,3 +119,6 @@ fn betas(extra: &mut Extras, head: &RequestHead) {
         extra.push(OWN.scope(), "anthropic_beta", serde_json::json!(betas).into());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ row! {
     struct FrameRow {
         r#type: Str<'a> = "type",
         index: i64 = "index",
-        message: Box<FrameRow<'a>> = "message",
+        message: &'a RawValue = "message",
         block: &'a RawValue = "content_block",
         delta: &'a RawValue = "delta",
         error: &'a RawValue = "error",
@@ -20,12 +20,28 @@ row! {
         stop_reason: Str<'a> = "stop_reason",
         stop_sequence: &'a RawValue = "stop_sequence",
         stop_details: &'a RawValue = "stop_details",
-        usage: Tokens<'a> = "usage",
+        /// Boxed, since rows are moved about, and few frames count anything.
+        usage: Box<Tokens<'a>> = "usage",
         /// Where one host says that it failed.
         outcome: &'a RawValue = "base_resp",
     }
     noise: "role"
 }
+
+/// The words of frames and messages that a delta has no use for.
+pub(super) const WORDS: [&str; 11] = [
+    "base_resp",
+    "content",
+    "content_block",
+    "delta",
+    "error",
+    "id",
+    "index",
+    "message",
+    "model",
+    "role",
+    "usage",
+];
 
 row! {
     struct BlockRow {

@@ -81,7 +81,7 @@ fn note(extra: &mut Extras, prefix: &str, rest: Rest<'_>) {
     for (key, value) in rest {
         let value = Json::from(value);
         if !value.is_empty() {
-            extra.extend([json::entry(Anthropic::NAME, format!("{prefix}{key}"), value)]);
+            extra.extend([json::entry(Anthropic::NAME, json::within(prefix, key), value)]);
         }
     }
 }

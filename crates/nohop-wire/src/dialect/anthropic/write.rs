@@ -32,7 +32,9 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
             body.out.field("anthropic_version", dialect.version).take("model");
         }
         VersionPlace::Header => {
-            body.out.field("model", call.model).take("anthropic_version");
+            // Where the path names the model, the body need not.
+            body.out.maybe("model", (!call.model.is_empty()).then_some(call.model));
+            body.out.take("anthropic_version");
             body.out.take("anthropic_beta");
         }
     }

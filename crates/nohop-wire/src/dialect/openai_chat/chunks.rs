@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use nohop_types::{
     Error, ErrorKind, Event, FinishReason, Issuer, Part, Piece, Response, ServiceTier, Usage,
@@ -10,7 +11,7 @@ use super::tokens::Tokens;
 use super::{Ends, OpenAiChat, failure};
 use crate::dialect::kept::Kept;
 use crate::dialect::text;
-use crate::json::{self, Str};
+use crate::json::{self, Few, Str, Told};
 use crate::{Decoder, Fault, Frame, Framing, State};
 
 mod calls;
@@ -32,9 +33,9 @@ pub(super) struct Chunks {
     started: bool,
     /// How many parts were opened.
     parts: usize,
-    choices: BTreeMap<usize, Progress>,
+    /// The choices that have not ended, in their order.
+    choices: Vec<(usize, Progress)>,
     usage: Usage,
-    fingerprint: String,
     kept: Kept,
     preamble: Preamble,
 }
@@ -83,25 +84,30 @@ impl Chunks {
             state: State::Open,
             started: false,
             parts: 0,
-            choices: BTreeMap::new(),
+            choices: Vec::new(),
             usage: Usage::default(),
-            fingerprint: String::new(),
             kept: Kept::default(),
             preamble: Preamble::default(),
         }
     }
 
     fn chunk(&mut self, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
+        // A whole answer is long and said once; one that holds something odd is read again below.
+        if self.framing == Framing::Whole
+            && let Ok(chunk) = serde_json::from_str::<Chunk<'_, true>>(text)
+        {
+            return self.read(chunk, text, events);
+        }
         // Taken out, so that what is read of it may be used.
         let mut preamble = std::mem::take(&mut self.preamble);
         let rest = preamble.skip(text).and_then(|rest| serde_json::from_str(rest).ok());
         let read = match rest {
-            Some(chunk) => self.read(chunk, text, events),
+            Some(chunk) => self.read::<false>(chunk, text, events),
             None => {
                 let chunk = json::parse(text).map_err(Fault::Corrupt);
                 chunk.and_then(|chunk| {
                     preamble.note(text);
-                    self.read(chunk, text, events)
+                    self.read::<false>(chunk, text, events)
                 })
             }
         };
@@ -110,18 +116,24 @@ impl Chunks {
     }
 
     /// Takes what the row `chunk`, which is all or the rest of `text`, says.
-    fn read(&mut self, chunk: Chunk<'_>, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
+    fn read<const EAGER: bool>(
+        &mut self,
+        chunk: Chunk<'_, EAGER>,
+        text: &str,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Fault> {
         let groq: GroqRow<'_> = chunk.groq.and_then(json::lax).unwrap_or_default();
+        let usage = chunk.usage.or(groq.usage.map(Told::Raw));
         let error = chunk.error.or(groq.error).filter(|error| error.get() != "false");
-        let Some(choices) = chunk.choices else {
-            let usable = chunk.usage.is_some() || groq.usage.is_some();
+        let Some(Few(choices)) = chunk.choices else {
+            let usable = usage.is_some();
             return match failure::read(text, None) {
                 Some(error) => {
                     self.conclude(events);
                     Err(Fault::Failed(error))
                 }
                 None if usable || self.started => {
-                    self.beside(chunk.usage.or(groq.usage), chunk.tier, chunk.rest, events);
+                    self.beside(usage, chunk.tier, chunk.rest, events);
                     Ok(())
                 }
                 None => Err(Fault::Unknown("neither choices nor an error".to_owned())),
@@ -134,7 +146,8 @@ impl Chunks {
             let (id, model) = (chunk.id.and_then(Str::said), chunk.model.and_then(Str::said));
             events.push(Event::Start { id, model });
         }
-        self.fingerprint(chunk.fingerprint);
+        let fingerprint = chunk.fingerprint.map(|raw| ("system_fingerprint".into(), raw));
+        self.kept.add(OpenAiChat::NAME, "", fingerprint);
         let mut failed = error.is_some().then(|| failed(text));
         for choice in choices {
             if let Some(error) = choice.error {
@@ -142,7 +155,7 @@ impl Chunks {
             }
             self.choice(choice, events)?;
         }
-        self.beside(chunk.usage.or(groq.usage), chunk.tier, chunk.rest, events);
+        self.beside(usage, chunk.tier, chunk.rest, events);
         self.kept.add(OpenAiChat::NAME, "x_groq.", groq.rest);
         match failed {
             None => Ok(()),
@@ -181,21 +194,10 @@ impl Chunks {
         events.push(Event::End { choice, reason, raw: progress.raw, extra });
     }
 
-    /// Keeps the one thing that the inventor says beside every chunk, when it is new.
-    fn fingerprint(&mut self, said: Option<Str<'_>>) {
-        let Some(said) = said.filter(|said| !said.is_empty() && **said != *self.fingerprint) else {
-            return;
-        };
-        self.fingerprint = said.0.into_owned();
-        if let Ok(raw) = serde_json::value::to_raw_value(&self.fingerprint) {
-            self.kept.add(OpenAiChat::NAME, "", vec![("system_fingerprint".into(), &raw)]);
-        }
-    }
-
     /// Takes what a chunk says of the answer as a whole.
-    fn beside(
+    fn beside<const EAGER: bool>(
         &mut self,
-        usage: Option<&RawValue>,
+        usage: Option<Told<'_, Tokens<'_>, EAGER>>,
         tier: Option<Str<'_>>,
         rest: json::Rest<'_>,
         events: &mut Vec<Event>,
@@ -206,14 +208,18 @@ impl Chunks {
             let tier: ServiceTier = super::say::tier_of(&tier);
             self.usage.tier = Some(tier);
         }
-        let Some(tokens) = usage.and_then(json::lax::<Tokens<'_>>) else { return };
+        let Some(Ok(tokens)) = usage.map(Told::read) else { return };
         self.usage.merge(tokens.usage(&self.dialect));
         if self.started {
             events.push(Event::Usage(Box::new(self.usage.clone())));
         }
     }
 
-    fn choice(&mut self, row: ChoiceRow<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
+    fn choice<const EAGER: bool>(
+        &mut self,
+        row: ChoiceRow<'_, EAGER>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Fault> {
         let index = row.index.and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
         if index >= Response::MOST_CHOICES {
             let message = format!("more than {} choices", Response::MOST_CHOICES);
@@ -224,13 +230,13 @@ impl Chunks {
             choice: index,
             issuer: &self.issuer,
             parts: &mut self.parts,
-            progress: self.choices.entry(index).or_default(),
+            progress: progress_of(&mut self.choices, index),
             events,
         };
         // Some hosts repeat all they said in a `message` beside the delta.
         let told = row.message.filter(|_| whole || row.delta.is_none());
-        let told = told.map(|raw| json::parse(raw.get())).transpose().map_err(Fault::Corrupt)?;
-        if let Some(delta) = told.or(row.delta) {
+        let told = told.map(Told::read).transpose().map_err(Fault::Corrupt)?;
+        if let Some(delta) = told.map(|told| *told).or(row.delta) {
             speaker.delta(delta, &self.dialect, whole);
         }
         if let Some(logprobs) = row.logprobs {
@@ -243,7 +249,7 @@ impl Chunks {
         progress.broken |= row.error.is_some();
         progress.finished |= finish.is_some() || whole;
         progress.raw = finish.or(progress.raw.take());
-        if self.choices.values().all(|choice| choice.finished) {
+        if self.choices.iter().all(|(_, choice)| choice.finished) {
             self.state = State::Enough;
         }
         Ok(())
@@ -278,7 +284,7 @@ impl Decoder for Chunks {
         for (choice, progress) in std::mem::take(&mut self.choices) {
             self.end_choice(choice, progress, events);
         }
-        let usage = Box::new(std::mem::take(&mut self.usage));
+        let usage = Arc::new(std::mem::take(&mut self.usage));
         events.push(Event::Finish { usage, extra: self.kept.take() });
     }
 }
@@ -299,7 +305,7 @@ impl Speaker<'_> {
             self.content(content, dialect.tags);
         }
         if let Some(text) = delta.refusal.and_then(json::text_of) {
-            self.grow(Slot::Refusal, &text);
+            self.grow(Slot::Refusal, text);
         }
         let legacy = delta.function_call.and_then(json::lax).map(|function| CallRow {
             index: Some(i64::MAX),
@@ -320,10 +326,10 @@ impl Speaker<'_> {
     }
 
     /// Appends `text` to the part in `slot`, which is opened if need be; nothing opens nothing.
-    fn grow(&mut self, slot: Slot, text: &str) {
+    fn grow(&mut self, slot: Slot, text: Cow<'_, str>) {
         if !text.is_empty() {
             let part = self.part(slot, || None);
-            self.push(part, Piece::Text(text.to_owned()));
+            self.push(part, Piece::Text(text.into_owned()));
         }
     }
 
@@ -351,6 +357,16 @@ impl Speaker<'_> {
     fn push(&mut self, part: usize, piece: Piece) {
         self.events.push(Event::Delta { part, piece });
     }
+}
+
+/// How far the choice `index` has come, which begins if need be.
+fn progress_of(choices: &mut Vec<(usize, Progress)>, index: usize) -> &mut Progress {
+    let place = choices.binary_search_by_key(&index, |(choice, _)| *choice);
+    let place = place.unwrap_or_else(|place| {
+        choices.insert(place, (index, Progress::default()));
+        place
+    });
+    &mut choices[place].1
 }
 
 /// Why a choice ended: tool calls decide before the word does, for many hosts say `stop` to them.

@@ -156,7 +156,7 @@ fn said(message: &str, status: Option<u16>) -> Option<ErrorKind> {
 }
 
 /// The wait that the body states.
-fn stated(inner: &Value) -> Option<std::time::Duration> {
+pub(in crate::dialect) fn stated(inner: &Value) -> Option<std::time::Duration> {
     let wait = inner.get("retry_after").or_else(|| inner.pointer("/metadata/retry_after"))?;
     let spelled = spelled(wait);
     wait::number(&spelled, 1.0).or_else(|| wait::duration(&spelled))

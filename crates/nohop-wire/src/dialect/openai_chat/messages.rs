@@ -63,9 +63,11 @@ impl<'a> Turn<'_, 'a> {
         }
         let told: Vec<_> = told.into_iter().filter(|part| self.keeps(part)).collect();
         let extra = &self.message.extra;
-        self.body.out.object().field("role", "tool");
+        // The word of the time before `tool_calls`, where the caller used it.
+        let legacy = self.message.role == Role::Tool && self.form("role") == Some("\"function\"");
+        self.body.out.object().text("role", if legacy { "function" } else { "tool" });
         if !result.id.is_empty() {
-            self.body.out.field("tool_call_id", &result.id);
+            self.body.out.text("tool_call_id", &result.id);
         }
         self.body.out.maybe("name", self.message.name.as_ref());
         self.content(&told, extra, true);
@@ -120,7 +122,7 @@ impl<'a> Turn<'_, 'a> {
             return Ok(());
         }
         let role = self.role();
-        self.body.out.object().field("role", role);
+        self.body.out.object().text("role", role);
         self.body.out.maybe("name", message.name.as_ref());
         let lost = message.role != Role::Assistant && !beside && !message.parts.is_empty();
         self.content(&said, &message.extra, lost);
@@ -182,10 +184,15 @@ impl<'a> Turn<'_, 'a> {
         self.message.extra.iter().any(|e| e.scope.covers(reach.dialect, reach.endpoint))
     }
 
-    fn role(&self) -> &'static str {
+    /// The form in which the caller wrote a field of the turn.
+    fn form(&self, key: &str) -> Option<&'a str> {
         let reach = self.body.reach;
-        let form = self.message.extra.get(reach.dialect, reach.endpoint, "role");
-        match (self.message.role, form.map(|form| form.as_str())) {
+        let form = self.message.extra.get(reach.dialect, reach.endpoint, key);
+        form.map(|form| form.as_str())
+    }
+
+    fn role(&self) -> &'static str {
+        match (self.message.role, self.form("role")) {
             (Role::System, Some("\"developer\"")) => "developer",
             (Role::System, _) => "system",
             (Role::Assistant, _) => "assistant",
@@ -211,7 +218,7 @@ impl<'a> Turn<'_, 'a> {
                 if let Some(form) = form {
                     self.body.out.key("content").raw(form);
                 } else if needed {
-                    self.body.out.field("content", "");
+                    self.body.out.text("content", "");
                 }
             }
             [part]
@@ -220,7 +227,7 @@ impl<'a> Turn<'_, 'a> {
                     && part.extra.is_empty() =>
             {
                 match part.as_text() {
-                    Some(text) => self.body.out.field("content", text).done(),
+                    Some(text) => self.body.out.text("content", text).done(),
                     None => self.list(parts, outer),
                 }
             }
@@ -248,11 +255,11 @@ impl<'a> Turn<'_, 'a> {
         let out = self.body.out.object();
         let inner = match &part.content {
             Content::Text(text) => {
-                out.field("type", "text").field("text", text);
+                out.text("type", "text").text("text", text);
                 NONE
             }
             Content::Refusal(text) => {
-                out.field("type", "refusal").field("refusal", text);
+                out.text("type", "refusal").text("refusal", text);
                 NONE
             }
             Content::Image(image) => self.image(part, image),
@@ -334,7 +341,7 @@ impl<'a> Turn<'_, 'a> {
             out.raw(pieces.as_str());
             return &["reasoning"];
         }
-        out.array().object().field("type", "text").field("text", &reasoning.text);
+        out.array().object().text("type", "text").text("text", &reasoning.text);
         out.end_object().end_array();
         let sealed = reasoning.sealed.is_some() || reasoning.signature.is_some();
         if sealed || part.extra.iter().any(|extra| !extra.value.is_empty()) {
@@ -403,10 +410,10 @@ impl<'a> Turn<'_, 'a> {
         let reach = self.body.reach;
         match part.extra.get(reach.dialect, reach.endpoint, "type") {
             Some(own) => self.body.out.field("type", own).done(),
-            None => self.body.out.field("type", r#type).done(),
+            None => self.body.out.text("type", r#type).done(),
         }
         if let Some(key) = text.filter(|_| !reasoning.text.is_empty()) {
-            self.body.out.field(key, &reasoning.text);
+            self.body.out.text(key, &reasoning.text);
         }
         self.body.out.maybe("data", reasoning.sealed.as_ref());
         self.body.out.maybe("signature", reasoning.signature.as_ref());
@@ -420,17 +427,19 @@ impl<'a> Turn<'_, 'a> {
         out.object().maybe("id", (!call.id.is_empty()).then_some(&call.id));
         match call.input {
             Input::Text => {
-                out.field("type", "custom").key("custom").object().field("name", &call.name);
-                out.field("input", &call.arguments).end_object();
+                out.text("type", "custom").key("custom").object().text("name", &call.name);
+                out.text("input", &call.arguments);
+                out.extras(&part.extra, "custom.", &[], reach, losses).end_object();
             }
             _ => {
-                out.field("type", "function").key("function").object().field("name", &call.name);
-                out.field("arguments", &call.arguments);
+                out.text("type", "function").key("function").object().text("name", &call.name);
+                out.text("arguments", &call.arguments);
                 out.extras(&part.extra, "function.", &[], reach, losses).end_object();
             }
         }
         self.body.mark(part.cache, "tool_call");
         let (out, losses) = (&mut self.body.out, &mut self.body.losses);
-        out.extras(&part.extra, "", &["function.", "function_call"], reach, losses).end_object();
+        let inner = ["custom.", "function.", "function_call"];
+        out.extras(&part.extra, "", &inner, reach, losses).end_object();
     }
 }

@@ -76,6 +76,7 @@ fn shape(request: &mut Request, row: &RequestRow<'_>) {
     request.verbosity = row.verbosity.as_ref().map(|word| Verbosity::from(&**word));
     let modalities = row.modalities.iter().flatten();
     request.modalities = modalities.map(|word| Modality::from(&**word)).collect();
+    OWN.mark_empty(extra, "modalities", row.modalities.as_ref().is_some_and(Vec::is_empty));
 }
 
 fn sampling(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) -> Result<()> {
@@ -148,8 +149,17 @@ fn thinking(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
 /// On which terms the request is served: bounds, tiers, names, streams.
 fn terms(request: &mut Request, dialect: &OpenAiChat, row: &RequestRow<'_>) {
     let extra = &mut request.extra;
-    if row.max_tokens.is_some() {
-        OWN.mark(extra, "max_tokens");
+    match (row.max_completion_tokens, row.max_tokens) {
+        (None, Some(_)) => OWN.mark(extra, "max_tokens"),
+        // The newer word counts; the older one stays beside it if it says something.
+        (Some(_), older) => {
+            let said = std::mem::take(extra).into_iter();
+            *extra = said.filter(|entry| entry.key != "max_tokens").collect();
+            if let Some(older) = older {
+                extra.push(OWN.scope(), "max_tokens", Value::from(older).into());
+            }
+        }
+        (None, None) => (),
     }
     request.max_tokens = row.max_completion_tokens.or(row.max_tokens);
     request.tier = row.service_tier.as_ref().map(|tier| super::say::tier_of(tier));
@@ -186,3 +196,6 @@ fn typed<T>(
     }
     value
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,19 +2,21 @@
 
 use serde_json::value::RawValue;
 
-use crate::json::{Str, row};
+use super::tokens::Tokens;
+use crate::json::{Few, Str, Told, row};
 
 row! {
     /// One chunk of a stream; a whole answer is one chunk that says `message` for `delta`.
     ///
     /// What is rare is read when it is there: rows are moved about, and most chunks are one word.
-    struct Chunk {
+    struct Chunk<const EAGER> {
         id: Str<'a> = "id",
         model: Str<'a> = "model",
-        choices: Vec<ChoiceRow<'a>> = "choices",
-        usage: &'a RawValue = "usage",
+        choices: Few<ChoiceRow<'a, EAGER>> = "choices",
+        usage: Told<'a, Tokens<'a>, EAGER> = "usage",
         tier: Str<'a> = "service_tier",
-        fingerprint: Str<'a> = "system_fingerprint",
+        /// The one thing that the inventor says beside every chunk.
+        fingerprint: &'a RawValue = "system_fingerprint",
         error: &'a RawValue = "error",
         /// A second place where the usage stands, and an error may.
         groq: &'a RawValue = "x_groq",
@@ -23,10 +25,10 @@ row! {
 }
 
 row! {
-    struct ChoiceRow {
+    struct ChoiceRow<const EAGER> {
         index: i64 = "index",
         delta: Delta<'a> = "delta",
-        message: &'a RawValue = "message",
+        message: Told<'a, Delta<'a>, EAGER> = "message",
         finish: Str<'a> = "finish_reason",
         native: Str<'a> = "native_finish_reason",
         logprobs: &'a RawValue = "logprobs",

@@ -183,7 +183,7 @@ fn note(extra: &mut Extras, prefix: &str, rest: Rest<'_>) {
     for (key, value) in rest {
         let value = Json::from(value);
         if !value.is_empty() {
-            extra.extend([json::entry(OpenAiChat::NAME, format!("{prefix}{key}"), value)]);
+            extra.extend([json::entry(OpenAiChat::NAME, json::within(prefix, key), value)]);
         }
     }
 }

@@ -79,7 +79,10 @@ impl Body<'_> {
 
     fn messages(&mut self) -> Result<()> {
         let request = self.call.request;
-        if request.messages.is_empty() && self.form("messages").is_none() {
+        if request.messages.is_empty() {
+            if self.form("messages").is_some() {
+                return Ok(());
+            }
             let message = "messages: a conversation needs at least one; add a turn of the user";
             return Err(Error::new(ErrorKind::InvalidRequest, message));
         }
@@ -377,10 +380,12 @@ impl Body<'_> {
         let request = self.call.request;
         let cap = match self.dialect.cap {
             Cap::MaxTokens => "max_tokens",
-            Cap::Either if self.form("max_tokens").is_some() => "max_tokens",
+            Cap::Either if self.form("max_tokens") == Some("null") => "max_tokens",
             Cap::Either | Cap::MaxCompletionTokens => "max_completion_tokens",
         };
-        if request.max_tokens.is_some() {
+        // A number of the caller's own stands beside the newer word, where both are understood.
+        let beside = self.dialect.cap == Cap::Either && self.form("max_tokens") != Some("null");
+        if request.max_tokens.is_some() && !beside {
             self.out.take("max_tokens");
         }
         self.maybe(cap, request.max_tokens);

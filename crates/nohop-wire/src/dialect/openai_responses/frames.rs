@@ -4,6 +4,7 @@ mod items;
 mod slots;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use nohop_types::{Content, Event, FinishReason, Issuer, Part, Piece, Reasoning, Usage};
 use serde_json::value::RawValue;
@@ -295,7 +296,7 @@ impl Decoder for Frames {
         };
         let extra = self.ending.take();
         events.push(Event::End { choice: 0, reason, raw: self.raw.take(), extra });
-        let usage = Box::new(std::mem::take(&mut self.usage));
+        let usage = Arc::new(std::mem::take(&mut self.usage));
         events.push(Event::Finish { usage, extra: self.kept.take() });
     }
 }

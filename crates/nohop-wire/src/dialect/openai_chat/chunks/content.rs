@@ -113,7 +113,7 @@ impl Speaker<'_> {
         }
         let Some(text) = json::text_of(content) else { return };
         match tags {
-            Tags::Text => self.grow(Slot::Text, &text),
+            Tags::Text => self.grow(Slot::Text, text),
             Tags::Thinking => {
                 let split = self.progress.tags.split(&text);
                 self.tagged(split);
@@ -128,14 +128,14 @@ impl Speaker<'_> {
     }
 
     fn tagged(&mut self, (thinking, text): (String, String)) {
-        self.grow(Slot::Reasoning, &thinking);
-        self.grow(Slot::Text, &text);
+        self.grow(Slot::Reasoning, thinking.into());
+        self.grow(Slot::Text, text.into());
     }
 
     fn item(&mut self, raw: &RawValue) {
         let item: Item<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
         match (item.r#type.as_deref(), item.text, item.thinking) {
-            (Some("text" | "output_text"), Some(text), _) => self.grow(Slot::Text, &text),
+            (Some("text" | "output_text"), Some(text), _) => self.grow(Slot::Text, text.0),
             (Some("thinking"), _, Some(thinking)) => {
                 let mut start = self.empty(Slot::Reasoning);
                 let value = serde_json::Value::from("thinking").into();
@@ -204,8 +204,7 @@ impl Speaker<'_> {
     pub(super) fn logprobs(&mut self, raw: &RawValue) {
         let Ok(row) = serde_json::from_str::<LogprobsRow<'_>>(raw.get()) else {
             // A shape of the time before chat: kept as it stands.
-            let rest = vec![("logprobs".into(), raw)];
-            return self.progress.kept.add(OpenAiChat::NAME, "", rest);
+            return self.progress.kept.add(OpenAiChat::NAME, "", [("logprobs".into(), raw)]);
         };
         let lists = [
             (Slot::Text, row.content),

@@ -23,8 +23,25 @@ pub(super) fn part(raw: &RawValue) -> Result<Part> {
     else {
         return Ok(opaque());
     };
+    // A field of another type of part means something only there.
+    let PartRow {
+        text: None,
+        refusal: None,
+        image: None,
+        audio: None,
+        file: None,
+        video: None,
+        document: None,
+        document_name: None,
+        thinking: None,
+        rest,
+        ..
+    } = row
+    else {
+        return Ok(opaque());
+    };
     let mut part = Part::new(content);
-    part.extra = OWN.rest(row.rest);
+    part.extra = OWN.rest(rest);
     if let Some((prefix, rest)) = inner {
         let inner = OWN.rest(rest);
         part.extra.extend(
@@ -125,18 +142,23 @@ pub(super) fn call(row: CallRow<'_>) -> Part {
     let (function, custom) = (row.function.unwrap_or_default(), row.custom.unwrap_or_default());
     let text = |text: Option<Str<'_>>| text.map(|text| text.0.into_owned()).unwrap_or_default();
     let mut call = ToolCall::new(text(row.id), "", "");
-    if custom.name.is_some() && function.name.is_none() {
+    let inner = if custom.name.is_some() && function.name.is_none() {
         (call.name, call.arguments) = (text(custom.name), text(custom.input));
         call.input = Input::Text;
+        OWN.inner("custom.", custom.rest)
     } else {
         call.name = text(function.name);
         call.arguments =
             function.arguments.and_then(json::text_of).unwrap_or_default().into_owned();
-    }
+        OWN.inner("function.", function.rest)
+    };
     let mut part = Part::new(Content::ToolCall(call));
     part.extra = OWN.rest(row.rest);
-    part.extra.extend(OWN.inner("function.", function.rest));
+    part.extra.extend(inner);
     part.cache = row.cache_control.and_then(mark_of);
+    if let Some(raw) = row.cache_control.filter(|_| part.cache.is_none()) {
+        OWN.keep(&mut part.extra, "cache_control", raw);
+    }
     part
 }
 

@@ -51,13 +51,13 @@ row! {
         role: Str<'a> = "role",
         name: Str<'a> = "name",
         content: &'a RawValue = "content",
-        refusal: Str<'a> = "refusal",
+        refusal: &'a RawValue = "refusal",
         reasoning_content: &'a RawValue = "reasoning_content",
         reasoning: &'a RawValue = "reasoning",
         reasoning_text: &'a RawValue = "reasoning_text",
         details: &'a RawValue = "reasoning_details",
         tool_calls: &'a RawValue = "tool_calls",
-        tool_call_id: Str<'a> = "tool_call_id",
+        tool_call_id: &'a RawValue = "tool_call_id",
         cache_control: &'a RawValue = "cache_control",
     }
 }

@@ -21,11 +21,16 @@ pub(super) fn tool(raw: &RawValue) -> Result<Tool> {
     let mut tool = Tool::new(ToolKind::Function(read));
     tool.extra = OWN.rest(row.rest);
     tool.extra.extend(OWN.inner("function.", function.rest));
-    if let Some(raw) = row.cache_control {
-        tool.cache = parts::mark_of(raw);
-    }
-    if let Some(raw) = row.breakpoint {
-        tool.cache = parts::breakpoint_of(raw);
+    let marks = [
+        ("cache_control", row.cache_control, row.cache_control.and_then(parts::mark_of)),
+        ("prompt_cache_breakpoint", row.breakpoint, row.breakpoint.and_then(parts::breakpoint_of)),
+    ];
+    for (key, raw, mark) in marks {
+        match (mark, raw) {
+            (Some(mark), _) if tool.cache.is_none() => tool.cache = Some(mark),
+            (_, Some(raw)) => OWN.keep(&mut tool.extra, key, raw),
+            (_, None) => (),
+        }
     }
     Ok(tool)
 }

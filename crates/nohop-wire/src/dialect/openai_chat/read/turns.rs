@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use super::rows::{CallRow, DetailRow, MessageRow};
 use super::{OWN, parts};
 use crate::dialect::own::read;
-use crate::json;
+use crate::json::{self, Str};
 
 /// Reads one turn.
 pub(super) fn message(raw: &RawValue) -> Result<Message> {
@@ -24,10 +24,18 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
     let mut message = Message::new(role, []);
     message.name = row.name.map(|name| name.0.into_owned());
     message.extra = OWN.rest(row.rest);
-    if row.role.as_deref() == Some("developer") {
-        message.extra.push(OWN.scope(), "role", serde_json::Value::from("developer").into());
+    if let Some(word @ ("developer" | "function")) = row.role.as_deref() {
+        message.extra.push(OWN.scope(), "role", serde_json::Value::from(word).into());
     }
-    reasoning(&mut message, row.reasoning_content, row.reasoning, row.reasoning_text, row.details)?;
+    let thought = [
+        ("reasoning_content", row.reasoning_content),
+        ("reasoning", row.reasoning),
+        ("reasoning_text", row.reasoning_text),
+    ];
+    match role {
+        Role::Assistant => reasoning(&mut message, thought, row.details)?,
+        _ => foreign(&mut message, thought.into_iter().chain([("reasoning_details", row.details)])),
+    }
 
     let mut parts = Vec::new();
     match row.content {
@@ -60,14 +68,23 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
             _ => OWN.keep(&mut message.extra, "cache_control", raw),
         }
     }
-    if let Some(text) = row.refusal {
-        parts.push(Content::Refusal(text.0.into_owned()).into());
-    }
     if role == Role::Tool {
-        let id = row.tool_call_id.map(|id| id.0.into_owned()).unwrap_or_default();
+        let id =
+            row.tool_call_id.map(|raw| read::<Str<'_>>(raw.get(), "tool_call_id")).transpose()?;
+        let id = id.map(|id| id.0.into_owned()).unwrap_or_default();
         parts = vec![Content::ToolResult(ToolResult::new(id, parts)).into()];
+    } else {
+        foreign(&mut message, [("tool_call_id", row.tool_call_id)]);
     }
     message.parts.append(&mut parts);
+    if role != Role::Assistant {
+        foreign(&mut message, [("refusal", row.refusal), ("tool_calls", row.tool_calls)]);
+        return Ok(message);
+    }
+    if let Some(raw) = row.refusal {
+        let text = read::<Str<'_>>(raw.get(), "refusal")?;
+        message.parts.push(Content::Refusal(text.0.into_owned()).into());
+    }
     if let Some(raw) = row.tool_calls {
         let calls: Vec<CallRow<'_>> = read(raw.get(), "tool_calls")?;
         OWN.mark_empty(&mut message.extra, "tool_calls", calls.is_empty());
@@ -76,12 +93,22 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
     Ok(message)
 }
 
+/// Keeps as they stand the fields that mean something only in the turn of another role.
+fn foreign<'a>(
+    message: &mut Message,
+    fields: impl IntoIterator<Item = (&'static str, Option<&'a RawValue>)>,
+) {
+    for (name, raw) in fields {
+        if let Some(raw) = raw {
+            OWN.keep(&mut message.extra, name, raw);
+        }
+    }
+}
+
 /// Reads thinking of an earlier turn, under whichever of its names.
 fn reasoning(
     message: &mut Message,
-    content: Option<&RawValue>,
-    plain: Option<&RawValue>,
-    text: Option<&RawValue>,
+    thought: [(&'static str, Option<&RawValue>); 3],
     details: Option<&RawValue>,
 ) -> Result<()> {
     let details: Vec<DetailRow<'_>> = match details {
@@ -89,9 +116,7 @@ fn reasoning(
         None => Vec::new(),
     };
     let mut known = details.iter().any(|detail| detail.text.is_some() || detail.summary.is_some());
-    for (name, raw) in
-        [("reasoning_content", content), ("reasoning", plain), ("reasoning_text", text)]
-    {
+    for (name, raw) in thought {
         let Some(raw) = raw else { continue };
         let said = json::text_of(raw).filter(|text| raw.get().starts_with('"') && !text.is_empty());
         match said {

@@ -88,10 +88,10 @@ impl Stream {
                 self.thought(out, choice, start, place, &reasoning.text, None);
             }
             Content::Text(text) if !text.is_empty() => {
-                self.delta(out, choice, |writer| writer.field("content", text).done());
+                self.delta(out, choice, |writer| writer.text("content", text).done());
             }
             Content::Refusal(text) if !text.is_empty() => {
-                self.delta(out, choice, |writer| writer.field("refusal", text).done());
+                self.delta(out, choice, |writer| writer.text("refusal", text).done());
             }
             Content::Audio(audio) => self.delta(out, choice, |writer| {
                 writer.key("audio").object().maybe("id", audio.id.as_ref());
@@ -122,10 +122,10 @@ impl Stream {
         let (choice, place) = (*choice, *place);
         match (&start.content, piece) {
             (Content::Text(_), Piece::Text(text)) => {
-                self.delta(out, choice, |writer| writer.field("content", text).done());
+                self.delta(out, choice, |writer| writer.text("content", text).done());
             }
             (Content::Refusal(_), Piece::Text(text)) => {
-                self.delta(out, choice, |writer| writer.field("refusal", text).done());
+                self.delta(out, choice, |writer| writer.text("refusal", text).done());
             }
             (Content::Reasoning(_), Piece::Text(text)) => {
                 self.thought(out, choice, start, place, text, None);

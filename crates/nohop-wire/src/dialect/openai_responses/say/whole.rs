@@ -98,7 +98,7 @@ pub(super) fn fields(
     echo.write(out);
     out.maybe("service_tier", response.usage.tier.as_ref().map(openai_chat::say::tier_word));
     out.key("usage");
-    match response.usage == nohop_types::Usage::default() {
+    match *response.usage == nohop_types::Usage::default() {
         true => out.value(None::<&str>).done(),
         false => usage::write(out, &response.usage),
     }

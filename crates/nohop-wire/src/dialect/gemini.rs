@@ -1,0 +1,199 @@
+mod address;
+mod calls;
+mod candidates;
+mod failure;
+mod media;
+mod parts;
+mod proof;
+mod read;
+mod rows;
+mod say;
+mod schema;
+mod tokens;
+mod turns;
+mod write;
+
+use nohop_types::{Error, ErrorKind, FinishReason, Result};
+
+use super::{framing, status};
+use crate::{
+    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
+    Surface,
+};
+
+/// Google's generateContent, as the Gemini API and Vertex AI speak it.
+///
+/// A way's path names the model as `{model}`; what is done with it, `:generateContent` or
+/// `:streamGenerateContent`, is added. Fields are read in both of their spellings, `camelCase` and
+/// `snake_case`.
+///
+/// Reference: <https://ai.google.dev/api/generate-content>.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
+pub struct Gemini {
+    /// How the schemas of arguments and answers are told.
+    pub schemas: Schemas,
+    /// How the model is told to think.
+    pub thinking: ThinkingGauge,
+    /// What becomes of a call that no signature of the model's own goes with.
+    pub unsigned: Unsigned,
+    /// Whether calls and their results carry ids.
+    pub ids: CallIds,
+    /// Whether words are kept beside the answer.
+    pub labels: Labels,
+}
+
+/// How the schemas of arguments and answers are told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Schemas {
+    /// As the called model's generation wants them: before 2, as an OpenAPI schema.
+    ByModel,
+    /// As JSON Schema, in `parametersJsonSchema` and `responseJsonSchema`.
+    Json,
+    /// In the subset of OpenAPI that the inventor began with, in `parameters` and `responseSchema`.
+    OpenApi,
+}
+
+/// How the model is told to think.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ThinkingGauge {
+    /// Up to a budget of tokens; efforts become budgets.
+    Budget,
+    /// As the called model's generation wants it: before 3, by a budget.
+    ByModel,
+    /// By a level; a budget is said where the caller asks for one.
+    Level,
+}
+
+/// What becomes of a call that no signature of the model's own goes with.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Unsigned {
+    /// As the called model's generation wants it: before 3, it is left as it is.
+    ByModel,
+    /// It carries the documented word that excuses it.
+    Excused,
+    /// It is left as it is.
+    Left,
+}
+
+/// Whether calls and their results carry ids.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum CallIds {
+    /// They do not: results are known by their order and name.
+    Left,
+    /// They do, unless the ids are of our own making.
+    Said,
+}
+
+/// Whether words are kept beside the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Labels {
+    /// They are, as `labels`.
+    Kept,
+    /// The host refuses them.
+    Refused,
+}
+
+impl Gemini {
+    /// The name, for issuers, scopes and the trace.
+    pub const NAME: &'static str = "gemini";
+
+    /// The dialect as the Gemini API speaks it.
+    pub const PLAIN: Self = Self {
+        schemas: Schemas::ByModel,
+        thinking: ThinkingGauge::ByModel,
+        unsigned: Unsigned::ByModel,
+        ids: CallIds::Said,
+        labels: Labels::Refused,
+    };
+
+    /// The dialect as Vertex AI speaks it.
+    pub const VERTEX: Self = Self { labels: Labels::Kept, ..Self::PLAIN };
+}
+
+impl Dialect for Gemini {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
+        write::request(self, call)
+    }
+
+    fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
+        let framing = framing(head, call.mode);
+        Ok((framing, Box::new(candidates::Candidates::new(call, framing))))
+    }
+
+    fn error(&self, head: &Head, body: &[u8]) -> Error {
+        let text = std::str::from_utf8(body).ok();
+        let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
+        status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+}
+
+impl Surface for Gemini {
+    fn decode(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming> {
+        let text = std::str::from_utf8(body)
+            .map_err(|_| Error::new(ErrorKind::InvalidRequest, "the body is not UTF-8"))?;
+        read::request(head, text)
+    }
+
+    fn encoder(&self, incoming: &Incoming, stamp: Stamp) -> Box<dyn Encoder> {
+        say::encoder(incoming, stamp)
+    }
+
+    fn error(&self, error: &Error) -> Reply {
+        say::error(error)
+    }
+}
+
+/// Why the model stopped, by the dialect's `word` for it, or by the number of that word.
+///
+/// Past 8, the two hosts that still number their words do not agree.
+fn reason_of(word: &str) -> FinishReason {
+    match word {
+        "STOP" | "1" => FinishReason::Stop,
+        "MAX_TOKENS" | "2" => FinishReason::Length,
+        "SAFETY"
+        | "RECITATION"
+        | "LANGUAGE"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "MODEL_ARMOR"
+        | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "IMAGE_RECITATION"
+        | "IMAGE_OTHER"
+        | "3"
+        | "4"
+        | "6"
+        | "7"
+        | "8" => FinishReason::ContentFilter,
+        "MALFORMED_FUNCTION_CALL"
+        | "MALFORMED_RESPONSE"
+        | "MISSING_THOUGHT_SIGNATURE"
+        | "NO_IMAGE"
+        | "TOO_MANY_TOOL_CALLS"
+        | "UNEXPECTED_TOOL_CALL" => FinishReason::Error,
+        "CONTINUATION" => FinishReason::Pause,
+        other => FinishReason::Other(other.to_owned()),
+    }
+}
+
+/// The generation of a model of the inventor's, in tenths; an alias such as `gemini-flash-latest`
+/// tells none, and stands for the newest.
+fn generation(model: &str) -> u32 {
+    let named = model.rsplit('/').next().unwrap_or_default().strip_prefix("gemini-");
+    let number = named.into_iter().flat_map(|name| name.split('-')).find_map(|word| {
+        let (major, minor) = word.split_once('.').unwrap_or((word, "0"));
+        Some(major.parse::<u32>().ok()?.checked_mul(10)? + minor.parse::<u32>().ok()?.min(9))
+    });
+    number.unwrap_or(u32::MAX)
+}

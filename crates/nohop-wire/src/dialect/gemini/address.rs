@@ -1,0 +1,119 @@
+//! Where a request goes: the path names the model and what is done with it.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use nohop_types::{Error, ErrorKind, Result};
+
+use crate::Mode;
+
+const PLACE: &str = "{model}";
+const WHOLE: &str = ":generateContent";
+const STREAM: &str = ":streamGenerateContent";
+
+/// The path of a call, below the endpoint's base URL.
+///
+/// A path that already says what is done says it for this `mode`. A streamed answer is asked for as
+/// server-sent events; without that, it would be one JSON array.
+pub(super) fn path(way: &str, model: &str, mode: Mode) -> Result<String> {
+    let (way, query) = way.split_once('?').map_or((way, None), |(way, query)| (way, Some(query)));
+    let mut path = match way.split_once(PLACE) {
+        None => way.to_owned(),
+        Some((before, after)) => format!("{}{after}", named(before, model)?),
+    };
+    for method in [WHOLE, STREAM] {
+        if let Some(end) = path.strip_suffix(method).map(str::len) {
+            path.truncate(end);
+        }
+    }
+    path.push_str(match mode {
+        Mode::Stream => STREAM,
+        Mode::Whole => WHOLE,
+    });
+    let kept = query.into_iter().flat_map(|query| query.split('&'));
+    let kept = kept.filter(|pair| !pair.is_empty() && *pair != "alt=sse");
+    let asked = (mode == Mode::Stream).then_some("alt=sse");
+    for (place, pair) in kept.chain(asked).enumerate() {
+        path.push(if place == 0 { '?' } else { '&' });
+        path.push_str(pair);
+    }
+    Ok(path)
+}
+
+/// What stands `before` the model, and the model.
+///
+/// A model that is named with its collection, as `tunedModels/mine`, takes the place of the path's
+/// own.
+fn named(before: &str, model: &str) -> Result<String> {
+    let model = model.strip_prefix("models/").unwrap_or(model);
+    let mut path = match before.strip_suffix("models/").filter(|_| model.contains('/')) {
+        Some(root) => root.to_owned(),
+        None => before.to_owned(),
+    };
+    for (place, segment) in model.split('/').enumerate() {
+        if matches!(segment, "" | "." | "..") {
+            let message = format!("model: the path names the model, and {model:?} names none");
+            return Err(Error::new(ErrorKind::InvalidRequest, message));
+        }
+        if place > 0 {
+            path.push('/');
+        }
+        for byte in segment.bytes() {
+            match byte {
+                b'-' | b'.' | b'_' | b'~' | b'@' => path.push(char::from(byte)),
+                byte if byte.is_ascii_alphanumeric() => path.push(char::from(byte)),
+                // Writing to a string never fails.
+                byte => drop(write!(path, "%{byte:02X}")),
+            }
+        }
+    }
+    Ok(path)
+}
+
+/// What the path of a request says.
+pub(super) struct Asked<'a> {
+    /// The model, if the path names one.
+    pub(super) model: Option<Cow<'a, str>>,
+    pub(super) mode: Mode,
+    /// Whether a streamed answer is wanted as one JSON array.
+    pub(super) array: bool,
+}
+
+/// Reads the path of a request.
+pub(super) fn asked(path: &str) -> Asked<'_> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let (before, method) = match path.rsplit_once(':') {
+        Some((before, method)) if !method.contains('/') => (before, method),
+        _ => (path, ""),
+    };
+    let mode = if method == &STREAM[1..] { Mode::Stream } else { Mode::Whole };
+    let model = match before.rsplit_once("/tunedModels/") {
+        Some((_, name)) => Some(Cow::Owned(format!("tunedModels/{}", decoded(name)))),
+        None => before.rsplit_once("models/").map(|(_, name)| decoded(name)),
+    };
+    let sse = query.split('&').any(|pair| pair.eq_ignore_ascii_case("alt=sse"));
+    Asked { model, mode, array: mode == Mode::Stream && !sse }
+}
+
+/// The text that a path spells with `%`.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let digit = |place: usize| char::from(*tail.get(place)?).to_digit(16);
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}

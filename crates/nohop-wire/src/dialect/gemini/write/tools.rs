@@ -1,0 +1,148 @@
+use nohop_types::{Function, Parallel, Result, Tool, ToolChoice, ToolKind};
+
+use super::Body;
+use crate::dialect::gemini::{Gemini, schema};
+
+impl Body<'_> {
+    pub(super) fn tools(&mut self) -> Result<()> {
+        let request = self.call.request;
+        if !request.tools.is_empty() {
+            let single = self.form("tools") == Some("{}");
+            let groups = groups(&request.tools);
+            let single = single && groups.len() == 1;
+            let told = |group: &&[&Tool]| match &group[0].kind {
+                ToolKind::Native { dialect, .. } => dialect == Gemini::NAME,
+                _ => true,
+            };
+            if groups.len() > groups.iter().map(|g| &g[..]).filter(told).count() {
+                self.losses.dropped("tools", "a provider's own tool of another dialect");
+            }
+            self.out.key("tools");
+            if !single {
+                self.out.array();
+            }
+            for group in groups.iter().map(|group| &group[..]).filter(told) {
+                self.group(group);
+            }
+            if !single {
+                self.out.end_array();
+            }
+        }
+        self.tool_config()
+    }
+
+    /// Writes the object that declares a few functions, or one tool of the provider's own.
+    fn group(&mut self, tools: &[&Tool]) {
+        if let ToolKind::Native { json, .. } = &tools[0].kind {
+            return self.out.raw(json.as_str()).done();
+        }
+        let extra = &tools[0].extra;
+        self.out.object();
+        self.key(extra, "tool.", "functionDeclarations", "function_declarations").array();
+        for tool in tools {
+            if let ToolKind::Function(function) = &tool.kind {
+                self.function(tool, function);
+            }
+        }
+        self.out.end_array();
+        self.out.extras(extra, "tool.", &[], self.reach, &mut self.losses).end_object();
+    }
+
+    fn function(&mut self, tool: &Tool, function: &Function) {
+        let extra = &tool.extra;
+        self.out.object().field("name", &function.name);
+        self.out.maybe("description", function.description.as_ref());
+        if let Some(told) = &function.schema {
+            match self.form_in(extra, "parameters") {
+                Some(form) => {
+                    self.out.key("parameters");
+                    schema::restored(&mut self.out, told, form == "\"\"");
+                }
+                None if self.open_api() => {
+                    if !schema::says_nothing(told) {
+                        self.out.key("parameters");
+                        schema::open_api(&mut self.out, told, &mut self.losses);
+                    }
+                }
+                None => {
+                    let snake = "parameters_json_schema";
+                    self.key(extra, "", "parametersJsonSchema", snake).raw(told.as_str());
+                }
+            }
+        }
+        if function.strict == Some(true) {
+            self.losses.dropped("tools.strict", "the dialect has no word for it");
+        }
+        if tool.cache.is_some() {
+            self.losses.dropped("tools.cache", "the host caches whole prompts by itself");
+        }
+        self.out.extras(extra, "", &["tool."], self.reach, &mut self.losses).end_object();
+    }
+
+    fn tool_config(&mut self) -> Result<()> {
+        let request = self.call.request;
+        let extra = &request.extra;
+        let mut choice = request.tool_choice.as_ref();
+        let forced = matches!(
+            choice,
+            Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::RequiredOf(_))
+        );
+        if forced && !self.call.abilities.forced_tools.allows("tool_choice", &mut self.losses)? {
+            choice = None;
+        }
+        if request.parallel == Some(Parallel::Forbid) {
+            self.losses.dropped("parallel", "the dialect has no word for it");
+        }
+        let calling = "toolConfig.functionCallingConfig.";
+        let written = self.object(extra, "toolConfig.", &["functionCallingConfig."], |body| {
+            let inner = body.object(extra, calling, &[], |body| {
+                body.calling(choice);
+                Ok(())
+            })?;
+            if let Some(inner) = inner {
+                let snake = "function_calling_config";
+                body.key(extra, "toolConfig.", "functionCallingConfig", snake).raw(&inner);
+            }
+            Ok(())
+        })?;
+        if let Some(written) = written {
+            self.key(extra, "", "toolConfig", "tool_config").raw(&written);
+        }
+        Ok(())
+    }
+
+    fn calling(&mut self, choice: Option<&ToolChoice>) {
+        let (mode, names) = match choice {
+            Some(ToolChoice::Auto) => ("AUTO", None),
+            Some(ToolChoice::None) => ("NONE", None),
+            Some(ToolChoice::Required) => ("ANY", None),
+            Some(ToolChoice::Named(name)) => ("ANY", Some(std::slice::from_ref(name))),
+            Some(ToolChoice::RequiredOf(names)) => ("ANY", Some(&names[..])),
+            // Only in this mode may the model call some of the tools and none.
+            Some(ToolChoice::Allowed(names)) => ("VALIDATED", Some(&names[..])),
+            _ => return,
+        };
+        self.out.field("mode", mode);
+        if let Some(names) = names {
+            let (extra, prefix) = (&self.call.request.extra, "toolConfig.functionCallingConfig.");
+            let snake = "allowed_function_names";
+            self.key(extra, prefix, "allowedFunctionNames", snake).value(names);
+        }
+    }
+}
+
+/// The tools as they share objects: functions that follow each other do, unless they came apart.
+fn groups(tools: &[Tool]) -> Vec<Vec<&Tool>> {
+    let mut groups: Vec<Vec<&Tool>> = Vec::new();
+    for tool in tools {
+        let joins = matches!(tool.kind, ToolKind::Function(_))
+            && tool.extra.get(Gemini::NAME, "", "tool.functionDeclarations").is_none();
+        match groups.last_mut() {
+            Some(group) if joins && matches!(group[0].kind, ToolKind::Function(_)) => {
+                group.push(tool);
+            }
+            _ => groups.push(vec![tool]),
+        }
+    }
+    groups
+}

@@ -1,0 +1,160 @@
+//! Streams that break and go on elsewhere, for those who ask for it.
+
+use nohop::policy::Broken;
+use nohop::wire::{Abilities, Ability};
+use nohop::{Error, Event};
+use nohop_testkit::Received;
+
+use super::*;
+
+const RESUMING: Limits = Limits { broken: Broken::Resume, ..LIMITS };
+
+/// What the first says before it breaks, and what the second goes on with.
+const SAID: &str = "One two three";
+const REST: &str = " four five six seven.";
+
+/// Reads an answer to its end.
+async fn events(router: &Router) -> (Vec<Event>, Option<Error>) {
+    let mut answer = router.stream(hello()).await.unwrap();
+    let mut events = Vec::new();
+    while let Some(event) = answer.next().await {
+        match event {
+            Ok(event) => events.push(event),
+            Err(error) => return (events, Some(error)),
+        }
+    }
+    (events, None)
+}
+
+/// Who went on where the answer broke.
+fn seams(events: &[Event]) -> Vec<String> {
+    let target = |event: &Event| match event {
+        Event::Seam { target } => Some(target.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(target).collect()
+}
+
+/// The role and the text of the last turn of a call.
+fn last_turn(call: &Received) -> (String, String) {
+    let body = call.json();
+    let last = body["messages"].as_array().unwrap().last().unwrap();
+    let text = |block: &serde_json::Value| block["text"].as_str().unwrap().to_owned();
+    let content = match &last["content"] {
+        serde_json::Value::Array(blocks) => blocks.iter().map(text).collect(),
+        content => content.as_str().unwrap().to_owned(),
+    };
+    (last["role"].as_str().unwrap().to_owned(), content)
+}
+
+/// A stream that breaks with `kind` goes on at the second behind a seam, and nothing is said twice.
+async fn check_resumes(fault: Fault, kind: ErrorKind) {
+    for case in Case::STREAMS {
+        let second = |_| Script::new(case.other()).says(REST);
+        let road = case.road_of(|first| first.fault(fault.clone()), second, RESUMING).await;
+        let (events, error) = events(&road.router).await;
+
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(seams(&events), ["m2@second"]);
+        assert_eq!(Response::from_iter(events).text(), FIRST);
+        let asked = last_turn(&road.second.journal().last().unwrap());
+        assert_eq!(asked, ("assistant".to_owned(), SAID.to_owned()));
+        check_calls(&road, 1, 1);
+        let entries = road.ledger.entries();
+        let ended: Vec<_> = entries.iter().map(|entry| entry.outcome).collect();
+        assert_eq!(ended, [Outcome::Failed(kind), Outcome::Finished]);
+        assert!(entries[0].usage.estimated && !entries[1].usage.estimated);
+        assert!(road.is_clear());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_breaks_goes_on_elsewhere_where_that_is_asked_for() {
+    check_resumes(Fault::ResetAfter { events: 3 }, ErrorKind::Transport).await;
+    check_resumes(Fault::CloseAfter { events: 3 }, ErrorKind::Transport).await;
+    check_resumes(Fault::EofAfter { events: 3 }, ErrorKind::Truncated).await;
+    check_resumes(Fault::StallAfter { events: 3 }, ErrorKind::Timeout).await;
+    for kind in TOLD {
+        check_resumes(Fault::ErrorAfter { events: 3, kind }, kind).await;
+    }
+}
+
+#[tokio::test]
+async fn a_resumed_answer_says_nothing_twice_however_often_it_breaks() {
+    for case in Case::STREAMS {
+        let breaks = Fault::ResetAfter { events: 2 };
+        let first = |it: Script| it.fault(breaks.clone());
+        let second = |_| Script::new(case.other()).says(" three four five").fault(breaks.clone());
+        // Without pauses, it is the first's turn again.
+        let limits = Limits { backoff: Duration::ZERO, ..RESUMING };
+        let road = case.road_of(first, second, limits).await;
+        let mut answer = road.router.stream(hello()).await.unwrap();
+        let mut events = Vec::new();
+        while let Some(event) = answer.next().await {
+            if matches!(event, Ok(Event::Seam { .. })) {
+                road.first.becomes(Script::new(case.dialect).says(" five six seven."));
+            }
+            events.push(event.unwrap());
+        }
+
+        assert_eq!(seams(&events), ["m2@second", "m1@first"]);
+        assert_eq!(Response::from_iter(events).text(), FIRST);
+        let turns: Vec<_> = road.first.journal().requests().iter().map(last_turn).collect();
+        assert_eq!(turns[1], ("assistant".to_owned(), "One two three four".to_owned()));
+        check_calls(&road, 2, 1);
+        drop(answer);
+        assert!(road.is_clear());
+    }
+}
+
+#[tokio::test]
+async fn white_space_before_the_break_is_said_once_and_refused_by_nobody() {
+    for case in Case::STREAMS {
+        let code = Script::new(case.dialect).says("def f(): \n\n");
+        let first = |_| code.fault(Fault::ErrorAfter { events: 3, kind: ErrorKind::Quota });
+        let second = |_| Script::new(case.other()).says(" \n\n    return 1");
+        let road = case.road_of(first, second, RESUMING).await;
+        let (events, error) = events(&road.router).await;
+
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!(Response::from_iter(events).text(), "def f(): \n\n    return 1");
+        assert_eq!(last_turn(&road.second.journal().last().unwrap()).1, "def f():");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_half_a_call_goes_on_nowhere() {
+    for case in Case::STREAMS {
+        let calls = |it: Script| it.calls("look", r#"{"where":"everywhere"}"#);
+        let first = |it| calls(it).fault(Fault::ResetAfter { events: 9 });
+        let road = case.road_of(first, |it| it, RESUMING).await;
+        let (events, error) = events(&road.router).await;
+
+        assert_eq!(error.unwrap().kind(), ErrorKind::Transport);
+        let said = Response::from_iter(events);
+        assert_eq!((said.text().as_str(), said.tool_calls().count()), (FIRST, 1));
+        check_calls(&road, 1, 0);
+        assert!(road.is_clear());
+    }
+}
+
+#[tokio::test]
+async fn who_can_not_go_on_from_an_unfinished_turn_is_not_asked_to() {
+    for case in Case::STREAMS {
+        let fault = Fault::ErrorAfter { events: 3, kind: ErrorKind::Quota };
+        let road = case.road(|first| first.fault(fault)).await;
+        let whole = Abilities { prefill: Ability::Drop, ..Abilities::default() };
+        let targets = [Target::new("m1@first"), Target::new("m2@second").abilities(whole)];
+        let router = Router::builder()
+            .endpoint(endpoint("first", case.dialect, &road.first))
+            .endpoint(endpoint("second", case.other(), &road.second))
+            .route(Route::new("both", targets).limits(RESUMING));
+        let (events, error) = events(&router.build().unwrap()).await;
+
+        let error = error.unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert_eq!(error.earlier()[0].kind(), ErrorKind::Quota);
+        assert_eq!(Response::from_iter(events).text(), SAID);
+        check_calls(&road, 1, 0);
+    }
+}

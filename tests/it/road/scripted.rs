@@ -1,0 +1,86 @@
+//! Providers without sockets: a transport that does what scripts say, by the test's own clock.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http::{Request as HttpRequest, Response as HttpResponse};
+use nohop::providers::{Body, Transport};
+use nohop::{Error, ErrorKind};
+use nohop_testkit::{Chunk, End};
+use tokio::time::sleep;
+
+use super::*;
+
+/// Each host is a script; copies share their calls.
+#[derive(Clone, Default)]
+pub(crate) struct Scripted {
+    hosts: BTreeMap<String, Script>,
+    calls: Arc<Mutex<Vec<String>>>,
+}
+
+impl Scripted {
+    /// The host `name` follows `script`.
+    pub(crate) fn host(mut self, name: &str, script: Script) -> Self {
+        self.hosts.insert(name.to_owned(), script);
+        self
+    }
+
+    /// The hosts that were called, in order.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+impl fmt::Debug for Scripted {
+    // A script may have a secret planted in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.hosts.keys()).finish()
+    }
+}
+
+#[async_trait]
+impl Transport for Scripted {
+    async fn send(&self, request: HttpRequest<Bytes>) -> Result<HttpResponse<Body>> {
+        let host = request.uri().host().unwrap().to_owned();
+        let reply = self.hosts[&host].respond(request);
+        self.calls.lock().unwrap().push(host);
+        sleep(reply.delay).await;
+        let Some(head) = reply.head else {
+            return match reply.end {
+                End::Stall { .. } => std::future::pending().await,
+                _ => Err(broken()),
+            };
+        };
+        let mut response = HttpResponse::new(body(reply.chunks.into(), reply.end));
+        *response.status_mut() = head.status;
+        *response.headers_mut() = head.headers;
+        Ok(response)
+    }
+}
+
+fn body(chunks: VecDeque<Chunk>, end: End) -> Body {
+    let chunks = stream::unfold(chunks, async |mut chunks| {
+        let chunk = chunks.pop_front()?;
+        sleep(chunk.after).await;
+        Some((Ok(chunk.bytes), chunks))
+    });
+    match end {
+        End::Complete => Box::pin(chunks),
+        End::Stall { .. } => Box::pin(chunks.chain(stream::pending())),
+        _ => Box::pin(chunks.chain(stream::iter([Err(broken())]))),
+    }
+}
+
+/// Runs a test by a paused clock, in a runtime of its own.
+pub(crate) fn paused<T>(test: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build().unwrap().block_on(test)
+}
+
+fn broken() -> Error {
+    Error::new(ErrorKind::Transport, "the script ends the exchange here")
+}
