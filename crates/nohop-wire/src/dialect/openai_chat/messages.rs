@@ -201,9 +201,15 @@ impl<'a> Turn<'_, 'a> {
     }
 
     fn extras(&mut self, extra: &Extras) {
-        // A mark on the turn only says where the mark on its last part was written.
-        let inner = ["cache_control"];
-        self.body.out.extras(extra, "", &inner, self.body.reach, &mut self.body.losses);
+        let inner: &[&str] = if self.marked(extra) { &["cache_control"] } else { &[] };
+        self.body.out.extras(extra, "", inner, self.body.reach, &mut self.body.losses);
+    }
+
+    /// Whether the mark on the last part was written on the turn; a mark that nobody knows is kept there.
+    fn marked(&self, extra: &Extras) -> bool {
+        let reach = self.body.reach;
+        let form = extra.get(reach.dialect, reach.endpoint, "cache_control");
+        form.is_some_and(|form| form.as_str() == "null")
     }
 
     /// Writes `content`: a string where one will do, and a list of parts elsewhere; an empty one only
@@ -211,8 +217,7 @@ impl<'a> Turn<'_, 'a> {
     fn content(&mut self, parts: &[&'a Part], extra: &Extras, needed: bool) {
         let reach = self.body.reach;
         let form = extra.get(reach.dialect, reach.endpoint, "content").map(|form| form.as_str());
-        let outer = extra.get(reach.dialect, reach.endpoint, "cache_control").is_some();
-        let outer = outer && self.body.dialect.marks == Marks::Control;
+        let outer = self.marked(extra) && self.body.dialect.marks == Marks::Control;
         match parts {
             [] => {
                 if let Some(form) = form {

@@ -97,3 +97,13 @@ fn a_field_whose_name_begins_like_one_of_ours_is_kept() {
         { "role": "user", "content": "Hi", "cache_control_": { "type": "x" } },
     ] }));
 }
+
+#[test]
+fn a_mark_on_a_turn_that_nobody_knows_stays_there() {
+    let novel = json!({ "type": "novel" });
+    for role in ["assistant", "system", "tool", "user"] {
+        comes_back(
+            json!({ "messages": [{ "role": role, "content": "Hi", "cache_control": novel }] }),
+        );
+    }
+}
