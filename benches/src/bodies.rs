@@ -126,6 +126,31 @@ pub fn responses_end(bytes: usize) -> Vec<u8> {
 /// The item that a Responses stream tells of.
 const ITEM: &str = "msg_0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718";
 
+/// A generateContent stream from its middle: [`EVENTS`] events, each with one word, and with what was
+/// used so far.
+pub fn gemini_stream() -> Vec<u8> {
+    let frame = |(place, word)| gemini_frame(place, word);
+    words().enumerate().map(frame).collect::<String>().into_bytes()
+}
+
+/// What a generateContent stream begins with.
+pub fn gemini_head() -> Vec<u8> {
+    gemini_frame(0, "A").into_bytes()
+}
+
+fn gemini_frame(place: usize, word: &str) -> String {
+    let (said, total) = (place + 1, place + 58);
+    let content = format!(r#"{{"parts":[{{"text":"{word}"}}],"role":"model"}}"#);
+    let details = r#"[{"modality":"TEXT","tokenCount":57}]"#;
+    let usage = format!(
+        r#"{{"promptTokenCount":57,"candidatesTokenCount":{said},"totalTokenCount":{total},"promptTokensDetails":{details}}}"#
+    );
+    let ids = r#""modelVersion":"gemini-2.5-flash","responseId":"mAZgaPHxD4Slz7IP0abcdQ8""#;
+    format!(
+        "data: {{\"candidates\":[{{\"content\":{content},\"index\":0}}],\"usageMetadata\":{usage},{ids}}}\r\n\r\n"
+    )
+}
+
 /// An event stream whose one event is one line of `bytes`, as pictures and large arguments are.
 pub fn long_line(bytes: usize) -> Vec<u8> {
     let mut stream = b"data: {\"b64\":\"".to_vec();

@@ -4,6 +4,7 @@
 
 mod abilities;
 mod content;
+mod gemini;
 mod options;
 mod responses;
 mod thinking;

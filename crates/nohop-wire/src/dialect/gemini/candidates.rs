@@ -33,8 +33,9 @@ pub(super) struct Candidates {
     /// Why the prompt was refused, if it was.
     blocked: Option<String>,
     usage: Usage,
-    /// What was last said of the usage: it is said with every frame.
+    /// What was last said of the usage, which is said with every frame, and whether it was read.
     counted: String,
+    settled: bool,
     kept: Kept,
 }
 
@@ -89,12 +90,13 @@ impl Candidates {
             blocked: None,
             usage: Usage::default(),
             counted: String::new(),
+            settled: true,
             kept: Kept::default(),
         }
     }
 
     fn read(&mut self, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
-        let row: FrameRow<'_> = json::parse(text).map_err(|error| {
+        let mut row: FrameRow<'_> = json::parse(text).map_err(|error| {
             failure::read(text, None).map_or(Fault::Corrupt(error), Fault::Failed)
         })?;
         let known = row.candidates.is_some() || row.feedback.is_some() || row.usage.is_some();
@@ -121,20 +123,22 @@ impl Candidates {
             self.id.clone_from(&id);
             events.push(Event::Start { id, model });
         }
-        for candidate in row.candidates.into_iter().flatten() {
+        for candidate in row.candidates.iter_mut().flatten() {
             self.candidate(candidate, events)?;
         }
         if let Some(raw) = row.feedback {
             self.feedback(raw);
         }
-        if let Some(raw) = row.usage {
-            self.count(raw, events);
-        }
-        self.kept.add(Gemini::NAME, "", row.rest);
         let refused = self.choices.is_empty() && self.blocked.is_some();
         let finished = !self.choices.is_empty() && self.choices.values().all(|c| c.finished);
         if refused || finished {
             self.state = State::Enough;
+        }
+        if let Some(raw) = row.usage {
+            self.count(raw, events);
+        }
+        if !row.rest.is_empty() {
+            self.kept.add(Gemini::NAME, "", row.rest);
         }
         Ok(())
     }
@@ -146,24 +150,49 @@ impl Candidates {
         self.kept.add(Gemini::NAME, "", vec![("promptFeedback".into(), raw)]);
     }
 
-    /// Takes a snapshot of what was used, if it is a new one.
+    /// Takes a snapshot of what was used.
+    ///
+    /// It comes with every frame, and only the first and the last of those that state everything say
+    /// something new: those between are kept, and not read.
     fn count(&mut self, raw: &RawValue, events: &mut Vec<Event>) {
         if self.counted == raw.get() {
             return;
         }
+        let whole = raw.get().contains("\"totalTokenCount\"");
+        if !whole {
+            self.settle(events);
+        }
+        let first = self.counted.is_empty();
         self.counted.clear();
         self.counted.push_str(raw.get());
-        if let Some(tokens) = json::lax::<Tokens<'_>>(raw) {
+        self.settled = false;
+        if first || !whole || self.state != State::Open {
+            self.settle(events);
+        }
+    }
+
+    /// Reads what was last said of the usage.
+    fn settle(&mut self, events: &mut Vec<Event>) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
+        if let Ok(tokens) = serde_json::from_str::<Tokens<'_>>(&self.counted) {
             // Where the provider's own tools take part, counts may begin anew.
             if tokens.is_whole() {
                 self.usage = Usage::default();
             }
             self.usage.merge(tokens.usage());
-            events.push(Event::Usage(Box::new(self.usage.clone())));
+            if self.started {
+                events.push(Event::Usage(Box::new(self.usage.clone())));
+            }
         }
     }
 
-    fn candidate(&mut self, row: CandidateRow<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
+    fn candidate(
+        &mut self,
+        row: &mut CandidateRow<'_>,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Fault> {
         let index = row.index.and_then(|index| usize::try_from(index).ok()).unwrap_or(0);
         if index >= Response::MOST_CHOICES {
             let message = format!("more than {} choices", Response::MOST_CHOICES);
@@ -179,7 +208,7 @@ impl Candidates {
             progress: self.choices.entry(index).or_default(),
             events,
         };
-        let content = row.content.unwrap_or_default();
+        let content = row.content.take().unwrap_or_default();
         for raw in content.parts.into_iter().flatten() {
             speaker.part(raw);
         }
@@ -187,17 +216,17 @@ impl Candidates {
             speaker.logprobs(raw);
         }
         let progress = speaker.progress;
-        progress.kept.add(Gemini::NAME, "content.", content.rest);
-        progress.kept.add(Gemini::NAME, "", row.rest);
-        let told = [
-            ("groundingMetadata", row.grounding, &mut progress.grounding),
-            ("citationMetadata", row.citations, &mut progress.citations),
-        ];
-        for (key, raw, last) in told {
-            if let Some(raw) = raw {
-                progress.kept.add(Gemini::NAME, "", vec![(key.into(), raw)]);
-                *last = Some(raw.to_owned());
-            }
+        if !content.rest.is_empty() || !row.rest.is_empty() {
+            progress.kept.add(Gemini::NAME, "content.", content.rest);
+            progress.kept.add(Gemini::NAME, "", std::mem::take(&mut row.rest));
+        }
+        if let Some(raw) = row.grounding {
+            progress.kept.add(Gemini::NAME, "", vec![("groundingMetadata".into(), raw)]);
+            progress.grounding = Some(raw.to_owned());
+        }
+        if let Some(raw) = row.citations {
+            progress.kept.add(Gemini::NAME, "", vec![("citationMetadata".into(), raw)]);
+            progress.citations = Some(raw.to_owned());
         }
         let finish = row.finish.and_then(json::text_of);
         let finish = finish.filter(|word| !matches!(&**word, "" | "0" | UNSPECIFIED));
@@ -208,6 +237,7 @@ impl Candidates {
 
     /// Ends the choices that have a reason; the others never will.
     fn conclude(&mut self, events: &mut Vec<Event>) {
+        self.settle(events);
         let choices = std::mem::take(&mut self.choices);
         let ended = choices.into_iter().filter(|(_, progress)| progress.finished);
         for (choice, progress) in ended {
@@ -277,6 +307,7 @@ impl Decoder for Candidates {
         for (choice, progress) in std::mem::take(&mut self.choices) {
             Self::end_choice(choice, progress, events);
         }
+        self.settle(&mut Vec::new());
         let usage = Arc::new(std::mem::take(&mut self.usage));
         events.push(Event::Finish { usage, extra: self.kept.take() });
     }

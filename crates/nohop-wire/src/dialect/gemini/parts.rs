@@ -66,7 +66,31 @@ impl<'a> Body<'a> {
                 Signature::Of(seal, text) => self.part(part, Some((text, Some(seal))))?,
             }
         }
+        self.aside(parts)
+    }
+
+    /// Writes what tools answered beside text, where it has no place within their results.
+    fn aside(&mut self, parts: &[&Part]) -> Result<()> {
+        if self.takes_media() {
+            return Ok(());
+        }
+        let results = parts.iter().filter_map(|part| match &part.content {
+            Content::ToolResult(result) => Some(result),
+            _ => None,
+        });
+        for part in results.flat_map(|result| &result.parts) {
+            if part.as_text().is_none() && self.keeps(part, Role::Tool) {
+                let why = "the model takes only text from tools; the rest follows in the turn";
+                self.losses.translated("tool_result", why);
+                self.part(part, None)?;
+            }
+        }
         Ok(())
+    }
+
+    /// Whether a tool may answer with more than text.
+    fn takes_media(&self) -> bool {
+        self.generation >= 30
     }
 
     /// Writes one part with its signature, and the part that the signature came as.
@@ -203,7 +227,7 @@ impl<'a> Body<'a> {
             self.out.take("response");
         }
         let others = result.parts.iter().filter(|part| part.as_text().is_none());
-        let mut others: Vec<&Part> = others.collect();
+        let mut others: Vec<&Part> = others.filter(|_| self.takes_media()).collect();
         others.retain(|part| self.keeps(part, Role::Tool));
         if !others.is_empty() {
             self.out.key("parts").array();

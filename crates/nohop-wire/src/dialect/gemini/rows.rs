@@ -39,8 +39,8 @@ row! {
         text: Str<'a> = "text",
         thought: bool = "thought",
         signature: Str<'a> = "thoughtSignature" | "thought_signature",
-        call: CallRow<'a> = "functionCall" | "function_call",
-        inline: InlineRow<'a> = "inlineData" | "inline_data",
+        call: Box<CallRow<'a>> = "functionCall" | "function_call",
+        inline: Box<InlineRow<'a>> = "inlineData" | "inline_data",
     }
 }
 

@@ -35,7 +35,7 @@ impl Speaker<'_> {
                 call: Some(call),
                 inline: None,
                 rest,
-            }) => self.call(call, signature.and_then(Str::said), rest),
+            }) => self.call(*call, signature.and_then(Str::said), rest),
             Some(PartRow {
                 text: None,
                 thought: None | Some(false),
@@ -43,7 +43,7 @@ impl Speaker<'_> {
                 call: None,
                 inline: Some(inline),
                 rest,
-            }) => self.media(raw, inline, signature.and_then(Str::said), rest),
+            }) => self.media(raw, *inline, signature.and_then(Str::said), rest),
             // A signature that stands on nothing stands on an empty text.
             Some(PartRow {
                 text: None,
