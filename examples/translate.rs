@@ -10,14 +10,16 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 
 use nohop_types::{Error, ErrorKind, Issuer, Result};
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat};
 use nohop_wire::{Call, Dialect, RequestHead, Surface};
 use serde_json::Value;
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let (Some(from), Some(to), None) = (words.next(), words.next(), words.next()) else {
-        eprintln!("usage: translate FROM TO < request.json, each of them openai or anthropic");
+        eprintln!(
+            "usage: translate FROM TO < request.json, each of them openai, anthropic or gemini"
+        );
         return ExitCode::from(2);
     };
     match translate(&from, &to) {
@@ -54,6 +56,7 @@ fn surface(name: &str) -> Result<&'static dyn Surface> {
     match name {
         "openai" => Ok(&OpenAiChat::PLAIN),
         "anthropic" => Ok(&Anthropic::PLAIN),
+        "gemini" => Ok(&Gemini::PLAIN),
         other => Err(unknown(other)),
     }
 }
@@ -62,10 +65,12 @@ fn dialect(name: &str) -> Result<&'static dyn Dialect> {
     match name {
         "openai" => Ok(&OpenAiChat::PLAIN),
         "anthropic" => Ok(&Anthropic::PLAIN),
+        "gemini" => Ok(&Gemini::PLAIN),
         other => Err(unknown(other)),
     }
 }
 
 fn unknown(name: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("no dialect is called {name:?}: say openai or anthropic"))
+    let message = format!("no dialect is called {name:?}: say openai, anthropic or gemini");
+    Error::new(ErrorKind::Config, message)
 }
