@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 
 use nohop_types::{Error, ErrorKind, Issuer, Result};
-use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Call, Dialect, RequestHead, Surface};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let (Some(from), Some(to), None) = (words.next(), words.next(), words.next()) else {
         eprintln!(
-            "usage: translate FROM TO < request.json, each of them openai, responses or anthropic"
+            "usage: translate FROM TO < request.json, each of them openai, responses, anthropic or gemini"
         );
         return ExitCode::from(2);
     };
@@ -57,6 +57,7 @@ fn surface(name: &str) -> Result<&'static dyn Surface> {
         "openai" => Ok(&OpenAiChat::PLAIN),
         "responses" => Ok(&OpenAiResponses::PLAIN),
         "anthropic" => Ok(&Anthropic::PLAIN),
+        "gemini" => Ok(&Gemini::PLAIN),
         other => Err(unknown(other)),
     }
 }
@@ -66,13 +67,12 @@ fn dialect(name: &str) -> Result<&'static dyn Dialect> {
         "openai" => Ok(&OpenAiChat::PLAIN),
         "responses" => Ok(&OpenAiResponses::PLAIN),
         "anthropic" => Ok(&Anthropic::PLAIN),
+        "gemini" => Ok(&Gemini::PLAIN),
         other => Err(unknown(other)),
     }
 }
 
 fn unknown(name: &str) -> Error {
-    Error::new(
-        ErrorKind::Config,
-        format!("no dialect is called {name:?}: say openai, responses or anthropic"),
-    )
+    let known = "openai, responses, anthropic or gemini";
+    Error::new(ErrorKind::Config, format!("no dialect is called {name:?}: say {known}"))
 }

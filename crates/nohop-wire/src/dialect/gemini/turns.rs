@@ -90,11 +90,23 @@ fn system(body: &mut Body<'_>, messages: &[Message]) -> Result<()> {
         }
         false => list(body, &parts, extra, None)?,
     }
-    for message in messages {
-        body.out.extras(&message.extra, "", &[], body.reach, &mut body.losses);
+    if let Some(form) = body.form_in(extra, "role") {
+        body.out.key("role").raw(form);
     }
+    others(body, messages);
     body.out.end_object();
     Ok(())
+}
+
+/// Writes the extra fields of some messages; in which form others said what is said is nothing here.
+fn others(body: &mut Body<'_>, messages: &[Message]) {
+    body.out.take("role");
+    for message in messages {
+        if body.form_in(&message.extra, "content").is_none() {
+            body.out.take("content");
+        }
+        body.out.extras(&message.extra, "", &[], body.reach, &mut body.losses);
+    }
 }
 
 /// Writes `parts`, a list; an empty one only where the caller wrote one.
@@ -159,8 +171,8 @@ fn write_turn(body: &mut Body<'_>, all: &[Message], turn: Turn) -> Result<()> {
         if message.name.is_some() && message.role != Role::Tool {
             body.losses.dropped("name", "the dialect has no names of speakers");
         }
-        body.out.extras(&message.extra, "", &[], body.reach, &mut body.losses);
     }
+    others(body, messages);
     body.out.end_object();
     Ok(())
 }

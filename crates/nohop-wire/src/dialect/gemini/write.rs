@@ -32,6 +32,10 @@ pub(super) fn request(dialect: &Gemini, call: &Call<'_>) -> Result<Encoded> {
     body.tools()?;
     body.generation_config()?;
     body.rest();
+    // In which form another dialect said a choice is nothing here.
+    if request.tool_choice.is_some() {
+        body.out.take("tool_choice");
+    }
     let Body { mut out, mut losses, reach, .. } = body;
     let inner = ["generationConfig.", "systemInstruction.", "toolConfig."];
     out.extras(&request.extra, "", &inner, reach, &mut losses).end_object();
@@ -107,11 +111,9 @@ impl<'a> Body<'a> {
     fn rest(&mut self) {
         let request = self.call.request;
         if let Some(tier) = &request.tier {
-            match tier {
-                ServiceTier::Auto => self.losses.dropped("tier", "the dialect has no word for it"),
-                tier => {
-                    self.key(&request.extra, "", "serviceTier", "service_tier").value(tier);
-                }
+            // As the account is set up goes without saying.
+            if *tier != ServiceTier::Auto {
+                self.key(&request.extra, "", "serviceTier", "service_tier").value(tier);
             }
         }
         match self.dialect.labels {
