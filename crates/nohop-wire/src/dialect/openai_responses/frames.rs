@@ -6,7 +6,9 @@ mod slots;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use nohop_types::{Content, Event, FinishReason, Issuer, Part, Piece, Reasoning, Usage};
+use nohop_types::{
+    Content, Error, ErrorKind, Event, FinishReason, Issuer, Part, Piece, Reasoning, Usage,
+};
 use serde_json::value::RawValue;
 
 use self::items::{Held, Item, item};
@@ -157,6 +159,14 @@ impl Frames {
             let error = failure::read(frame, None);
             return Err(error.map_or_else(|| unknown("neither output nor an error"), Fault::Failed));
         }
+        let begun = status.as_deref().filter(|status| matches!(*status, "in_progress" | "queued"));
+        let says_nothing = || row.output.is_none_or(is_empty);
+        // Who asked for one that is made in the background has its id now.
+        let in_background = || row.rest.iter().any(|(k, v)| k == "background" && v.get() == "true");
+        if let Some(status) = begun.filter(|_| says_nothing() && !in_background()) {
+            let message = format!("the provider sent no answer, but one that is still {status}");
+            return Err(Fault::Failed(Error::new(ErrorKind::Truncated, message)));
+        }
         // Nothing is said of a response that can not be read to its end.
         let untold = self.untold(row.output)?;
         self.start(row.id, row.model, events);
@@ -299,6 +309,10 @@ impl Decoder for Frames {
         let usage = Arc::new(std::mem::take(&mut self.usage));
         events.push(Event::Finish { usage, extra: self.kept.take() });
     }
+}
+
+fn is_empty(output: &RawValue) -> bool {
+    output.get().trim_matches(['[', ']', ' ', '\n', '\r', '\t']).is_empty()
 }
 
 /// Why an answer ended that has this status, and is incomplete for this reason.
