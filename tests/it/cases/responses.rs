@@ -92,6 +92,14 @@ fn a_responses_content_filter_is_told_from_a_stop() {
 }
 
 #[test]
+fn a_response_that_was_cancelled_is_an_error_whatever_its_status() {
+    let cancelled = r#"{"type":"response.cancelled","response":{"id":"1","status":"gone"}}"#;
+    let (response, error) =
+        answer(RESPONSES, Mode::Stream, &stream(&[CREATED, ADDED, HI, cancelled]));
+    assert!(error.is_some() && response.reason().is_none(), "{response:?}");
+}
+
+#[test]
 fn a_response_that_is_still_to_be_made_is_no_answer() {
     for status in ["queued", "in_progress"] {
         let (response, error) =

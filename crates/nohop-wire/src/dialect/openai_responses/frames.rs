@@ -73,14 +73,14 @@ impl Frames {
 
     fn read(&mut self, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
         if self.framing == Framing::Whole {
-            return self.whole(text, text, events);
+            return self.whole(text, text, false, events);
         }
         let row: EventRow<'_> = json::parse(text).map_err(|error| {
             // An error may use a name of this dialect for something else.
             failure::read(text, None).map_or(Fault::Corrupt(error), Fault::Failed)
         })?;
         let Some(r#type) = row.r#type.as_deref() else {
-            return self.whole(text, text, events);
+            return self.whole(text, text, false, events);
         };
         match r#type {
             "response.output_text.delta" => self.grow(Kind::Text, &row, events),
@@ -125,7 +125,8 @@ impl Frames {
             | "response.failed"
             | "response.cancelled" => {
                 let raw = row.response.ok_or_else(|| unknown(r#type))?;
-                self.whole(raw.get(), text, events)?;
+                let lost = matches!(r#type, "response.failed" | "response.cancelled");
+                self.whole(raw.get(), text, lost, events)?;
                 // Some hosts say things of the answer beside it.
                 self.kept.add(OpenAiResponses::NAME, "", row.rest);
             }
@@ -147,14 +148,20 @@ impl Frames {
         Ok(())
     }
 
-    /// Takes a whole response, which `frame` is or ends a stream with.
-    fn whole(&mut self, text: &str, frame: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
+    /// Takes a whole response, which `frame` is or ends a stream with, and which may be `lost` already.
+    fn whole(
+        &mut self,
+        text: &str,
+        frame: &str,
+        lost: bool,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Fault> {
         let row: ResponseRow<'_> = json::parse(text).map_err(|error| {
             failure::read(frame, None).map_or(Fault::Corrupt(error), Fault::Failed)
         })?;
         let failed = row.error.filter(|error| !matches!(error.get(), "{}" | "false" | "\"\""));
         let status = row.status.and_then(Str::said);
-        let lost = matches!(status.as_deref(), Some("failed" | "cancelled"));
+        let lost = lost || matches!(status.as_deref(), Some("failed" | "cancelled"));
         if row.output.is_none() && failed.is_none() && !lost && status.is_none() {
             let error = failure::read(frame, None);
             return Err(error.map_or_else(|| unknown("neither output nor an error"), Fault::Failed));
