@@ -8,6 +8,7 @@ mod departures;
 mod fixtures;
 mod framing;
 mod laws;
+mod messages;
 mod models;
 mod requests;
 mod road;

@@ -1,3 +1,4 @@
+mod aws;
 mod command;
 mod environment;
 mod refreshed;
@@ -7,6 +8,9 @@ use std::fmt;
 use async_trait::async_trait;
 use nohop_types::{Result, Secret};
 
+pub use aws::AwsEnvironment;
+#[cfg(feature = "bedrock")]
+pub use aws::{AwsContainer, AwsInstance, AwsProfile};
 pub use command::Command;
 pub use environment::Environment;
 pub(crate) use environment::read;

@@ -12,7 +12,6 @@ use http::Uri;
 use nohop_types::{Error, ErrorKind, Result, Secret};
 use nohop_wire::Strictness;
 
-use crate::credentials::Environment;
 use crate::{Credentials, Provider, Way};
 
 pub use call::Opened;
@@ -91,7 +90,7 @@ impl Endpoint {
     /// A provider that wants no key is found only where its variable is set.
     pub fn from_env(provider: &Provider) -> Option<Self> {
         let endpoint = Self::new(*provider);
-        let found = Environment::any(provider.auth.variables()).read().is_some();
+        let found = provider.auth.read().is_some();
         (found && endpoint.check().is_ok()).then_some(endpoint)
     }
 

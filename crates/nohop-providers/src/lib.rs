@@ -25,6 +25,7 @@
 //!
 //! Invariant: no error shows a key, wherever the key came from and whoever sent it back to us.
 
+mod aws;
 mod credentials;
 mod endpoint;
 mod provider;
@@ -33,7 +34,10 @@ pub mod table;
 mod testing;
 mod transport;
 
-pub use credentials::{Command, Credentials, Environment, Issued, Refreshed};
+pub use aws::AwsKey;
+#[cfg(feature = "bedrock")]
+pub use credentials::{AwsContainer, AwsInstance, AwsProfile};
+pub use credentials::{AwsEnvironment, Command, Credentials, Environment, Issued, Refreshed};
 pub use endpoint::{Endpoint, Opened};
 pub use provider::{Auth, Provider, Way};
 pub use table::ALL;

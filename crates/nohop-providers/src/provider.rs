@@ -1,4 +1,10 @@
+use std::sync::Arc;
+
+use nohop_types::Secret;
 use nohop_wire::Dialect;
+
+use crate::Credentials;
+use crate::credentials::{AwsEnvironment, Environment};
 
 /// The facts about one provider.
 ///
@@ -32,6 +38,11 @@ pub struct Way {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Auth {
+    /// Amazon's signature for this service, with an [`AwsKey`](crate::AwsKey); any other key is a
+    /// bearer's, as Bedrock hands them out.
+    ///
+    /// It takes the feature `bedrock`, and the base URL's place `region`, or `AWS_REGION`.
+    Aws(&'static str),
     /// `Authorization: Bearer`, with the key of this variable.
     Bearer(&'static str),
     /// The same, with the key of the first of these variables that is set.
@@ -50,11 +61,28 @@ impl Auth {
     /// The variables that may hold the key, the preferred one first.
     pub fn variables(&self) -> &[&'static str] {
         match self {
+            Self::Aws(_) => &AwsEnvironment::VARIABLES,
             Self::Bearer(variable) | Self::Header(_, variable) | Self::Optional(variable) => {
                 std::slice::from_ref(variable)
             }
             Self::BearerOf(variables) | Self::HeaderOf(_, variables) => variables,
             Self::None => &[],
+        }
+    }
+
+    /// The key in the environment, if there is one.
+    pub(crate) fn read(self) -> Option<Secret> {
+        match self {
+            Self::Aws(_) => AwsEnvironment::read(),
+            auth => Environment::any(auth.variables()).read(),
+        }
+    }
+
+    /// The environment, as credentials.
+    pub(crate) fn environment(self) -> Arc<dyn Credentials> {
+        match self {
+            Self::Aws(_) => Arc::new(AwsEnvironment),
+            auth => Arc::new(Environment::any(auth.variables())),
         }
     }
 

@@ -1,4 +1,5 @@
 mod lines;
+mod messages;
 mod sse;
 #[cfg(test)]
 mod tests;
@@ -6,12 +7,15 @@ mod tests;
 use std::{error, fmt, mem};
 
 use lines::Lines;
+use messages::Messages;
 use sse::Sse;
 
 /// How a body is cut into frames.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Framing {
+    /// Amazon's binary event stream; a frame is one message, with headers of its own.
+    AwsEventStream,
     /// Newline-delimited JSON: a frame is one line that is not empty.
     Lines,
     /// Server-sent events; a frame is one event.
@@ -26,6 +30,19 @@ pub enum Framing {
 pub struct Frame<'a> {
     /// The bytes.
     pub data: &'a [u8],
+    /// What precedes them, in a framing whose frames have headers.
+    headers: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    fn plain(data: &'a [u8]) -> Self {
+        Self { data, headers: &[] }
+    }
+
+    /// The text of the frame's own header `name`; only Amazon's frames have any.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        messages::header(self.headers, name)
+    }
 }
 
 /// Cuts bytes into frames.
@@ -44,6 +61,9 @@ pub struct Frame<'a> {
 ///   error into a stream, or in its place.
 /// - Bytes that are not UTF-8 pass through: a decoder refuses them where they matter.
 ///
+/// A message of Amazon's is handed out once both of its check sums fit. After one whose do not,
+/// nobody knows where the next begins, so nothing more is.
+///
 /// ```
 /// use nohop_wire::{Framer, Framing};
 ///
@@ -58,7 +78,7 @@ pub struct Frame<'a> {
 ///     frames.push(frame.data.to_vec());
 /// }
 /// assert_eq!(frames, [b"one", b"two"]);
-/// # Ok::<(), nohop_wire::Oversized>(())
+/// # Ok::<(), nohop_wire::Uncut>(())
 /// ```
 #[derive(Debug)]
 pub struct Framer(Cutter);
@@ -67,6 +87,7 @@ impl Framer {
     /// A framer that refuses frames of more than `bound` bytes.
     pub fn new(framing: Framing, bound: usize) -> Self {
         Self(match framing {
+            Framing::AwsEventStream => Cutter::Messages(Messages::new(bound)),
             Framing::Lines => Cutter::Lines(Lines::new(bound)),
             Framing::Sse => Cutter::Sse(Sse::new(bound)),
             Framing::Whole => Cutter::Whole(Buffer::new(bound)),
@@ -77,19 +98,21 @@ impl Framer {
     ///
     /// # Errors
     ///
-    /// [`Oversized`] when a frame grows past the bound. Called again, the framer passes over that
-    /// frame and goes on with the one after it; a whole body has none, so each read fails.
+    /// [`Uncut::Oversized`] when a frame grows past the bound. Called again, the framer passes over
+    /// that frame and goes on with the one after it; a whole body has none, so each read fails.
+    /// [`Uncut::Broken`] when the bytes are not what the framing says, and at each read from then on.
     pub fn next<'f, 'i: 'f>(
         &'f mut self,
         input: &mut &'i [u8],
-    ) -> Result<Option<Frame<'f>>, Oversized> {
+    ) -> Result<Option<Frame<'f>>, Uncut> {
         match &mut self.0 {
-            Cutter::Lines(lines) => lines.next(input),
-            Cutter::Sse(sse) => sse.next(input),
+            Cutter::Messages(messages) => messages.next(input),
+            Cutter::Lines(lines) => Ok(lines.next(input)?),
+            Cutter::Sse(sse) => Ok(sse.next(input)?),
             Cutter::Whole(body) => {
                 let read = mem::take(input);
                 if body.refused && !read.is_empty() {
-                    return Err(body.oversized());
+                    return Err(body.oversized().into());
                 }
                 body.add(read)?;
                 Ok(None)
@@ -100,6 +123,7 @@ impl Framer {
     /// How many bytes there are of a frame that is still arriving.
     pub fn arriving(&self) -> usize {
         match &self.0 {
+            Cutter::Messages(messages) => messages.arriving(),
             Cutter::Lines(lines) => lines.arriving(),
             Cutter::Sse(sse) => sse.arriving(),
             Cutter::Whole(body) => body.arriving(),
@@ -111,6 +135,8 @@ impl Framer {
     /// There may be two: the event that was arriving, and JSON outside of any event.
     pub fn last(&mut self) -> Option<Frame<'_>> {
         match &mut self.0 {
+            // A part of a message is none.
+            Cutter::Messages(_) => None,
             Cutter::Lines(lines) => lines.last(),
             Cutter::Sse(sse) => sse.last(),
             Cutter::Whole(body) => body.last(),
@@ -118,22 +144,44 @@ impl Framer {
     }
 }
 
-/// A frame that grew past the bound.
+/// Why bytes are not cut into a frame.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Oversized {
-    bound: usize,
+#[non_exhaustive]
+pub enum Uncut {
+    /// They are not what the framing says, and neither is what follows.
+    Broken(&'static str),
+    /// The frame grew past the bound, which is so many bytes.
+    Oversized(usize),
 }
 
-impl fmt::Display for Oversized {
+impl fmt::Display for Uncut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a frame is larger than {} bytes; raise the reader's bound", self.bound)
+        match self {
+            Self::Broken(why) => f.write_str(why),
+            Self::Oversized(bound) => {
+                write!(f, "a frame is larger than {bound} bytes; raise the reader's bound")
+            }
+        }
     }
 }
 
-impl error::Error for Oversized {}
+impl error::Error for Uncut {}
+
+/// A frame that grew past the bound.
+#[derive(Clone, Copy, Debug)]
+struct Oversized {
+    bound: usize,
+}
+
+impl From<Oversized> for Uncut {
+    fn from(oversized: Oversized) -> Self {
+        Self::Oversized(oversized.bound)
+    }
+}
 
 #[derive(Debug)]
 enum Cutter {
+    Messages(Messages),
     Lines(Lines),
     Sse(Sse),
     Whole(Buffer),
@@ -179,7 +227,7 @@ impl Buffer {
     /// Hands out the bytes, until the next call of [`Self::reclaim`].
     fn lend(&mut self) -> Frame<'_> {
         self.lent = true;
-        Frame { data: &self.bytes }
+        Frame::plain(&self.bytes)
     }
 
     fn reclaim(&mut self) {

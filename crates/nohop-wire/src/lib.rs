@@ -26,7 +26,7 @@ use nohop_types::{Error, Event, Result};
 
 pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
-pub use framing::{Frame, Framer, Framing, Oversized};
+pub use framing::{Frame, Framer, Framing, Uncut};
 pub use models::models;
 pub use nohop_types::{Change, Loss};
 pub use reader::{Reader, Strictness};

@@ -2,7 +2,7 @@ use std::fmt;
 
 use nohop_types::{Error, ErrorKind, Event, Grammar, Result};
 
-use crate::{Call, Decoder, Dialect, Fault, Frame, Framer, Framing, Head, Oversized, State};
+use crate::{Call, Decoder, Dialect, Fault, Frame, Framer, Framing, Head, State, Uncut};
 
 /// Reads one answer, in whatever pieces it arrives.
 ///
@@ -109,7 +109,9 @@ impl Reader {
             let trouble = match framer.next(&mut input) {
                 Ok(Some(frame)) => read(&mut **decoder, grammar, frame, events).err(),
                 Ok(None) => break,
-                Err(oversized) => Some(Fault::Corrupt(too_large(oversized))),
+                Err(uncut @ Uncut::Oversized(_)) => Some(Fault::Corrupt(protocol(uncut))),
+                // Whatever follows could be anything.
+                Err(uncut) => Some(Fault::Failed(protocol(uncut))),
             };
             trouble.map_or(Ok(()), |fault| self.skip(fault))?;
         }
@@ -181,8 +183,8 @@ fn check(grammar: &mut Grammar, events: &[Event]) -> Result<()> {
     Ok(())
 }
 
-fn too_large(oversized: Oversized) -> Error {
-    Error::new(ErrorKind::Protocol, oversized.to_string()).with_source(oversized)
+fn protocol(uncut: Uncut) -> Error {
+    Error::new(ErrorKind::Protocol, uncut.to_string()).with_source(uncut)
 }
 
 impl fmt::Debug for Reader {

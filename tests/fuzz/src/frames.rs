@@ -1,19 +1,20 @@
 //! The framing, alone.
 
-use nohop_wire::{Framer, Framing, Oversized};
+use nohop_wire::{Framer, Framing, Uncut};
 
 /// What a framer made of a body: each frame, or that one was too large.
-type Cut = Vec<Result<Vec<u8>, Oversized>>;
+type Cut = Vec<Result<Vec<u8>, Uncut>>;
 
 /// Checks that cuts do not matter, and that nothing larger than the bound is kept.
 ///
-/// The first byte of `input` is the framing (`s`erver-sent events, `l`ines, `w`hole), the second the
+/// The first byte of `input` is the framing (`s`erver-sent events, `l`ines, `w`hole, `a` for Amazon's), the second the
 /// bound (`~` and above is none), and the two after it the sizes of the reads, in turn.
 pub fn check(input: &[u8]) {
     let [framing, bound, first, second, body @ ..] = input else { return };
-    let framing = match framing % 3 {
-        0 => Framing::Lines,
-        1 => Framing::Sse,
+    let framing = match (framing, framing % 3) {
+        (b'a', _) => Framing::AwsEventStream,
+        (_, 0) => Framing::Lines,
+        (_, 1) => Framing::Sse,
         _ => Framing::Whole,
     };
     let bound = match *bound {
@@ -42,6 +43,10 @@ fn cut<'a>(framing: Framing, bound: usize, reads: impl IntoIterator<Item = &'a [
             match framer.next(&mut read) {
                 Ok(Some(frame)) => frames.push(Ok(frame.data.to_vec())),
                 Ok(None) => break,
+                Err(Uncut::Broken(why)) => {
+                    frames.push(Err(Uncut::Broken(why)));
+                    return frames;
+                }
                 Err(oversized) => frames.push(Err(oversized)),
             }
             assert!(frames.len() <= most, "the framer is stuck {} bytes from the end", read.len());

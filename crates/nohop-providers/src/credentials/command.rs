@@ -58,7 +58,7 @@ impl fmt::Debug for Command {
 }
 
 /// Runs a command where it keeps nobody waiting.
-async fn ask(line: Arc<str>) -> Result<Secret> {
+pub(super) async fn ask(line: Arc<str>) -> Result<Secret> {
     let failed = |why: String| {
         let message = format!("the command that prints the key {why}; run it by hand to see why");
         Error::new(ErrorKind::Auth, message)

@@ -58,7 +58,7 @@ impl Endpoint {
     }
 
     /// What stands in a place such as `account` or `account:ACME_ACCOUNT`.
-    fn fill(&self, place: &str) -> Result<String> {
+    pub(super) fn fill(&self, place: &str) -> Result<String> {
         let (name, variable) = place.split_once(':').unwrap_or((place, ""));
         let given = self.settings.iter().rev().find(|(key, _)| key == name);
         let Some(value) = given

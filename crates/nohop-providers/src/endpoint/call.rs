@@ -9,8 +9,7 @@ use nohop_types::{Error, ErrorKind, Event, Issuer, Request, Result, Scope, Secre
 use nohop_wire::{Abilities, Call, Head, Loss, Mode, Reader, State};
 
 use super::{Endpoint, Secrets, Value};
-use crate::credentials::Environment;
-use crate::{Body, Credentials, Transport, Way};
+use crate::{Auth, AwsKey, Body, Credentials, Transport, Way};
 
 /// The most bytes that are read of an answer that is a failure.
 const MOST_FAILURE: usize = 64 << 10;
@@ -62,7 +61,7 @@ impl Endpoint {
             None => request.key.clone(),
         };
         let secrets = self.secrets(secret.as_ref(), request);
-        let sent = self.sign(encoded, secret.as_ref(), request);
+        let sent = self.sign(http::Method::POST, encoded, secret.as_ref(), request);
         let sent = sent.map_err(|error| secrets.redact(error))?;
         let opened = match exchange(transport, way, sent, &secrets).await {
             Ok((head, body)) => Reader::open(way.dialect, &call, &head)
@@ -72,9 +71,11 @@ impl Endpoint {
         match opened {
             Ok((reader, head, body)) => Ok(Opened { reader, losses, body, secrets, head }),
             Err(error) => {
-                if let (Some(401), Some(credentials), Some(secret)) =
-                    (error.status(), credentials, secret)
-                {
+                // Amazon says it of a session that has ended, too.
+                let amazons = matches!(self.provider.auth, Auth::Aws(_));
+                let refused = error.status() == Some(401)
+                    || (amazons && error.status() == Some(403) && error.kind() == ErrorKind::Auth);
+                if let (true, Some(credentials), Some(secret)) = (refused, credentials, secret) {
                     credentials.refused(&secret);
                 }
                 Err(secrets.redact(error))
@@ -96,10 +97,9 @@ impl Endpoint {
             return Ok(Some(credentials));
         }
         let auth = self.provider.auth;
-        let environment = Environment::any(auth.variables());
-        match auth.is_optional() && environment.read().is_none() {
+        match auth.is_optional() && auth.read().is_none() {
             true => Ok(None),
-            false => Ok(Some(std::sync::Arc::new(environment))),
+            false => Ok(Some(auth.environment())),
         }
     }
 
@@ -109,7 +109,12 @@ impl Endpoint {
             Value::Plain(_) => None,
         });
         let own = request.headers.iter().map(|(_, value)| value.clone());
-        Secrets::new(key.cloned().into_iter().chain(hidden).chain(own))
+        let parts = match self.provider.auth {
+            Auth::Aws(_) => key.and_then(AwsKey::read),
+            _ => None,
+        };
+        let parts = parts.iter().flat_map(AwsKey::secrets);
+        Secrets::new(key.cloned().into_iter().chain(parts).chain(hidden).chain(own))
     }
 }
 

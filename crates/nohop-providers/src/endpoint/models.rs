@@ -34,8 +34,7 @@ impl Endpoint {
         };
         let secrets = self.secrets(secret.as_ref(), &request);
         let read = async {
-            let mut sent = self.sign(asked, secret.as_ref(), &request)?;
-            *sent.method_mut() = http::Method::GET;
+            let sent = self.sign(http::Method::GET, asked, secret.as_ref(), &request)?;
             let (_, body) = exchange(transport, way, sent, &secrets).await?;
             models(&whole(body).await?)
         };

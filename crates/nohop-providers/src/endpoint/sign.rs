@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use nohop_types::{Error, ErrorKind, Result, Secret};
 use nohop_wire::Encoded;
 
 use super::{Endpoint, Header, Value};
-use crate::Auth;
+use crate::{Auth, AwsKey};
 
 /// What the transport alone may say: another value would cut the body elsewhere.
 const FRAMING: [&str; 4] = ["connection", "content-length", "transfer-encoding", "upgrade"];
@@ -17,13 +17,14 @@ impl Endpoint {
     /// before what the dialect says.
     pub(super) fn sign(
         &self,
+        method: Method,
         encoded: Encoded,
         key: Option<&Secret>,
         own: &nohop_types::Request,
     ) -> Result<Request<Bytes>> {
         let uri = self.address(&encoded.path)?;
         let mut request = Request::new(Bytes::from(encoded.body));
-        *request.method_mut() = http::Method::POST;
+        *request.method_mut() = method;
         *request.uri_mut() = uri;
         let mut headers = encoded.headers;
         let agent = HeaderValue::from_static(concat!("nohop/", env!("CARGO_PKG_VERSION")));
@@ -37,7 +38,28 @@ impl Endpoint {
             headers.insert(name, value);
         }
         *request.headers_mut() = headers;
+        if let Auth::Aws(service) = self.provider.auth
+            && let Some(key) = own.key.as_ref().or(key).and_then(AwsKey::read)
+            && !request.headers().contains_key(AUTHORIZATION)
+        {
+            self.sign_for(service, &mut request, &key)?;
+        }
         Ok(request)
+    }
+
+    /// Signs what is complete, as Amazon wants it.
+    #[cfg(feature = "bedrock")]
+    fn sign_for(&self, service: &str, request: &mut Request<Bytes>, key: &AwsKey) -> Result<()> {
+        use crate::aws::{Moment, sigv4};
+
+        let region = self.fill("region:AWS_REGION")?;
+        let scope = sigv4::Scope { region: &region, service, at: Moment::now() };
+        sigv4::sign(request, key, scope)
+    }
+
+    #[cfg(not(feature = "bedrock"))]
+    fn sign_for(&self, _: &str, _: &mut Request<Bytes>, _: &AwsKey) -> Result<()> {
+        Err(self.wrong("requests are signed with an access key under the feature `bedrock` alone"))
     }
 
     /// The headers that go with every request.
@@ -58,6 +80,8 @@ impl Endpoint {
         let Some(key) = key else { return Ok(()) };
         let (name, text) = match self.provider.auth {
             Auth::None => return Ok(()),
+            // It is no key to be sent.
+            Auth::Aws(_) if AwsKey::read(key).is_some() => return Ok(()),
             Auth::Header(name, _) | Auth::HeaderOf(name, _) => {
                 let name = HeaderName::try_from(name)
                     .map_err(|_| self.wrong(&format!("no header can be named {name:?}")))?;
@@ -98,3 +122,6 @@ fn header(name: &str, value: &str, shown: Shown) -> Result<(HeaderName, HeaderVa
     value.set_sensitive(shown == Shown::No);
     Ok((key, value))
 }
+
+#[cfg(test)]
+mod tests;

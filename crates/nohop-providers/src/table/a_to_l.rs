@@ -66,11 +66,11 @@ pub const BASETEN: Provider = Provider {
 
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html>
 ///
-/// Only with a key of Bedrock's own: requests are not signed. Unverified: the departures.
+/// Unverified: the departures.
 pub const BEDROCK_MANTLE: Provider = Provider {
     id: "bedrock-mantle",
     base_url: "https://bedrock-mantle.{region:AWS_REGION}.api.aws",
-    auth: Auth::Bearer("AWS_BEARER_TOKEN_BEDROCK"),
+    auth: Auth::Aws("bedrock-mantle"),
     ways: &[
         Way { path: "/v1/chat/completions", dialect: &HOST },
         Way { path: "/anthropic/v1/messages", dialect: &Anthropic::PLAIN },

@@ -31,7 +31,7 @@ impl Lines {
                     return Err(self.line.oversized());
                 }
                 if !text.trim_ascii_start().is_empty() {
-                    return Ok(Some(Frame { data: text }));
+                    return Ok(Some(Frame::plain(text)));
                 }
             } else {
                 let added = self.add(text);

@@ -63,7 +63,7 @@ impl Sse {
                 }
                 Line::Data => {
                     if let Some(data) = self.data(input)? {
-                        return Ok(Some(Frame { data }));
+                        return Ok(Some(Frame::plain(data)));
                     }
                 }
                 Line::Margin => self.margin(input),

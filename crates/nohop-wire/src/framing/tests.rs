@@ -12,7 +12,7 @@ fn cut(framing: Framing, bound: usize, reads: &[&[u8]]) -> Vec<Option<Vec<u8>>> 
                 Ok(Some(frame)) => frames.push(Some(frame.data.to_vec())),
                 Ok(None) => break,
                 Err(refused) => {
-                    assert_eq!(refused, Oversized { bound });
+                    assert_eq!(refused, Uncut::Oversized(bound));
                     frames.push(None);
                 }
             }
@@ -269,6 +269,6 @@ fn a_framer_does_not_print_what_it_holds() {
 
 #[test]
 fn a_refusal_says_what_to_do() {
-    let text = Oversized { bound: 7 }.to_string();
+    let text = Uncut::Oversized(7).to_string();
     assert_eq!(text, "a frame is larger than 7 bytes; raise the reader's bound");
 }
