@@ -2,13 +2,14 @@
 //!
 //! A row is an answer's own word for its end, or its own counts, and what both mean everywhere.
 
-use nohop_tests::hosts::Host;
+use nohop_tests::hosts::{self, Host};
 use nohop_types::{FinishReason, Usage};
 use nohop_wire::Mode;
-use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, OpenAiChat, OpenAiResponses};
 
 use crate::speak::answer;
 
+const COHERE: &dyn Host = &hosts::COHERE;
 const CHAT: &dyn Host = &OpenAiChat::PLAIN;
 const ANTHROPIC: &dyn Host = &Anthropic::PLAIN;
 const RESPONSES: &dyn Host = &OpenAiResponses::PLAIN;
@@ -33,6 +34,9 @@ fn body(host: &dyn Host, word: &str, usage: &str) -> String {
                 r#"{{"id":"1","output":[{{"type":"message","content":[{{"type":"output_text","text":"Hi"}}]}}],"status":"{status}","incomplete_details":{why},"usage":{{{usage}}}}}"#
             )
         }
+        Cohere::NAME => format!(
+            r#"{{"id":"1","message":{{"role":"assistant","content":[{{"type":"text","text":"Hi"}}]}},"finish_reason":"{word}","usage":{{{usage}}}}}"#
+        ),
         other => panic!("no answer of {other} is written yet"),
     }
 }
@@ -61,6 +65,13 @@ fn every_word_for_an_end_means_the_same_everywhere() {
         (ANTHROPIC, "refusal", ContentFilter),
         (ANTHROPIC, "pause_turn", Pause),
         (ANTHROPIC, "novel", other("novel")),
+        (COHERE, "COMPLETE", Stop),
+        (COHERE, "STOP_SEQUENCE", Stop),
+        (COHERE, "MAX_TOKENS", Length),
+        (COHERE, "TOOL_CALL", ToolCalls),
+        (COHERE, "ERROR", Error),
+        (COHERE, "TIMEOUT", Error),
+        (COHERE, "NOVEL", other("NOVEL")),
         (RESPONSES, "completed", Stop),
         (RESPONSES, "complete", Stop),
         (RESPONSES, "incomplete:max_output_tokens", Length),
@@ -105,6 +116,24 @@ fn every_count_means_the_same_everywhere() {
             r#""input_tokens":4,"cache_read_input_tokens":4,"cache_creation_input_tokens":2,"output_tokens":7,"output_tokens_details":{"thinking_tokens":3}"#,
             [Some(4), Some(4), Some(2), Some(4), Some(3)],
         ),
+        // What is billed counts, of which nobody says how much was cached.
+        (
+            COHERE,
+            r#""billed_units":{"input_tokens":10,"output_tokens":7},"tokens":{"input_tokens":510,"output_tokens":9,"reasoning_tokens":3},"cached_tokens":448"#,
+            [Some(10), None, None, Some(4), Some(3)],
+        ),
+        // Thinking that is larger than what is billed of the answer is not billed.
+        (
+            COHERE,
+            r#""billed_units":{"input_tokens":10,"output_tokens":7},"tokens":{"input_tokens":510,"output_tokens":90,"reasoning_tokens":60}"#,
+            [Some(10), None, None, Some(7), None],
+        ),
+        // Where nothing is billed, the prompt's total includes what was cached.
+        (
+            COHERE,
+            r#""tokens":{"input_tokens":10,"output_tokens":7},"cached_tokens":4"#,
+            [Some(6), Some(4), None, Some(7), None],
+        ),
         // A total that is larger than its parts tells that thinking is counted beside them.
         (
             CHAT,
@@ -135,6 +164,7 @@ fn every_count_means_the_same_everywhere() {
     for (host, usage, expected) in table {
         let end = match host.dialect().name() {
             Anthropic::NAME => "end_turn",
+            Cohere::NAME => "COMPLETE",
             OpenAiResponses::NAME => "completed",
             _ => "stop",
         };

@@ -1,18 +1,28 @@
 //! Which departures from its dialect each recorded provider has.
 
+use nohop_types::Result;
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Counted, Ends, Files, Gemini, History, Instructions, Marks,
+    Anthropic, Budgets, Cap, Cohere, Counted, Ends, Files, Gemini, History, Instructions, Marks,
     OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia, VersionPlace,
 };
-use nohop_wire::{Dialect, Surface};
+use nohop_wire::{Dialect, Incoming, RequestHead, Surface};
 
-/// A value that is a dialect and its surface.
+use crate::asked;
+
+/// A value that is a dialect, and its surface if it has one.
 pub trait Host: Sync {
     /// The client side.
     fn dialect(&self) -> &dyn Dialect;
 
-    /// The server side.
-    fn surface(&self) -> &dyn Surface;
+    /// The server side, where there is one.
+    fn surface(&self) -> Option<&dyn Surface>;
+
+    /// Reads a recorded request.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest` when it is none.
+    fn asked(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming>;
 }
 
 impl<T: Dialect + Surface> Host for T {
@@ -20,15 +30,47 @@ impl<T: Dialect + Surface> Host for T {
         self
     }
 
-    fn surface(&self) -> &dyn Surface {
-        self
+    fn surface(&self) -> Option<&dyn Surface> {
+        Some(self)
+    }
+
+    fn asked(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming> {
+        self.decode(head, body)
     }
 }
+
+/// A dialect that is spoken and not served, with a reader of its recorded requests.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Spoken<D> {
+    /// The dialect.
+    pub dialect: D,
+    /// Reads a request.
+    pub asked: fn(&[u8]) -> Result<Incoming>,
+}
+
+impl<D: Dialect> Host for Spoken<D> {
+    fn dialect(&self) -> &dyn Dialect {
+        &self.dialect
+    }
+
+    fn surface(&self) -> Option<&dyn Surface> {
+        None
+    }
+
+    fn asked(&self, _: &RequestHead, body: &[u8]) -> Result<Incoming> {
+        (self.asked)(body)
+    }
+}
+
+/// Cohere's chat.
+pub static COHERE: Spoken<Cohere> = Spoken { dialect: Cohere::PLAIN, asked: asked::cohere::read };
 
 /// The dialect as `provider` speaks it; `None` for a dialect that is not spoken yet.
 pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     match dialect {
         "anthropic_messages" => Some(anthropic_messages(provider)),
+        "cohere_v2_chat" => Some(&COHERE),
         "gemini_generate" => Some(gemini_generate(provider)),
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),

@@ -46,6 +46,7 @@ impl Lists {
 pub fn lists(dialect: &str) -> Option<Lists> {
     match dialect {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
+        "cohere_v2_chat" => Some(COHERE_V2_CHAT),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_responses" => Some(OPENAI_RESPONSES),
@@ -99,6 +100,21 @@ const ANTHROPIC_MESSAGES: Lists = Lists {
         ("$.content_block.type", "told by what the block holds"),
         ("$.content[].type", "told by what the block holds"),
         ("$.delta.type", "told by what the delta holds"),
+    ],
+    order: Order::Told,
+};
+
+const COHERE_V2_CHAT: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.type", "told by what the event does"),
+        ("$.message.role", "always the assistant"),
+        ("$.delta.message.role", "always the assistant"),
+        ("$.message.content[].type", "told by what the item holds"),
+        ("$.delta.message.content.type", "told by what the item holds"),
+        ("$.message.tool_calls[].type", "always a function"),
+        ("$.delta.message.tool_calls.type", "always a function"),
     ],
     order: Order::Told,
 };

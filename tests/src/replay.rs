@@ -5,6 +5,7 @@ use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Mode, RequestHead};
 use serde_json::{Value, json};
 
+use crate::asked;
 use crate::hosts::{Host, host};
 use crate::lists::{Lists, lists};
 use crate::recording::Recording;
@@ -88,7 +89,7 @@ fn answer(
     lists: &Lists,
     outcome: &mut Outcome,
 ) -> Result<(), String> {
-    let (dialect, surface) = (host.dialect(), host.surface());
+    let dialect = host.dialect();
     let head = recording.head();
     let body = recording.response.body.as_bytes();
     if recording.response.status >= 400 {
@@ -123,6 +124,8 @@ fn answer(
     law(laws::a_cut_answer_never_finishes(&sample))?;
     law(laws::nothing_is_lost(&sample, &response, &lists.noise()))?;
     total(&response, body)?;
+    // Laws 2 and 5 of answers are about surfaces.
+    let Some(surface) = host.surface() else { return Ok(()) };
     law(laws::whole_and_stream_agree(surface, dialect, &call, &events, lists.order()))?;
     law(laws::retelling_is_faithful(
         surface,
@@ -157,18 +160,26 @@ fn total(response: &Response, body: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Reads the request through the surface, writes it again and compares.
+/// Reads the request, through the surface if there is one, writes it again and compares.
 fn request(recording: &Recording, host: &'static dyn Host, lists: &Lists, outcome: &mut Outcome) {
     if recording.request.body.is_null() {
         return;
     }
     let body = recording.request.body.to_string();
     let head = RequestHead::new(recording.path(), recording.request_headers());
-    let issuer = Issuer::speaking(host.dialect().name());
-    let (surface, dialect) = (host.surface(), host.dialect());
-    match laws::there_and_back(surface, dialect, &head, body.as_bytes(), &issuer) {
-        Ok((differences, _)) if differences.is_empty() => outcome.request = Return::Same,
-        Ok((differences, _)) => {
+    let (dialect, body) = (host.dialect(), body.as_bytes());
+    let issuer = Issuer::speaking(dialect.name());
+    let back = match host.surface() {
+        Some(surface) => {
+            laws::there_and_back(surface, dialect, &head, body, &issuer).map(|(found, _)| found)
+        }
+        None => host
+            .asked(&head, body)
+            .and_then(|incoming| asked::there_and_back(&incoming, dialect, &head, body)),
+    };
+    match back {
+        Ok(differences) if differences.is_empty() => outcome.request = Return::Same,
+        Ok(differences) => {
             let listed = differences.iter().all(|found| lists.is_loss(found));
             outcome.request = if listed { Return::Lossy } else { Return::Differs };
             outcome.differences = differences;
@@ -177,7 +188,7 @@ fn request(recording: &Recording, host: &'static dyn Host, lists: &Lists, outcom
         Err(error) => {
             let alike = recording.response.status >= 400;
             outcome.request = if alike { Return::None } else { Return::Differs };
-            let why = format!("the surface refuses the request: {error}");
+            let why = format!("the request is refused: {error}");
             outcome.why.get_or_insert(why);
         }
     }

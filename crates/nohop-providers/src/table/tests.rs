@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -51,6 +51,9 @@ async fn every_row_is_addressed_signed_and_answers() {
             Anthropic::NAME => {
                 r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"Hi"}],
                     "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#
+            }
+            Cohere::NAME => {
+                r#"{"message":{"content":[{"type":"text","text":"Hi"}]},"finish_reason":"COMPLETE"}"#
             }
             Gemini::NAME => {
                 r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},
@@ -179,6 +182,7 @@ fn way(way: &Way) -> String {
 fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
+        Cohere::NAME => &Cohere::PLAIN,
         Gemini::NAME => &Gemini::PLAIN,
         OpenAiResponses::NAME => &OpenAiResponses::PLAIN,
         _ => &OpenAiChat::PLAIN,
