@@ -47,7 +47,7 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
     let Body { mut out, mut losses, reach, .. } = body;
     let inner: &[&str] = if configured { &["output_config."] } else { &[] };
     out.extras(&request.extra, "", inner, reach, &mut losses).end_object();
-    let encoded = Encoded::json(call.path, out.into_bytes(), losses.into_vec());
+    let encoded = Encoded::json(call.address()?, out.into_bytes(), losses.into_vec());
     if dialect.place == VersionPlace::Body {
         return Ok(encoded);
     }

@@ -36,7 +36,7 @@ pub(super) fn request(dialect: &OpenAiChat, call: &Call<'_>) -> Result<Encoded> 
     }
     let Body { mut out, mut losses, reach, .. } = body;
     out.extras(&request.extra, "", &[], reach, &mut losses).end_object();
-    Ok(Encoded::json(call.path, out.into_bytes(), losses.into_vec()))
+    Ok(Encoded::json(call.address()?, out.into_bytes(), losses.into_vec()))
 }
 
 /// A request as it is written.

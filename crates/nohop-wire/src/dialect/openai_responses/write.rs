@@ -49,7 +49,7 @@ pub(super) fn request(dialect: &OpenAiResponses, call: &Call<'_>) -> Result<Enco
     let Body { mut out, mut losses, reach, .. } = body;
     let inner = ["text.", "reasoning."];
     out.extras(&request.extra, "", &inner, reach, &mut losses).end_object();
-    Ok(Encoded::json(call.path, out.into_bytes(), losses.into_vec()))
+    Ok(Encoded::json(call.address()?, out.into_bytes(), losses.into_vec()))
 }
 
 /// A request as it is written.
