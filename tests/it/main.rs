@@ -14,4 +14,5 @@ mod road;
 mod sdk;
 mod speak;
 mod supply;
+mod surfaces;
 mod tables;
