@@ -416,6 +416,12 @@ impl Body<'_> {
                 self.out.end_object();
             }
         }
+        // What these say in another dialect is nothing, or is said by the mode.
+        for key in ["stream", "stream_options"] {
+            if self.form(key).is_none() {
+                self.out.take(key);
+            }
+        }
     }
 }
 

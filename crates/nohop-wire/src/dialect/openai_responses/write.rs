@@ -368,10 +368,15 @@ impl Body<'_> {
             }
             (None, _) => (),
         }
-        if self.call.mode == Mode::Stream {
-            self.out.field("stream", true);
-        } else {
-            self.out.take("stream_options");
+        match self.call.mode {
+            Mode::Stream => self.out.field("stream", true).done(),
+            Mode::Whole => self.out.take("stream_options"),
+        }
+        // What these say in another dialect is nothing, or is said by the mode.
+        for key in ["stream", "stream_options"] {
+            if self.form(key).is_none() {
+                self.out.take(key);
+            }
         }
     }
 }
