@@ -146,6 +146,18 @@ fn a_sound_is_sent_where_it_is_heard() {
 }
 
 #[test]
+fn several_refusals_are_told_as_one() {
+    let refusals = ["No.", "Never."].map(|text| Part::new(Content::Refusal(text.into())));
+    let turn = Message::new(Role::Assistant, refusals);
+    let request = Request::new("m").user("Q").message(turn);
+    let messages = json!([
+        { "role": "user", "content": "Q" },
+        { "role": "assistant", "refusal": "No.\nNever." },
+    ]);
+    check(OPENAI, &request, json!({ "messages": messages }), &[]);
+}
+
+#[test]
 fn a_refusal_is_told_as_one_where_there_is_a_word_for_it() {
     let refusal = Content::Refusal("No.".into());
     let request = Request::new("m").user("Q").assistant(refusal).user("Why?");

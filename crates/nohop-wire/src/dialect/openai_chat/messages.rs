@@ -85,7 +85,7 @@ impl<'a> Turn<'_, 'a> {
         let message = self.message;
         let mut said: Vec<&'a Part> = Vec::new();
         let (mut calls, mut thoughts) = (Vec::new(), Vec::new());
-        let (mut refusal, mut voice) = (None, None);
+        let (mut refusals, mut voice) = (Vec::new(), None);
         for part in &message.parts {
             match &part.content {
                 Content::ToolResult(_) => (),
@@ -95,9 +95,13 @@ impl<'a> Turn<'_, 'a> {
                     thoughts.push((part, reasoning));
                 }
                 // What the model itself said has fields of its own beside the content.
-                Content::Refusal(text) if !self.is_item(part) => refusal = Some(text),
+                Content::Refusal(text) if !self.is_item(part) => refusals.push(&**text),
                 Content::Audio(Audio { id: Some(id), .. }) if message.role == Role::Assistant => {
-                    voice = Some(id);
+                    if voice.replace(id).is_some() {
+                        self.body
+                            .losses
+                            .dropped("audio", "a turn has one sound, and it is the last");
+                    }
                 }
                 _ => said.push(part),
             }
@@ -110,7 +114,7 @@ impl<'a> Turn<'_, 'a> {
         let told = message.role == Role::Tool
             || message.parts.iter().any(|part| matches!(part.content, Content::ToolResult(_)));
         let beside =
-            !calls.is_empty() || refusal.is_some() || voice.is_some() || !thoughts.is_empty();
+            !calls.is_empty() || !refusals.is_empty() || voice.is_some() || !thoughts.is_empty();
         if said.is_empty() && !beside && (told || !self.speaks()) {
             if message.parts.is_empty() && message.extra.is_empty() {
                 let why = "a turn without parts says nothing: leave it out";
@@ -127,7 +131,7 @@ impl<'a> Turn<'_, 'a> {
         let lost = message.role != Role::Assistant && !beside && !message.parts.is_empty();
         self.content(&said, &message.extra, lost);
         self.thoughts(&thoughts);
-        self.body.out.maybe("refusal", refusal);
+        self.body.out.maybe("refusal", (!refusals.is_empty()).then(|| refusals.join("\n")));
         if let Some(id) = voice {
             self.body.out.key("audio").object().field("id", id).end_object();
         }
