@@ -6,6 +6,7 @@ mod abilities;
 mod cohere;
 mod content;
 mod gemini;
+mod ollama;
 mod options;
 mod responses;
 mod thinking;
