@@ -6,7 +6,7 @@ use nohop_types::{
 };
 use serde_json::value::RawValue;
 
-use super::citations::Cited;
+use super::citations::{Citations, Cited};
 use super::rows::{CallRow, ContentRow, EventRow, LogprobRow, MessageRow};
 use super::tokens::Tokens;
 use super::{Cohere, failure, reason_of};
@@ -42,7 +42,7 @@ pub(super) struct Block {
 }
 
 /// What a part is, and so what it grows by.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Kind {
     Call,
     /// What the model is going to do, said before its calls.
@@ -101,9 +101,12 @@ impl Events {
             }
             "tool-call-end" => self.close(index, |kind| kind == Kind::Call, events),
             "citation-start" => {
-                for mut cited in cited(grown.citations)? {
-                    self.cite(&mut cited, events);
-                    self.keep_citation(&cited);
+                for raw in items(grown.citations)? {
+                    let cited = Cited::new(raw);
+                    match self.open.iter().rev().find(|block| cited.is_of(block)) {
+                        Some(block) => self.cite(block.part, &cited, events),
+                        None => self.keep_citation(&cited),
+                    }
                 }
             }
             "citation-end" => (),
@@ -140,7 +143,7 @@ impl Events {
         logprobs: Option<&RawValue>,
         events: &mut Vec<Event>,
     ) -> Result<(), Fault> {
-        let mut cited = cited(row.citations)?;
+        let mut citations = Citations::new(items(row.citations)?);
         let mut logprobs = logprobs;
         for (index, raw) in (0..).zip(items(row.content)?) {
             self.content(Some(index), Some(raw), events)?;
@@ -148,17 +151,17 @@ impl Events {
             if let Some(logprobs) = logprobs.take_if(|_| texts) {
                 self.logprobs(logprobs, events)?;
             }
-            cited.iter_mut().for_each(|cited| self.cite(cited, events));
+            self.cite_from(&mut citations, events);
             self.close_all(events);
         }
         self.plan(row.tool_plan, events);
-        cited.iter_mut().for_each(|cited| self.cite(cited, events));
+        self.cite_from(&mut citations, events);
         self.close_all(events);
         for (index, raw) in (0..).zip(items(row.tool_calls)?) {
             self.call(Some(index), raw, events)?;
             self.close_all(events);
         }
-        cited.iter().for_each(|cited| self.keep_citation(cited));
+        citations.rest().for_each(|cited| self.keep_citation(&cited));
         self.kept.add(Cohere::NAME, "message.", row.rest);
         Ok(())
     }
@@ -283,19 +286,21 @@ impl Events {
         Ok(())
     }
 
-    /// Says where something said comes from, if the part that says it is open.
-    fn cite(&self, cited: &mut Cited<'_>, events: &mut Vec<Event>) {
-        if let Some(part) = cited.place(&self.open) {
-            let citation = Box::new(cited.citation(self.issuer.clone()));
-            events.push(Event::Delta { part, piece: Piece::Citation(citation) });
-        }
+    /// Says where what `part` says comes from.
+    fn cite(&self, part: usize, cited: &Cited<'_>, events: &mut Vec<Event>) {
+        let citation = Box::new(cited.citation(self.issuer.clone()));
+        events.push(Event::Delta { part, piece: Piece::Citation(citation) });
+    }
+
+    /// Says where what the last open part says comes from.
+    fn cite_from(&self, citations: &mut Citations<'_>, events: &mut Vec<Event>) {
+        let Some(block) = self.open.last() else { return };
+        citations.take(*block).for_each(|cited| self.cite(block.part, &cited, events));
     }
 
     /// Keeps where something comes from that no open part said.
     fn keep_citation(&mut self, cited: &Cited<'_>) {
-        if !cited.is_placed() {
-            self.kept.add(Cohere::NAME, "message.", [("citations".into(), cited.raw())]);
-        }
+        self.kept.add(Cohere::NAME, "message.", [("citations".into(), cited.raw)]);
     }
 
     /// Says how likely the tokens of the text were that is open.
@@ -420,10 +425,6 @@ fn items(raw: Option<&RawValue>) -> Result<Vec<&RawValue>, Fault> {
         Some(one) => Ok(vec![one]),
         None => Ok(Vec::new()),
     }
-}
-
-fn cited(raw: Option<&RawValue>) -> Result<Vec<Cited<'_>>, Fault> {
-    Ok(items(raw)?.into_iter().map(Cited::new).collect())
 }
 
 /// Says `text` of `part`, if it says anything.

@@ -39,6 +39,9 @@ enum Kind {
 }
 
 impl Lines {
+    /// How many characters of when an answer was made name its calls.
+    const NAMED: usize = 64;
+
     pub(super) fn new(issuer: Issuer) -> Self {
         Self {
             issuer,
@@ -88,7 +91,8 @@ impl Lines {
             if let Ok(raw) = serde_json::value::to_raw_value(&*created) {
                 self.kept.add(Ollama::NAME, "", [("created_at".into(), &*raw)]);
             }
-            self.created = Some(created.0.into_owned());
+            // It is said again with every call's id, so that a long one would grow with them.
+            self.created = Some(created.chars().take(Self::NAMED).collect());
             events.push(Event::Start { id: None, model: model.and_then(Str::said) });
         }
     }
