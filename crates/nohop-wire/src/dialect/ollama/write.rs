@@ -58,7 +58,10 @@ impl Body<'_> {
             Some("null") if stream => self.out.take("stream"),
             _ => self.out.field("stream", stream).done(),
         }
-        self.out.take("stream_options");
+        // What this says in another dialect is nothing here.
+        if self.form("stream_options").is_none() {
+            self.out.take("stream_options");
+        }
     }
 
     /// Writes the tools; of those that the model shall not call, none are offered.
@@ -185,10 +188,6 @@ impl Body<'_> {
         self.out.extras(&request.extra, "options.", &[], reach, losses).end_object();
         std::mem::swap(&mut options, &mut self.out);
         filled?;
-        // What another dialect says of them in its own form is said.
-        for key in ["temperature", "top_p", "stop", "max_tokens", "logprobs"] {
-            self.out.take(key);
-        }
         let options = String::from_utf8(options.into_bytes()).unwrap_or_default();
         if options != "{}" {
             self.out.key("options").raw(&options);
