@@ -4,6 +4,7 @@ mod answers;
 mod cohere;
 mod failures;
 mod gemini;
+mod ollama;
 mod requests;
 mod responses;
 mod torture;

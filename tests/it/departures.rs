@@ -42,3 +42,8 @@ fn hosts_of_openai_responses_are_read_whatever_their_departures() {
 fn cohere_is_read_whatever_it_departs_from() {
     check(fixtures::cohere::FIXTURES);
 }
+
+#[test]
+fn ollama_is_read_whatever_it_departs_from() {
+    check(fixtures::ollama::FIXTURES);
+}

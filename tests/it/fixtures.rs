@@ -3,6 +3,7 @@
 pub(crate) mod anthropic;
 pub(crate) mod cohere;
 pub(crate) mod gemini;
+pub(crate) mod ollama;
 pub(crate) mod openai_chat;
 pub(crate) mod openai_responses;
 

@@ -18,6 +18,7 @@ fn fixtures() -> impl Iterator<Item = &'static Fixture> {
         .chain(fixtures::openai_responses::FIXTURES)
         .chain(fixtures::gemini::FIXTURES)
         .chain(fixtures::cohere::FIXTURES)
+        .chain(fixtures::ollama::FIXTURES)
 }
 
 /// The fixtures that are complete answers.
@@ -125,6 +126,7 @@ fn law_6_nothing_is_lost() {
             "anthropic" => "anthropic_messages".to_owned(),
             "cohere" => "cohere_v2_chat".to_owned(),
             "gemini" => "gemini_generate".to_owned(),
+            "ollama" => "ollama_chat".to_owned(),
             _ => name,
         };
         let noise = nohop_tests::lists::lists(&name).unwrap().noise();

@@ -7,6 +7,7 @@ mod carried;
 mod cohere;
 mod content;
 mod gemini;
+mod ollama;
 mod options;
 mod responses;
 mod thinking;

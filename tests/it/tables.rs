@@ -5,11 +5,14 @@
 use nohop_tests::hosts::{self, Host};
 use nohop_types::{FinishReason, Usage};
 use nohop_wire::Mode;
-use nohop_wire::dialect::{Anthropic, Cohere, Counted, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{
+    Anthropic, Cohere, Counted, Gemini, Ollama, OpenAiChat, OpenAiResponses,
+};
 
 use crate::speak::answer;
 
 const COHERE: &dyn Host = &hosts::COHERE;
+const OLLAMA: &dyn Host = &hosts::OLLAMA;
 const CHAT: &dyn Host = &OpenAiChat::PLAIN;
 const ANTHROPIC: &dyn Host = &Anthropic::PLAIN;
 const RESPONSES: &dyn Host = &OpenAiResponses::PLAIN;
@@ -44,6 +47,12 @@ fn body(host: &dyn Host, word: &str, usage: &str) -> String {
         Gemini::NAME => format!(
             r#"{{"candidates":[{{"content":{{"parts":[{{"text":"Hi"}}],"role":"model"}},"finishReason":"{word}"}}],"usageMetadata":{{{usage}}},"responseId":"1"}}"#
         ),
+        Ollama::NAME => {
+            let usage = if usage.is_empty() { String::new() } else { format!(",{usage}") };
+            format!(
+                r#"{{"model":"m","message":{{"role":"assistant","content":"Hi"}},"done":true,"done_reason":"{word}"{usage}}}"#
+            )
+        }
         other => panic!("no answer of {other} is written yet"),
     }
 }
@@ -79,6 +88,11 @@ fn every_word_for_an_end_means_the_same_everywhere() {
         (COHERE, "ERROR", Error),
         (COHERE, "TIMEOUT", Error),
         (COHERE, "NOVEL", other("NOVEL")),
+        (OLLAMA, "stop", Stop),
+        (OLLAMA, "length", Length),
+        (OLLAMA, "load", other("load")),
+        (OLLAMA, "unload", other("unload")),
+        (OLLAMA, "novel", other("novel")),
         (RESPONSES, "completed", Stop),
         (RESPONSES, "complete", Stop),
         (RESPONSES, "incomplete:max_output_tokens", Length),
@@ -170,6 +184,12 @@ fn every_count_means_the_same_everywhere() {
             COHERE,
             r#""tokens":{"input_tokens":10,"output_tokens":7},"cached_tokens":4"#,
             [Some(6), Some(4), None, Some(7), None, None],
+        ),
+        // Thinking is counted among the answer's, and nobody says how much of it.
+        (
+            OLLAMA,
+            r#""prompt_eval_count":10,"eval_count":7,"total_duration":9"#,
+            [Some(10), None, None, Some(7), None, None],
         ),
         // A total that is larger than its parts tells that thinking is counted beside them.
         (

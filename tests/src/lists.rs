@@ -48,6 +48,7 @@ pub fn lists(dialect: &str) -> Option<Lists> {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
         "cohere_v2_chat" => Some(COHERE_V2_CHAT),
         "gemini_generate" => Some(GEMINI_GENERATE),
+        "ollama_chat" => Some(OLLAMA_CHAT),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_responses" => Some(OPENAI_RESPONSES),
         _ => None,
@@ -137,6 +138,18 @@ const GEMINI_GENERATE: Lists = Lists {
             "$.candidates[].content.parts[].functionCall.partialArgs[].jsonPath",
             "where a piece of arguments belongs",
         ),
+    ],
+    order: Order::Told,
+};
+
+const OLLAMA_CHAT: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.created_at", "the first counts: every line has another"),
+        ("$.model", "the first counts"),
+        ("$.message.role", "always the assistant"),
+        ("$.message.tool_calls[].type", "always a function"),
     ],
     order: Order::Told,
 };

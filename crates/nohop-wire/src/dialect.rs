@@ -1,11 +1,13 @@
 //! The dialects, one file each; a folder where a file would be too long.
 
 mod anthropic;
+mod calls;
 mod carried;
 mod cohere;
 mod gemini;
 mod kept;
 mod media;
+mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod own;
@@ -22,6 +24,7 @@ use crate::{Fault, Framing, Head, Mode};
 pub use anthropic::{Anthropic, LateSystem, ThinkingStyle, VersionPlace};
 pub use cohere::Cohere;
 pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
+pub use ollama::Ollama;
 pub use openai_chat::{
     Cap, Counted, Ends, Files, History, Marks, OpenAiChat, Required, StreamUsage, Tags,
     ThinkingField, ToolMedia,

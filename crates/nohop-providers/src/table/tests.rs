@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, Ollama, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -55,6 +55,7 @@ async fn every_row_is_addressed_signed_and_answers() {
             Cohere::NAME => {
                 r#"{"message":{"content":[{"type":"text","text":"Hi"}]},"finish_reason":"COMPLETE"}"#
             }
+            Ollama::NAME => r#"{"message":{"content":"Hi"},"done":true}"#,
             Gemini::NAME => {
                 r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},
                     "finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}"#
@@ -195,6 +196,7 @@ fn departures(dialect: &dyn Dialect) -> String {
         Anthropic::NAME => &Anthropic::PLAIN,
         Cohere::NAME => &Cohere::PLAIN,
         Gemini::NAME => &Gemini::PLAIN,
+        Ollama::NAME => &Ollama::PLAIN,
         OpenAiResponses::NAME => &OpenAiResponses::PLAIN,
         _ => &OpenAiChat::PLAIN,
     };
