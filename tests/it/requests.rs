@@ -4,6 +4,7 @@
 
 mod abilities;
 mod content;
+mod converse;
 mod gemini;
 mod options;
 mod responses;

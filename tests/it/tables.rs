@@ -2,10 +2,10 @@
 //!
 //! A row is an answer's own word for its end, or its own counts, and what both mean everywhere.
 
-use nohop_tests::hosts::Host;
+use nohop_tests::hosts::{CONVERSE, Host};
 use nohop_types::{FinishReason, Usage};
 use nohop_wire::Mode;
-use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Converse, OpenAiChat, OpenAiResponses};
 
 use crate::speak::answer;
 
@@ -33,6 +33,9 @@ fn body(host: &dyn Host, word: &str, usage: &str) -> String {
                 r#"{{"id":"1","output":[{{"type":"message","content":[{{"type":"output_text","text":"Hi"}}]}}],"status":"{status}","incomplete_details":{why},"usage":{{{usage}}}}}"#
             )
         }
+        Converse::NAME => format!(
+            r#"{{"output":{{"message":{{"content":[{{"text":"Hi"}}]}}}},"stopReason":"{word}","usage":{{{usage}}}}}"#
+        ),
         other => panic!("no answer of {other} is written yet"),
     }
 }
@@ -61,6 +64,16 @@ fn every_word_for_an_end_means_the_same_everywhere() {
         (ANTHROPIC, "refusal", ContentFilter),
         (ANTHROPIC, "pause_turn", Pause),
         (ANTHROPIC, "novel", other("novel")),
+        (CONVERSE, "end_turn", Stop),
+        (CONVERSE, "stop_sequence", Stop),
+        (CONVERSE, "max_tokens", Length),
+        (CONVERSE, "model_context_window_exceeded", Length),
+        (CONVERSE, "tool_use", ToolCalls),
+        (CONVERSE, "content_filtered", ContentFilter),
+        (CONVERSE, "guardrail_intervened", ContentFilter),
+        (CONVERSE, "malformed_model_output", Error),
+        (CONVERSE, "malformed_tool_use", Error),
+        (CONVERSE, "novel", other("novel")),
         (RESPONSES, "completed", Stop),
         (RESPONSES, "complete", Stop),
         (RESPONSES, "incomplete:max_output_tokens", Length),
@@ -105,6 +118,12 @@ fn every_count_means_the_same_everywhere() {
             r#""input_tokens":4,"cache_read_input_tokens":4,"cache_creation_input_tokens":2,"output_tokens":7,"output_tokens_details":{"thinking_tokens":3}"#,
             [Some(4), Some(4), Some(2), Some(4), Some(3)],
         ),
+        // The same, but thinking is not told apart; one count has two names.
+        (
+            CONVERSE,
+            r#""inputTokens":4,"cacheReadInputTokens":4,"cacheReadInputTokenCount":4,"cacheWriteInputTokens":2,"outputTokens":7,"totalTokens":17"#,
+            [Some(4), Some(4), Some(2), Some(7), None],
+        ),
         // A total that is larger than its parts tells that thinking is counted beside them.
         (
             CHAT,
@@ -130,11 +149,12 @@ fn every_count_means_the_same_everywhere() {
         // What is not said is not known, and what is said to be nothing is nothing.
         (CHAT, r#""completion_tokens":0"#, [None, None, None, Some(0), None]),
         (ANTHROPIC, r#""output_tokens":0"#, [None, None, None, Some(0), None]),
+        (CONVERSE, r#""outputTokens":0"#, [None, None, None, Some(0), None]),
         (RESPONSES, r#""output_tokens":0"#, [None, None, None, Some(0), None]),
     ];
     for (host, usage, expected) in table {
         let end = match host.dialect().name() {
-            Anthropic::NAME => "end_turn",
+            Anthropic::NAME | Converse::NAME => "end_turn",
             OpenAiResponses::NAME => "completed",
             _ => "stop",
         };

@@ -1,10 +1,12 @@
 //! Which departures from its dialect each recorded provider has.
 
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Counted, Ends, Files, Gemini, History, Instructions, Marks,
+    Anthropic, Budgets, Cap, Converse, Counted, Ends, Files, Gemini, History, Instructions, Marks,
     OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia, VersionPlace,
 };
 use nohop_wire::{Dialect, Surface};
+
+use crate::converse::Requests;
 
 /// A value that is a dialect and its surface.
 pub trait Host: Sync {
@@ -13,6 +15,11 @@ pub trait Host: Sync {
 
     /// The server side.
     fn surface(&self) -> &dyn Surface;
+
+    /// Whether the server side answers, or reads requests alone, for these tests.
+    fn answers(&self) -> bool {
+        true
+    }
 }
 
 impl<T: Dialect + Surface> Host for T {
@@ -25,10 +32,35 @@ impl<T: Dialect + Surface> Host for T {
     }
 }
 
+/// A dialect that is spoken by clients alone.
+#[derive(Debug)]
+pub struct Client {
+    dialect: &'static dyn Dialect,
+    requests: &'static dyn Surface,
+}
+
+impl Host for Client {
+    fn dialect(&self) -> &dyn Dialect {
+        self.dialect
+    }
+
+    fn surface(&self) -> &dyn Surface {
+        self.requests
+    }
+
+    fn answers(&self) -> bool {
+        false
+    }
+}
+
+/// Converse, as Bedrock speaks it.
+pub const CONVERSE: &Client = &Client { dialect: &Converse::PLAIN, requests: &Requests };
+
 /// The dialect as `provider` speaks it; `None` for a dialect that is not spoken yet.
 pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     match dialect {
         "anthropic_messages" => Some(anthropic_messages(provider)),
+        "bedrock_converse" => Some(CONVERSE),
         "gemini_generate" => Some(gemini_generate(provider)),
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),

@@ -46,6 +46,7 @@ impl Lists {
 pub fn lists(dialect: &str) -> Option<Lists> {
     match dialect {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
+        "bedrock_converse" => Some(BEDROCK_CONVERSE),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_responses" => Some(OPENAI_RESPONSES),
@@ -99,6 +100,18 @@ const ANTHROPIC_MESSAGES: Lists = Lists {
         ("$.content_block.type", "told by what the block holds"),
         ("$.content[].type", "told by what the block holds"),
         ("$.delta.type", "told by what the delta holds"),
+    ],
+    order: Order::Told,
+};
+
+const BEDROCK_CONVERSE: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.p", "padding"),
+        ("$.role", "always the assistant"),
+        ("$.output.message.role", "always the assistant"),
+        ("$.usage.cacheDetails[].ttl", "read as a lifetime"),
     ],
     order: Order::Told,
 };

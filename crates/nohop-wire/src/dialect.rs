@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod carried;
+mod converse;
 mod gemini;
 mod kept;
 mod media;
@@ -19,6 +20,7 @@ use crate::loss::Losses;
 use crate::{Fault, Framing, Head, Mode};
 
 pub use anthropic::{Anthropic, LateSystem, ThinkingStyle, VersionPlace};
+pub use converse::{Converse, ThinkingWords};
 pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
 pub use openai_chat::{
     Cap, Counted, Ends, Files, History, Marks, OpenAiChat, Required, StreamUsage, Tags,
