@@ -4,6 +4,7 @@ mod answers;
 mod converse;
 mod failures;
 mod gemini;
+mod invoke;
 mod requests;
 mod responses;
 mod torture;

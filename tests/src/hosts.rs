@@ -61,6 +61,7 @@ pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     match dialect {
         "anthropic_messages" => Some(anthropic_messages(provider)),
         "bedrock_converse" => Some(CONVERSE),
+        "bedrock_invoke" => Some(&Anthropic::INVOKE),
         "gemini_generate" => Some(gemini_generate(provider)),
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),

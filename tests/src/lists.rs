@@ -47,6 +47,7 @@ pub fn lists(dialect: &str) -> Option<Lists> {
     match dialect {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
         "bedrock_converse" => Some(BEDROCK_CONVERSE),
+        "bedrock_invoke" => Some(BEDROCK_INVOKE),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_responses" => Some(OPENAI_RESPONSES),
@@ -113,6 +114,14 @@ const BEDROCK_CONVERSE: Lists = Lists {
         ("$.output.message.role", "always the assistant"),
         ("$.usage.cacheDetails[].ttl", "read as a lifetime"),
     ],
+    order: Order::Told,
+};
+
+const BEDROCK_INVOKE: Lists = Lists {
+    requests: &[],
+    answers: ANTHROPIC_MESSAGES.answers,
+    // What is wrapped is held to the list of the dialect it is in.
+    noise: ANTHROPIC_MESSAGES.noise,
     order: Order::Told,
 };
 

@@ -1,6 +1,9 @@
 //! Replays one recorded exchange, and says what held.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use nohop_types::{Content, Error, ErrorKind, Event, Issuer, Request, Response};
+use nohop_wire::dialect::Anthropic;
 use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Framer, Framing, Mode, RequestHead};
 use serde_json::{Value, json};
@@ -73,6 +76,14 @@ pub fn replay(recording: &Recording) -> Outcome {
         outcome.why = Some(format!("the dialect {} is not spoken yet", recording.dialect));
         return outcome;
     };
+    // Models of other makers are asked there in words of their own.
+    if recording.dialect == "bedrock_invoke"
+        && recording.request.body.get("anthropic_version").is_none()
+    {
+        outcome.status = Status::Skipped;
+        outcome.why = Some("it is another maker's dialect".to_owned());
+        return outcome;
+    }
     if let Err(why) = answer(recording, host, &lists, &mut outcome) {
         outcome.status = Status::Failed;
         outcome.why = Some(why);
@@ -121,7 +132,17 @@ fn answer(
         return Err(format!("a frame was skipped: {error}"));
     }
     law(laws::a_cut_answer_never_finishes(&sample))?;
-    law(laws::nothing_is_lost(&sample, &response, &lists.noise()))?;
+    match unwrapped(&sample) {
+        Some(events) => {
+            let plain = Sample::new(&Anthropic::PLAIN, call, &head, events.as_bytes());
+            let (read, _) = plain.read(usize::MAX);
+            if Response::from_iter(read) != response {
+                return Err("what is wrapped reads otherwise than what is not".to_owned());
+            }
+            law(laws::nothing_is_lost(&plain, &response, &lists.noise()))?;
+        }
+        None => law(laws::nothing_is_lost(&sample, &response, &lists.noise()))?,
+    }
     total(&response, &sample)?;
     if !host.answers() {
         return Ok(());
@@ -160,6 +181,16 @@ fn total(response: &Response, sample: &Sample<'_>) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// The events that are wrapped in the messages of a stream, if they are.
+fn unwrapped(sample: &Sample<'_>) -> Option<String> {
+    let wrapped = |message: Value| {
+        let event = STANDARD.decode(message.get("bytes")?.as_str()?).ok()?;
+        Some(format!("data: {}\n\n", String::from_utf8(event).ok()?))
+    };
+    let events: Option<Vec<String>> = messages(sample).into_iter().map(wrapped).collect();
+    events.filter(|events| !events.is_empty()).map(|events| events.concat())
 }
 
 /// The messages of a binary stream.

@@ -1,6 +1,7 @@
 //! The dialects, one file each; a folder where a file would be too long.
 
 mod anthropic;
+mod bedrock;
 mod carried;
 mod converse;
 mod gemini;
@@ -19,7 +20,7 @@ use nohop_types::{CacheMark, Error, ErrorKind, Event};
 use crate::loss::Losses;
 use crate::{Fault, Framing, Head, Mode};
 
-pub use anthropic::{Anthropic, LateSystem, ThinkingStyle, VersionPlace};
+pub use anthropic::{Anthropic, LateSystem, Streams, ThinkingStyle, VersionPlace};
 pub use converse::{Converse, ThinkingWords};
 pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
 pub use openai_chat::{

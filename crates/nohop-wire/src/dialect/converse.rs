@@ -1,7 +1,5 @@
-mod address;
 mod blocks;
 mod citation;
-mod failure;
 mod format;
 mod frames;
 mod rows;
@@ -11,7 +9,7 @@ mod write;
 
 use nohop_types::{Error, FinishReason, Result};
 
-use super::{LateSystem, ThinkingStyle, status};
+use super::{LateSystem, ThinkingStyle, bedrock};
 use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
 
 /// Amazon's Converse, which Bedrock speaks for models of every make.
@@ -79,22 +77,14 @@ impl Dialect for Converse {
         let streamed = match head.is("application/json") {
             // Some proxies answer a streamed request whole.
             Some(true) => false,
-            _ => {
-                call.mode == Mode::Stream
-                    || head.is("application/vnd.amazon.eventstream") == Some(true)
-            }
+            _ => call.mode == Mode::Stream || head.is(bedrock::STREAMED) == Some(true),
         };
         let framing = if streamed { Framing::AwsEventStream } else { Framing::Whole };
         Ok((framing, Box::new(frames::Frames::new(call.issuer.clone()))))
     }
 
     fn error(&self, head: &Head, body: &[u8]) -> Error {
-        let told = head.text("x-amzn-errortype");
-        let text = std::str::from_utf8(body).ok();
-        let error = text.and_then(|text| failure::read(text, told, Some(head.status.as_u16())));
-        let error = error.unwrap_or_else(|| status::plain(head, body));
-        let id = head.text("x-amzn-requestid").map(str::to_owned);
-        status::described(error.with_request_id(id), head, body)
+        bedrock::error(head, body)
     }
 }
 

@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use self::gathered::Gathered;
 use super::rows::FrameRow;
-use super::{Converse, failure, reason_of};
+use super::{Converse, reason_of};
+use crate::dialect::bedrock;
 use crate::dialect::kept::Kept;
 use crate::dialect::text;
 use crate::json::{self, Str};
@@ -106,10 +107,10 @@ impl Frames {
     /// Takes a whole answer.
     fn whole(&mut self, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
         let corrupt =
-            |error| failure::read(text, None, None).map_or(Fault::Corrupt(error), Fault::Failed);
+            |error| bedrock::read(text, None, None).map_or(Fault::Corrupt(error), Fault::Failed);
         let mut row: FrameRow<'_> = json::parse(text).map_err(corrupt)?;
         if row.output.is_none() && row.stop.is_none() {
-            let failed = failure::read(text, None, None);
+            let failed = bedrock::read(text, None, None);
             return Err(failed.map_or_else(|| unknown("an answer without output"), Fault::Failed));
         }
         self.start(events);
@@ -200,17 +201,11 @@ impl Frames {
 impl Decoder for Frames {
     fn frame(&mut self, frame: Frame<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
         let text = text(frame.data)?;
-        match frame.header(":message-type") {
-            Some("exception") => {
-                let name = frame.header(":exception-type").unwrap_or_default();
-                Err(Fault::Failed(failure::within(name, text)))
-            }
-            Some("error") => {
-                let name = frame.header(":error-code").unwrap_or_default();
-                let message = frame.header(":error-message").unwrap_or_default();
-                Err(Fault::Failed(failure::named(name, message)))
-            }
-            Some(_) => self.event(frame.header(":event-type").unwrap_or_default(), text, events),
+        if let Some(error) = bedrock::failed(frame, text) {
+            return Err(Fault::Failed(error));
+        }
+        match frame.header(":event-type") {
+            Some(name) => self.event(name, text, events),
             None => self.whole(text.trim(), events),
         }
     }

@@ -4,11 +4,14 @@ mod tools;
 
 use nohop_types::{CacheMark, Error, ErrorKind, Extras, Modality, Result, ServiceTier};
 
-use super::{Converse, ThinkingWords, address, turns};
+use super::{Converse, ThinkingWords, turns};
+use crate::dialect::bedrock::address;
 use crate::dialect::{lasting, ttl};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded};
+
+const ENDINGS: address::Endings = ["/converse", "/converse-stream"];
 
 /// Writes the request of `call`.
 pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
@@ -23,7 +26,7 @@ pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
         losses: Losses::default(),
         reach: Reach { dialect: Converse::NAME, endpoint },
     };
-    let path = address::path(call.path, call.model, call.mode)?;
+    let path = address::path(call.path, call.model, call.mode, ENDINGS)?;
     body.out.object();
     // What these say in another dialect is nothing, or is said by the path.
     for key in ["model", "stream", "stream_options", "logprobs", "top_logprobs", "tool_choice"] {

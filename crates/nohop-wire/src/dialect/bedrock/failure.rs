@@ -9,7 +9,11 @@ use crate::dialect::status;
 ///
 /// What kind it is of says `told`, a header, which some hosts leave out. `status` is the HTTP status,
 /// where the error is the answer and does not stand within one.
-pub(super) fn read(text: &str, told: Option<&str>, status: Option<u16>) -> Option<Error> {
+pub(in crate::dialect) fn read(
+    text: &str,
+    told: Option<&str>,
+    status: Option<u16>,
+) -> Option<Error> {
     let body: Value = serde_json::from_str(text).ok()?;
     let field = |key: &str| body.get(key).and_then(Value::as_str);
     let message = field("message").or_else(|| field("Message")).or_else(|| field("errorMessage"));

@@ -1,4 +1,4 @@
-//! Where a request goes: the path names the model and how it is answered.
+//! Where a request to Bedrock goes: the path names the model and how it is answered.
 
 use std::fmt::Write;
 
@@ -7,24 +7,29 @@ use nohop_types::{Error, ErrorKind, Result};
 use crate::Mode;
 
 const PLACE: &str = "{model}";
-const WHOLE: &str = "/converse";
-const STREAM: &str = "/converse-stream";
+
+/// The endings of a path: for an answer in one piece, and for one that is streamed.
+pub(in crate::dialect) type Endings = [&'static str; 2];
 
 /// The path of a call, below the endpoint's base URL.
-pub(super) fn path(way: &str, model: &str, mode: Mode) -> Result<String> {
+pub(in crate::dialect) fn path(
+    way: &str,
+    model: &str,
+    mode: Mode,
+    endings: Endings,
+) -> Result<String> {
     let mut path = match way.split_once(PLACE) {
         None => way.to_owned(),
         Some((before, after)) => format!("{before}{}{after}", named(model)?),
     };
-    for method in [STREAM, WHOLE] {
-        if let Some(root) = path.strip_suffix(method).map(str::len) {
-            path.truncate(root);
-            path.push_str(match mode {
-                Mode::Stream => STREAM,
-                Mode::Whole => WHOLE,
-            });
-            break;
-        }
+    let [whole, stream] = endings;
+    let root = path.strip_suffix(stream).or_else(|| path.strip_suffix(whole)).map(str::len);
+    if let Some(root) = root {
+        path.truncate(root);
+        path.push_str(match mode {
+            Mode::Stream => stream,
+            Mode::Whole => whole,
+        });
     }
     Ok(path)
 }
