@@ -42,3 +42,8 @@ fn hosts_of_gemini_are_read_whatever_their_departures() {
 fn hosts_of_openai_responses_are_read_whatever_their_departures() {
     check(fixtures::openai_responses::FIXTURES);
 }
+
+#[test]
+fn cohere_is_read_whatever_it_departs_from() {
+    check(fixtures::cohere::FIXTURES);
+}

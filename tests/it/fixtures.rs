@@ -1,6 +1,7 @@
 //! Answers of our own making, one for each way in which hosts depart from their dialect.
 
 pub(crate) mod anthropic;
+pub(crate) mod cohere;
 pub(crate) mod converse;
 pub(crate) mod gemini;
 pub(crate) mod openai_chat;

@@ -20,6 +20,7 @@ mod running;
 mod scripted;
 mod secrets;
 mod waits;
+mod ways;
 
 /// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is
 /// the second.

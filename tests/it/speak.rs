@@ -47,9 +47,9 @@ pub(crate) fn sent(host: &dyn Host, request: &Request) -> Result<(Value, Vec<Str
     Ok((serde_json::from_slice(&encoded.body).unwrap(), losses))
 }
 
-/// A request as a client of the surface sent it.
+/// A request as a client sent it.
 pub(crate) fn heard(host: &dyn Host, body: &str) -> Result<Request> {
-    let incoming = host.surface().decode(&RequestHead::default(), body.as_bytes())?;
+    let incoming = host.asked(&RequestHead::default(), body.as_bytes())?;
     Ok(incoming.request)
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn told(surface: &dyn Host, host: &dyn Host, body: &str) -> Value {
     let (events, error) = events(host, Mode::Whole, body.as_bytes());
     assert!(error.is_none(), "{error:?}");
     let incoming = Incoming::new(Request::new("m"), Mode::Whole);
-    let mut encoder = surface.surface().encoder(&incoming, Stamp::new("1", 0));
+    let mut encoder = surface.surface().unwrap().encoder(&incoming, Stamp::new("1", 0));
     let mut out = Vec::new();
     events.iter().for_each(|event| encoder.event(event, &mut out));
     serde_json::from_slice(&out).unwrap()

@@ -2,13 +2,15 @@
 //!
 //! A row is an answer's own word for its end, or its own counts, and what both mean everywhere.
 
-use nohop_tests::hosts::{CONVERSE, Host};
+use nohop_tests::hosts::{self, Host};
 use nohop_types::{FinishReason, Usage};
 use nohop_wire::Mode;
-use nohop_wire::dialect::{Anthropic, Converse, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Converse, OpenAiChat, OpenAiResponses};
 
 use crate::speak::answer;
 
+const COHERE: &dyn Host = &hosts::COHERE;
+const CONVERSE: &dyn Host = &hosts::CONVERSE;
 const CHAT: &dyn Host = &OpenAiChat::PLAIN;
 const ANTHROPIC: &dyn Host = &Anthropic::PLAIN;
 const RESPONSES: &dyn Host = &OpenAiResponses::PLAIN;
@@ -35,6 +37,9 @@ fn body(host: &dyn Host, word: &str, usage: &str) -> String {
         }
         Converse::NAME => format!(
             r#"{{"output":{{"message":{{"content":[{{"text":"Hi"}}]}}}},"stopReason":"{word}","usage":{{{usage}}}}}"#
+        ),
+        Cohere::NAME => format!(
+            r#"{{"id":"1","message":{{"role":"assistant","content":[{{"type":"text","text":"Hi"}}]}},"finish_reason":"{word}","usage":{{{usage}}}}}"#
         ),
         other => panic!("no answer of {other} is written yet"),
     }
@@ -64,6 +69,13 @@ fn every_word_for_an_end_means_the_same_everywhere() {
         (ANTHROPIC, "refusal", ContentFilter),
         (ANTHROPIC, "pause_turn", Pause),
         (ANTHROPIC, "novel", other("novel")),
+        (COHERE, "COMPLETE", Stop),
+        (COHERE, "STOP_SEQUENCE", Stop),
+        (COHERE, "MAX_TOKENS", Length),
+        (COHERE, "TOOL_CALL", ToolCalls),
+        (COHERE, "ERROR", Error),
+        (COHERE, "TIMEOUT", Error),
+        (COHERE, "NOVEL", other("NOVEL")),
         (CONVERSE, "end_turn", Stop),
         (CONVERSE, "stop_sequence", Stop),
         (CONVERSE, "max_tokens", Length),
@@ -124,6 +136,24 @@ fn every_count_means_the_same_everywhere() {
             r#""inputTokens":4,"cacheReadInputTokens":4,"cacheReadInputTokenCount":4,"cacheWriteInputTokens":2,"outputTokens":7,"totalTokens":17"#,
             [Some(4), Some(4), Some(2), Some(7), None],
         ),
+        // What is billed counts, of which nobody says how much was cached.
+        (
+            COHERE,
+            r#""billed_units":{"input_tokens":10,"output_tokens":7},"tokens":{"input_tokens":510,"output_tokens":9,"reasoning_tokens":3},"cached_tokens":448"#,
+            [Some(10), None, None, Some(4), Some(3)],
+        ),
+        // Thinking that is larger than what is billed of the answer is not billed.
+        (
+            COHERE,
+            r#""billed_units":{"input_tokens":10,"output_tokens":7},"tokens":{"input_tokens":510,"output_tokens":90,"reasoning_tokens":60}"#,
+            [Some(10), None, None, Some(7), None],
+        ),
+        // Where nothing is billed, the prompt's total includes what was cached.
+        (
+            COHERE,
+            r#""tokens":{"input_tokens":10,"output_tokens":7},"cached_tokens":4"#,
+            [Some(6), Some(4), None, Some(7), None],
+        ),
         // A total that is larger than its parts tells that thinking is counted beside them.
         (
             CHAT,
@@ -155,6 +185,7 @@ fn every_count_means_the_same_everywhere() {
     for (host, usage, expected) in table {
         let end = match host.dialect().name() {
             Anthropic::NAME | Converse::NAME => "end_turn",
+            Cohere::NAME => "COMPLETE",
             OpenAiResponses::NAME => "completed",
             _ => "stop",
         };

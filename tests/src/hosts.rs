@@ -1,25 +1,29 @@
 //! Which departures from its dialect each recorded provider has.
 
+use nohop_types::Result;
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Converse, Counted, Ends, Files, Gemini, History, Instructions, Marks,
-    OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia, VersionPlace,
+    Anthropic, Budgets, Cap, Cohere, Converse, Counted, Ends, Files, Gemini, History, Instructions,
+    Marks, OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia,
+    VersionPlace,
 };
-use nohop_wire::{Dialect, Surface};
+use nohop_wire::{Dialect, Incoming, RequestHead, Surface};
 
-use crate::converse::Requests;
+use crate::asked;
 
-/// A value that is a dialect and its surface.
+/// A value that is a dialect, and its surface if it has one.
 pub trait Host: Sync {
     /// The client side.
     fn dialect(&self) -> &dyn Dialect;
 
-    /// The server side.
-    fn surface(&self) -> &dyn Surface;
+    /// The server side, where there is one.
+    fn surface(&self) -> Option<&dyn Surface>;
 
-    /// Whether the server side answers, or reads requests alone, for these tests.
-    fn answers(&self) -> bool {
-        true
-    }
+    /// Reads a recorded request.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest` when it is none.
+    fn asked(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming>;
 }
 
 impl<T: Dialect + Surface> Host for T {
@@ -27,41 +31,53 @@ impl<T: Dialect + Surface> Host for T {
         self
     }
 
-    fn surface(&self) -> &dyn Surface {
-        self
+    fn surface(&self) -> Option<&dyn Surface> {
+        Some(self)
+    }
+
+    fn asked(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming> {
+        self.decode(head, body)
     }
 }
 
-/// A dialect that is spoken by clients alone.
-#[derive(Debug)]
-pub struct Client {
-    dialect: &'static dyn Dialect,
-    requests: &'static dyn Surface,
+/// A dialect that is spoken and not served, with a reader of its recorded requests.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Spoken<D> {
+    /// The dialect.
+    pub dialect: D,
+    /// Reads a request.
+    pub asked: fn(&[u8]) -> Result<Incoming>,
 }
 
-impl Host for Client {
+impl<D: Dialect> Host for Spoken<D> {
     fn dialect(&self) -> &dyn Dialect {
-        self.dialect
+        &self.dialect
     }
 
-    fn surface(&self) -> &dyn Surface {
-        self.requests
+    fn surface(&self) -> Option<&dyn Surface> {
+        None
     }
 
-    fn answers(&self) -> bool {
-        false
+    fn asked(&self, _: &RequestHead, body: &[u8]) -> Result<Incoming> {
+        (self.asked)(body)
     }
 }
 
-/// Converse, as Bedrock speaks it.
-pub const CONVERSE: &Client = &Client { dialect: &Converse::PLAIN, requests: &Requests };
+/// Cohere's chat.
+pub static COHERE: Spoken<Cohere> = Spoken { dialect: Cohere::PLAIN, asked: asked::cohere::read };
+
+/// Bedrock's Converse.
+pub static CONVERSE: Spoken<Converse> =
+    Spoken { dialect: Converse::PLAIN, asked: asked::converse::read };
 
 /// The dialect as `provider` speaks it; `None` for a dialect that is not spoken yet.
 pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     match dialect {
         "anthropic_messages" => Some(anthropic_messages(provider)),
-        "bedrock_converse" => Some(CONVERSE),
+        "bedrock_converse" => Some(&CONVERSE),
         "bedrock_invoke" => Some(&Anthropic::INVOKE),
+        "cohere_v2_chat" => Some(&COHERE),
         "gemini_generate" => Some(gemini_generate(provider)),
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),

@@ -3,7 +3,7 @@
 //! The recordings are other people's and no part of the project: what they prove, a fixture of ours
 //! in `tests/it` proves as well.
 
-mod converse;
+pub mod asked;
 pub mod hosts;
 pub mod lists;
 pub mod recording;

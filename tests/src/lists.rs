@@ -48,6 +48,7 @@ pub fn lists(dialect: &str) -> Option<Lists> {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
         "bedrock_converse" => Some(BEDROCK_CONVERSE),
         "bedrock_invoke" => Some(BEDROCK_INVOKE),
+        "cohere_v2_chat" => Some(COHERE_V2_CHAT),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_responses" => Some(OPENAI_RESPONSES),
@@ -122,6 +123,21 @@ const BEDROCK_INVOKE: Lists = Lists {
     answers: ANTHROPIC_MESSAGES.answers,
     // What is wrapped is held to the list of the dialect it is in.
     noise: ANTHROPIC_MESSAGES.noise,
+    order: Order::Told,
+};
+
+const COHERE_V2_CHAT: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.type", "told by what the event does"),
+        ("$.message.role", "always the assistant"),
+        ("$.delta.message.role", "always the assistant"),
+        ("$.message.content[].type", "told by what the item holds"),
+        ("$.delta.message.content.type", "told by what the item holds"),
+        ("$.message.tool_calls[].type", "always a function"),
+        ("$.delta.message.tool_calls.type", "always a function"),
+    ],
     order: Order::Told,
 };
 

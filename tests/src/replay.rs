@@ -8,6 +8,7 @@ use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Framer, Framing, Mode, RequestHead};
 use serde_json::{Value, json};
 
+use crate::asked;
 use crate::hosts::{Host, host};
 use crate::lists::{Lists, lists};
 use crate::recording::Recording;
@@ -99,7 +100,7 @@ fn answer(
     lists: &Lists,
     outcome: &mut Outcome,
 ) -> Result<(), String> {
-    let (dialect, surface) = (host.dialect(), host.surface());
+    let dialect = host.dialect();
     let head = recording.head();
     let body = &*recording.bytes();
     if recording.response.status >= 400 {
@@ -144,9 +145,8 @@ fn answer(
         None => law(laws::nothing_is_lost(&sample, &response, &lists.noise()))?,
     }
     total(&response, &sample)?;
-    if !host.answers() {
-        return Ok(());
-    }
+    // Laws 2 and 5 of answers are about surfaces.
+    let Some(surface) = host.surface() else { return Ok(()) };
     law(laws::whole_and_stream_agree(surface, dialect, &call, &events, lists.order()))?;
     law(laws::retelling_is_faithful(
         surface,
@@ -183,16 +183,6 @@ fn total(response: &Response, sample: &Sample<'_>) -> Result<(), String> {
     }
 }
 
-/// The events that are wrapped in the messages of a stream, if they are.
-fn unwrapped(sample: &Sample<'_>) -> Option<String> {
-    let wrapped = |message: Value| {
-        let event = STANDARD.decode(message.get("bytes")?.as_str()?).ok()?;
-        Some(format!("data: {}\n\n", String::from_utf8(event).ok()?))
-    };
-    let events: Option<Vec<String>> = messages(sample).into_iter().map(wrapped).collect();
-    events.filter(|events| !events.is_empty()).map(|events| events.concat())
-}
-
 /// The messages of a binary stream.
 fn messages(sample: &Sample<'_>) -> Vec<Value> {
     let mut messages = Vec::new();
@@ -206,18 +196,36 @@ fn messages(sample: &Sample<'_>) -> Vec<Value> {
     messages
 }
 
-/// Reads the request through the surface, writes it again and compares.
+/// The events that are wrapped in the messages of a stream, if they are.
+fn unwrapped(sample: &Sample<'_>) -> Option<String> {
+    let wrapped = |message: Value| {
+        let event = STANDARD.decode(message.get("bytes")?.as_str()?).ok()?;
+        Some(format!("data: {}\n\n", String::from_utf8(event).ok()?))
+    };
+    let events: Option<Vec<String>> = messages(sample).into_iter().map(wrapped).collect();
+    events.filter(|events| !events.is_empty()).map(|events| events.concat())
+}
+
+/// Reads the request, through the surface if there is one, writes it again and compares.
 fn request(recording: &Recording, host: &'static dyn Host, lists: &Lists, outcome: &mut Outcome) {
     if recording.request.body.is_null() {
         return;
     }
     let body = recording.request.body.to_string();
     let head = RequestHead::new(recording.path(), recording.request_headers());
-    let issuer = Issuer::speaking(host.dialect().name());
-    let (surface, dialect) = (host.surface(), host.dialect());
-    match laws::there_and_back(surface, dialect, &head, body.as_bytes(), &issuer) {
-        Ok((differences, _)) if differences.is_empty() => outcome.request = Return::Same,
-        Ok((differences, _)) => {
+    let (dialect, body) = (host.dialect(), body.as_bytes());
+    let issuer = Issuer::speaking(dialect.name());
+    let back = match host.surface() {
+        Some(surface) => {
+            laws::there_and_back(surface, dialect, &head, body, &issuer).map(|(found, _)| found)
+        }
+        None => host
+            .asked(&head, body)
+            .and_then(|incoming| asked::there_and_back(&incoming, dialect, &head, body)),
+    };
+    match back {
+        Ok(differences) if differences.is_empty() => outcome.request = Return::Same,
+        Ok(differences) => {
             let listed = differences.iter().all(|found| lists.is_loss(found));
             outcome.request = if listed { Return::Lossy } else { Return::Differs };
             outcome.differences = differences;
@@ -226,7 +234,7 @@ fn request(recording: &Recording, host: &'static dyn Host, lists: &Lists, outcom
         Err(error) => {
             let alike = recording.response.status >= 400;
             outcome.request = if alike { Return::None } else { Return::Differs };
-            let why = format!("the surface refuses the request: {error}");
+            let why = format!("the request is refused: {error}");
             outcome.why.get_or_insert(why);
         }
     }

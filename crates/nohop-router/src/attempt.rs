@@ -87,6 +87,7 @@ impl Attempt {
         let held = Held { reservation, _permit: shared.flight.attempt() };
         shared.board.begin(&asked.resolved.places[place].gauge);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
+        shown.way = Some(asked.resolved.places[place].way.clone());
         shown.began = began - asked.began;
         let span = tracing::debug_span!(
             "attempt",

@@ -52,6 +52,9 @@ impl Names {
         };
         for target in names.targets.values() {
             names.place(&target.name, &[])?;
+            if let Some((_, endpoint)) = split(&target.name, &names.endpoints) {
+                target.at(endpoint)?;
+            }
         }
         for route in &routes {
             let resolved = names.route(route, &routes, board)?;

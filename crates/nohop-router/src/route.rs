@@ -102,6 +102,8 @@ pub(crate) struct Resolved {
 /// Where to call one candidate.
 pub(crate) struct Place {
     pub(crate) endpoint: Arc<Endpoint>,
+    /// The dialect that is spoken there.
+    pub(crate) way: Arc<str>,
     /// The model, as the provider calls it.
     pub(crate) model: Arc<str>,
     pub(crate) abilities: Arc<Abilities>,
@@ -128,6 +130,8 @@ impl Resolved {
             let (model, endpoint) = split(&target.name, endpoints).ok_or_else(|| {
                 Error::new(ErrorKind::Config, format!("{:?} names no endpoint", target.name))
             })?;
+            let endpoint = target.at(endpoint)?;
+            let way: Arc<str> = endpoint.chosen()?.dialect.name().into();
             let name: Arc<str> = target.name.as_str().into();
             let native: Arc<str> = model.into();
             let abilities = Arc::new(target.abilities.clone().unwrap_or_default());
@@ -140,6 +144,7 @@ impl Resolved {
                 candidates.push(candidate.clone().key(key));
                 places.push(Place {
                     endpoint: endpoint.clone(),
+                    way: way.clone(),
                     model: native.clone(),
                     abilities: abilities.clone(),
                     gauge: board.gauge(endpoint.name(), key, &name),

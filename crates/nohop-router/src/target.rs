@@ -1,4 +1,8 @@
+use std::sync::Arc;
+
 use nohop_policy::Price;
+use nohop_providers::Endpoint;
+use nohop_types::Result;
 use nohop_wire::Abilities;
 
 /// A model at one of your endpoints, and what you know of it.
@@ -22,12 +26,20 @@ pub struct Target {
     pub(crate) price: Option<Price>,
     pub(crate) weight: Option<u32>,
     pub(crate) abilities: Option<Abilities>,
+    pub(crate) way: Option<String>,
 }
 
 impl Target {
     /// The target `model@endpoint`, where the model is called as its provider calls it.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), model: None, price: None, weight: None, abilities: None }
+        Self {
+            name: name.into(),
+            model: None,
+            price: None,
+            weight: None,
+            abilities: None,
+            way: None,
+        }
     }
 
     /// Names the model as callers do, `author/slug`: whoever asks for that gets this target among others.
@@ -58,9 +70,31 @@ impl Target {
         self
     }
 
+    /// Chooses one of the provider's ways for it, by the name of its dialect or by its path; nothing said
+    /// means the endpoint's.
+    ///
+    /// Ways differ in what they can be told: the losses on the trace say which way they belong to.
+    #[must_use]
+    pub fn way(mut self, way: impl Into<String>) -> Self {
+        self.way = Some(way.into());
+        self
+    }
+
     /// The name, `model@endpoint`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// `endpoint` as this target calls it.
+    ///
+    /// # Errors
+    ///
+    /// `Config` when its provider does not have the way.
+    pub(crate) fn at(&self, endpoint: &Arc<Endpoint>) -> Result<Arc<Endpoint>> {
+        let Some(way) = &self.way else { return Ok(endpoint.clone()) };
+        let endpoint = Endpoint::clone(endpoint).way(way.clone());
+        endpoint.check()?;
+        Ok(Arc::new(endpoint))
     }
 
     /// Takes over from `known` what is not said.
@@ -70,6 +104,7 @@ impl Target {
         self.price = self.price.or(known.price);
         self.weight = self.weight.or(known.weight);
         self.abilities = self.abilities.or_else(|| known.abilities.clone());
+        self.way = self.way.or_else(|| known.way.clone());
         self
     }
 }

@@ -1,12 +1,17 @@
 mod anthropic;
+mod gemini;
 mod openai;
+mod responses;
+mod signature;
 
 use std::time::Duration;
 
+use http::request::Parts;
 use http::{HeaderMap, Method};
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
+use crate::fault::go_duration;
 use crate::script::{Answer, Tokens};
 use crate::{Departure, Script};
 
@@ -18,31 +23,60 @@ pub enum Dialect {
     OpenAiChat,
     /// Anthropic's messages, at `…/messages` and `…/models`.
     Anthropic,
+    /// OpenAI's responses, at `…/responses` and `…/models`.
+    OpenAiResponses,
+    /// Google's generateContent, at `…/{model}:generateContent`, `…/{model}:streamGenerateContent`
+    /// and `…/models`.
+    Gemini,
 }
 
 impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 4] =
+        [Self::OpenAiChat, Self::Anthropic, Self::OpenAiResponses, Self::Gemini];
+
     /// How it is spoken.
     pub(crate) fn speech(self) -> &'static dyn Speech {
         match self {
             Self::OpenAiChat => &openai::OpenAi,
             Self::Anthropic => &anthropic::Anthropic,
+            Self::OpenAiResponses => &responses::Responses,
+            Self::Gemini => &gemini::Gemini,
         }
     }
 
     /// Whether this asks for an answer, and not for the models or for nothing there is.
-    pub(crate) fn is_call(self, head: &http::request::Parts) -> bool {
-        head.method == Method::POST && head.uri.path().ends_with(self.speech().path())
+    pub(crate) fn is_call(self, head: &Parts) -> bool {
+        head.method == Method::POST && self.speech().is_call(head.uri.path())
     }
 }
 
 /// Writes one dialect by hand, and knows what its provider refuses.
 pub(crate) trait Speech: Sync {
-    /// How the path of a call ends.
-    fn path(&self) -> &'static str;
+    /// Whether what is posted to this path asks for an answer.
+    fn is_call(&self, path: &str) -> bool;
+    /// Whether a call asks for a stream.
+    fn streams(&self, _: &Parts, body: &Value) -> bool {
+        body["stream"] == true
+    }
+    /// The model that a call names.
+    fn model<'a>(&self, _: &'a Parts, body: &'a Value) -> &'a str {
+        body["model"].as_str().unwrap_or_default()
+    }
+    /// How the provider calls its request of this number.
+    fn id(&self, number: u64) -> String;
     /// Refuses a request without a key, or with one that is not accepted.
     fn admit(&self, script: &Script, headers: &HeaderMap) -> Result<(), Refusal>;
     /// Refuses what the provider refuses.
-    fn check(&self, script: &Script, headers: &HeaderMap, body: &Value) -> Result<(), Refusal>;
+    fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal>;
+    /// Whether the answer says what it consumed.
+    fn states_usage(&self, _: &Call<'_>, _streams: bool) -> bool {
+        true
+    }
+    /// Whether its lines end in CR LF.
+    fn ends_in_crlf(&self) -> bool {
+        false
+    }
     /// The body of a whole answer.
     fn whole(&self, call: &Call<'_>) -> String;
     /// The frames of a streamed answer.
@@ -53,6 +87,10 @@ pub(crate) trait Speech: Sync {
     fn refusal(&self, kind: ErrorKind) -> Refusal;
     /// The body of an error.
     fn error(&self, refusal: &Refusal, id: &str) -> String;
+    /// What the body of an error is said to be, where this was asked for.
+    fn error_type(&self, _: &Parts) -> &'static str {
+        "application/json"
+    }
     /// An error inside a stream.
     fn error_frame(&self, refusal: &Refusal, id: &str) -> Frame;
     /// What keeps a silent stream alive.
@@ -61,8 +99,12 @@ pub(crate) trait Speech: Sync {
     fn models(&self, models: &[String]) -> String;
     /// The headers of every answer.
     fn headers(&self, id: &str) -> Vec<(&'static str, String)>;
-    /// The headers that say when a limit resets.
+    /// The headers that say when a limit resets; none where the error's own field says it.
     fn reset(&self, after: Duration) -> Vec<(&'static str, String)>;
+    /// A sentence that says when a limit resets.
+    fn comes_back(&self, after: Duration) -> String {
+        format!("Please try again in {}.", go_duration(after))
+    }
 }
 
 /// One call that is to be answered.
@@ -72,6 +114,7 @@ pub(crate) struct Call<'a> {
     pub(crate) number: u64,
     pub(crate) model: &'a str,
     pub(crate) tokens: Tokens,
+    pub(crate) head: &'a Parts,
     pub(crate) body: &'a Value,
 }
 
@@ -128,7 +171,7 @@ pub(crate) struct Refusal {
     pub(crate) code: Option<&'static str>,
     pub(crate) param: Option<String>,
     pub(crate) message: String,
-    /// A field beside the others, in seconds.
+    /// A field beside the others.
     pub(crate) retry_after: Option<Duration>,
 }
 

@@ -36,6 +36,16 @@ impl Emulator {
         Script::anthropic()
     }
 
+    /// The script of a provider that speaks OpenAI's responses.
+    pub fn responses() -> Script {
+        Script::responses()
+    }
+
+    /// The script of a provider that speaks Google's generateContent.
+    pub fn gemini() -> Script {
+        Script::gemini()
+    }
+
     /// Where it listens, as an origin: `http://127.0.0.1:40123`.
     ///
     /// Paths are told by their end, so that any prefix may follow: `/v1`, or none.

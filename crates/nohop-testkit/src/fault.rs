@@ -39,17 +39,17 @@ pub enum Fault {
     BadSchema,
     /// Answers 400 because the prompt does not fit the model.
     ContextLength,
-    /// Answers 400 because the provider's filter stopped the prompt.
+    /// Answers 400 because the provider's filter stopped the prompt; Gemini answers 200 and says so.
     ContentFilter,
-    /// Answers 401.
+    /// Refuses the key: 401, or 400 at Gemini.
     Unauthorized,
-    /// Answers 401 and repeats the key in body, headers and URL, plain and encoded.
+    /// Refuses the key and repeats it in body, headers and URL, plain and encoded.
     KeyEchoed,
     /// Answers 404 because the model does not exist.
     UnknownModel,
     /// Answers 500 in the provider's shape.
     ServerError,
-    /// Answers 529, the provider sheds load.
+    /// Answers 529, or 503 at Gemini: the provider sheds load.
     Overloaded,
     /// Answers 503 with a page of HTML, as a load balancer does.
     HtmlPage,

@@ -82,13 +82,23 @@ impl Script {
         Self::new(Dialect::Anthropic)
     }
 
+    /// A provider that speaks OpenAI's responses.
+    pub fn responses() -> Self {
+        Self::new(Dialect::OpenAiResponses)
+    }
+
+    /// A provider that speaks Google's generateContent.
+    pub fn gemini() -> Self {
+        Self::new(Dialect::Gemini)
+    }
+
     /// Adds text to the answer.
     #[must_use]
     pub fn says(self, text: impl Into<String>) -> Self {
         self.part(Part::Text(text.into()))
     }
 
-    /// Adds thinking to the answer: a signed block, or `reasoning_content`.
+    /// Adds thinking to the answer: a signed block, a sealed item, or `reasoning_content`.
     #[must_use]
     pub fn thinks(self, text: impl Into<String>) -> Self {
         self.part(Part::Thinking(text.into()))

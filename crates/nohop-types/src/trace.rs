@@ -63,6 +63,9 @@ pub struct Attempted {
     pub target: Arc<str>,
     /// Which of the endpoint's keys was used.
     pub key: u32,
+    /// The dialect of the way that was taken; what is lost differs from one to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub way: Option<Arc<str>>,
     /// How it ended; `None` while it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -145,6 +148,7 @@ impl Attempted {
         Self {
             target: target.into(),
             key,
+            way: None,
             outcome: None,
             error: None,
             status: None,

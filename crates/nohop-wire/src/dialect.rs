@@ -3,6 +3,7 @@
 mod anthropic;
 mod bedrock;
 mod carried;
+mod cohere;
 mod converse;
 mod gemini;
 mod kept;
@@ -21,6 +22,7 @@ use crate::loss::Losses;
 use crate::{Fault, Framing, Head, Mode};
 
 pub use anthropic::{Anthropic, LateSystem, Streams, ThinkingStyle, VersionPlace};
+pub use cohere::Cohere;
 pub use converse::{Converse, ThinkingWords};
 pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
 pub use openai_chat::{

@@ -1,11 +1,13 @@
 //! The same of Bedrock's Converse: its failures, before an answer and amid one.
 
-use nohop_tests::hosts::CONVERSE;
+use nohop_tests::hosts::{self, Host};
 use nohop_types::{ErrorKind, Event, Recovery, Scope};
 use nohop_wire::Mode;
 
 use crate::fixtures::converse::messages;
 use crate::speak::{error, events};
+
+const CONVERSE: &dyn Host = &hosts::CONVERSE;
 
 const START: &str = "messageStart {\"role\":\"assistant\"}\n";
 const HI: &str = "contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"text\":\"Hi\"}}\n";

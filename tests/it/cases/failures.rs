@@ -34,6 +34,7 @@ fn an_openai_content_filter_is_recognised_in_every_wording() {
     let bodies = [
         r#"{"error":{"message":"filtered","code":"content_filter","innererror":{"code":"ResponsibleAIPolicyViolation"}}}"#,
         "{\"error\":{\"message\":\"The response was filtered due to the prompt triggering Azure OpenAI\u{2019}s content management policy.\",\"code\":null}}",
+        r#"{"error":{"message":"Invalid prompt: flagged as potentially violating our usage policy.","code":"invalid_prompt"}}"#,
     ];
     for body in bodies {
         assert_eq!(error(OPENAI, 400, &[], body).kind(), ErrorKind::ContentFilter, "{body}");

@@ -304,6 +304,17 @@ fn a_gemini_schema_goes_out_as_it_came_or_in_the_subset_its_model_knows() {
 }
 
 #[test]
+fn a_gemini_schema_with_a_word_that_nobody_knows_goes_out_as_it_came() {
+    let schema = r#"{"type":"OBJECT","properties":{"a":{"type":"NUMbER","nullable":true}}}"#;
+    let body = format!(
+        r#"{{"contents":[{{"role":"user","parts":[{{"text":"Hi"}}]}}],"tools":[{{"functionDeclarations":[{{"name":"f","parameters":{schema}}}]}}]}}"#
+    );
+    let (told, _) = sent(GEMINI, &heard(GEMINI, &body).unwrap()).unwrap();
+    let schema: Value = schema.parse().unwrap();
+    assert_eq!(told["tools"][0]["functionDeclarations"][0]["parameters"], schema);
+}
+
+#[test]
 fn what_gemini_can_not_be_told_is_a_loss_and_never_silence() {
     let mut request = Request::new("m").user("Hi").session("s").by("u").sampling(|sampling| {
         sampling.min_p = Some(0.1);

@@ -82,8 +82,31 @@ fn a_responses_content_filter_is_told_from_a_stop() {
     let ended = r#""status":"incomplete","incomplete_details":{"reason":"content_filter"}"#;
     let (response, error) = answer(RESPONSES, Mode::Whole, &whole(SAID, ended));
     assert_eq!((response.reason(), error.is_none()), (Some(&FinishReason::ContentFilter), true));
-    let failed = r#"{"error":{"code":"image_content_policy_violation","message":"no"}}"#;
-    assert_eq!(self::error(RESPONSES, 400, &[], failed).kind(), ErrorKind::ContentFilter);
+    let kind = |code: &str, message: &str| {
+        let body = format!(r#"{{"error":{{"code":"{code}","message":"{message}"}}}}"#);
+        self::error(RESPONSES, 400, &[], &body).kind()
+    };
+    assert_eq!(kind("image_content_policy_violation", "no"), ErrorKind::ContentFilter);
+    assert_eq!(kind("invalid_prompt", "your prompt was flagged"), ErrorKind::ContentFilter);
+    assert_eq!(kind("invalid_prompt", "a tool has no name"), ErrorKind::InvalidRequest);
+}
+
+#[test]
+fn a_response_that_was_cancelled_is_an_error_whatever_its_status() {
+    let cancelled = r#"{"type":"response.cancelled","response":{"id":"1","status":"gone"}}"#;
+    let (response, error) =
+        answer(RESPONSES, Mode::Stream, &stream(&[CREATED, ADDED, HI, cancelled]));
+    assert!(error.is_some() && response.reason().is_none(), "{response:?}");
+}
+
+#[test]
+fn a_response_that_is_still_to_be_made_is_no_answer() {
+    for status in ["queued", "in_progress"] {
+        let (response, error) =
+            answer(RESPONSES, Mode::Whole, &whole("", &format!(r#""status":"{status}""#)));
+        assert_eq!(error.unwrap().kind(), ErrorKind::Truncated);
+        assert!(response.parts().is_empty());
+    }
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the tool is for")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
+use nohop_tests::hosts::host;
 use nohop_tests::lists::lists;
 use nohop_tests::recording::Recording;
 use nohop_tests::replay::{Outcome, Return, Status, line, replay};
@@ -59,6 +60,8 @@ struct Summary {
     counts: BTreeMap<(String, String), Counts>,
     /// What did not hold, by recording.
     failed: Vec<(String, String)>,
+    /// Dialects without a surface, which some laws are about.
+    unserved: BTreeSet<String>,
     /// Recordings of streams that end before their answers do.
     cut: Vec<String>,
     /// How often each difference of a request was met, by dialect and path, and an example.
@@ -74,6 +77,10 @@ impl Summary {
             Status::Ok => counts.ok += 1,
             Status::Failed => counts.failed += 1,
             _ => counts.skipped += 1,
+        }
+        let host = host(&recording.provider, &recording.dialect);
+        if host.is_some_and(|host| host.surface().is_none()) {
+            self.unserved.insert(recording.dialect.clone());
         }
         match outcome.request {
             Return::Same => counts.same += 1,
@@ -120,6 +127,9 @@ impl Summary {
         let heard = (total.ok + total.failed).max(1) as f64;
         println!("\nok: {:.2} %", total.ok as f64 / heard * 100.0);
         println!("requests the same: {:.2} %", total.same as f64 / asked * 100.0);
+        for dialect in &self.unserved {
+            println!("laws 2 and 5 of answers do not apply to {dialect}: it is spoken, not served");
+        }
         println!("\nfailed: {}", self.failed.len());
         for (id, why) in &self.failed {
             println!("  {id}\n    {why}");

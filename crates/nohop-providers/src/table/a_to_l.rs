@@ -1,6 +1,6 @@
 //! Providers from a to l.
 
-use nohop_wire::dialect::{Anthropic, Converse, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
     AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, TOGGLED, UNASKED,
@@ -123,12 +123,16 @@ pub const CLOUDFLARE: Provider = Provider {
     ],
 };
 
+/// <https://docs.cohere.com/reference/chat>, and the way of OpenAI's dialect
 /// <https://docs.cohere.com/docs/compatibility-api>
 pub const COHERE: Provider = Provider {
     id: "cohere",
     base_url: "https://api.cohere.com",
     auth: Auth::BearerOf(&["COHERE_API_KEY", "CO_API_KEY"]),
-    ways: &[Way { path: "/compatibility/v1/chat/completions", dialect: &OpenAiChat::HOSTED }],
+    ways: &[
+        Way { path: "/v2/chat", dialect: &Cohere::PLAIN },
+        Way { path: "/compatibility/v1/chat/completions", dialect: &OpenAiChat::HOSTED },
+    ],
 };
 
 /// <https://docs.crusoecloud.com/managed-inference/overview>

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, Converse, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -55,6 +55,9 @@ async fn every_row_is_addressed_signed_and_answers() {
             Converse::NAME => {
                 r#"{"output":{"message":{"role":"assistant","content":[{"text":"Hi"}]}},
                     "stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1}}"#
+            }
+            Cohere::NAME => {
+                r#"{"message":{"content":[{"type":"text","text":"Hi"}]},"finish_reason":"COMPLETE"}"#
             }
             Gemini::NAME => {
                 r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},
@@ -204,6 +207,7 @@ fn way(way: &Way) -> String {
 fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
+        Cohere::NAME => &Cohere::PLAIN,
         Converse::NAME => &Converse::PLAIN,
         Gemini::NAME => &Gemini::PLAIN,
         OpenAiResponses::NAME => &OpenAiResponses::PLAIN,

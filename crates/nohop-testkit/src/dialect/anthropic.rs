@@ -1,13 +1,13 @@
 mod check;
-mod signature;
 
 use std::time::Duration;
 
 use http::HeaderMap;
+use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted};
+use super::{Call, Frame, Refusal, Speech, interleave, quoted, signature};
 use crate::fault::rfc3339;
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
@@ -16,16 +16,20 @@ use crate::{Departure, Script};
 pub(super) struct Anthropic;
 
 impl Speech for Anthropic {
-    fn path(&self) -> &'static str {
-        "/messages"
+    fn is_call(&self, path: &str) -> bool {
+        path.ends_with("/messages")
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("req_011Testkit{number:014}")
     }
 
     fn admit(&self, script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
         check::key(script, headers)
     }
 
-    fn check(&self, script: &Script, headers: &HeaderMap, body: &Value) -> Result<(), Refusal> {
-        check::version(headers, body)?;
+    fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal> {
+        check::version(&head.headers, body)?;
         check::body(script, body)
     }
 

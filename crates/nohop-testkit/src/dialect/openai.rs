@@ -3,6 +3,7 @@ mod check;
 use std::time::Duration;
 
 use http::HeaderMap;
+use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
@@ -14,19 +15,27 @@ use crate::{Departure, Script};
 /// OpenAI's chat completions.
 pub(super) struct OpenAi;
 
-const CREATED: u64 = 1_780_000_000;
+pub(super) const CREATED: u64 = 1_780_000_000;
 
 impl Speech for OpenAi {
-    fn path(&self) -> &'static str {
-        "/chat/completions"
+    fn is_call(&self, path: &str) -> bool {
+        path.ends_with("/chat/completions")
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("req_{number:032x}")
     }
 
     fn admit(&self, script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
         check::key(script, headers)
     }
 
-    fn check(&self, script: &Script, _: &HeaderMap, body: &Value) -> Result<(), Refusal> {
+    fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
         check::body(script, body)
+    }
+
+    fn states_usage(&self, call: &Call<'_>, streams: bool) -> bool {
+        !streams || call.has(Departure::Together) || includes_usage(call)
     }
 
     fn whole(&self, call: &Call<'_>) -> String {
@@ -275,6 +284,6 @@ fn call_id(call: &Call<'_>, index: usize) -> String {
     format!("call_testkit{:08}{index:02}", call.number)
 }
 
-fn or_null(text: Option<&str>) -> String {
+pub(super) fn or_null(text: Option<&str>) -> String {
     text.map_or_else(|| "null".to_owned(), quoted)
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{Emulator, Outcome};
-use client::{ask, chat, message, openai, parse};
+use client::{ask, chat, generate, message, openai, parse, response};
 
 #[tokio::test]
 async fn a_whole_answer_of_openai_has_its_shape() {
@@ -80,6 +80,65 @@ async fn a_streamed_answer_of_anthropic_follows_the_grammar() {
         .collect();
     assert_eq!(arguments, r#"{"city":"Bern"}"#);
     assert_eq!(events[events.len() - 2]["delta"]["stop_reason"], "tool_use");
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_responses_ends_with_all_of_it() {
+    let script = Emulator::responses().thinks("I think").says("One two").calls("f", r#"{"a":1}"#);
+    let emulator = script.usage(9, 5).start().await.unwrap();
+
+    let (whole, stream) = (response(&emulator, false).await, response(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let kinds: Vec<_> = whole["output"].as_array().unwrap().iter().map(|it| &it["type"]).collect();
+    assert_eq!(kinds, ["reasoning", "message", "function_call"]);
+    assert_eq!(whole["usage"]["output_tokens_details"]["reasoning_tokens"], 2);
+    assert!(whole["output"][0]["encrypted_content"].is_string());
+    let events = parse(&stream.body);
+    let numbers = events.iter().map(|event| event["sequence_number"].as_u64().unwrap());
+    assert!(numbers.eq(0..events.len() as u64));
+    let (first, last) = (&events[0], events.last().unwrap());
+    assert_eq!(
+        (&first["type"], &first["response"]["output"]),
+        (&json!("response.created"), &json!([]))
+    );
+    assert_eq!(last["type"], "response.completed");
+    assert_eq!(last["response"]["output"][1], whole_but_its_number(&whole)["output"][1]);
+    assert!(stream.text().starts_with("event: response.created\ndata: "));
+}
+
+/// The first answer as the second has it, whose ids end in another number.
+fn whole_but_its_number(answer: &Value) -> Value {
+    answer.to_string().replace("testkit00000001", "testkit00000002").parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_gemini_counts_in_every_frame() {
+    let script = Emulator::gemini().thinks("I think").says("One two").calls("f", r#"{"a":1}"#);
+    let emulator = script.usage(9, 5).cached(4).start().await.unwrap();
+
+    let (whole, stream) = (generate(&emulator, false).await, generate(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let parts = whole["candidates"][0]["content"]["parts"].as_array().unwrap();
+    assert_eq!((&parts[0]["thought"], &parts[1]["text"]), (&json!(true), &json!("One two")));
+    assert!(parts[2]["functionCall"]["id"].is_null() && parts[2]["thoughtSignature"].is_string());
+    assert_eq!(
+        whole["usageMetadata"],
+        json!({
+            "promptTokenCount": 9,
+            "cachedContentTokenCount": 4,
+            "candidatesTokenCount": 3,
+            "thoughtsTokenCount": 2,
+            "totalTokenCount": 14,
+        })
+    );
+    let frames = parse(&stream.body);
+    assert!(frames.iter().all(|frame| frame["usageMetadata"]["promptTokenCount"] == 9));
+    let last = frames.last().unwrap();
+    assert_eq!(last["candidates"][0]["finishReason"], "STOP");
+    assert_eq!(last["usageMetadata"], whole["usageMetadata"]);
+    assert!(stream.text().ends_with("}\r\n\r\n"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Departure {
-    /// Lines end in CR LF, as at Gemini and Perplexity.
+    /// Lines end in CR LF, as at Perplexity; Gemini's always do.
     Crlf,
     /// No space follows `data:`, as at Hugging Face.
     NoSpace,
@@ -15,18 +15,26 @@ pub enum Departure {
     Bytewise,
     /// The arguments of parallel tool calls come in turns.
     Interleaved,
-    /// The last mark is missing: `[DONE]`, or `message_stop`.
+    /// The last mark is missing: `[DONE]`, or `message_stop`. The other dialects have none.
     NoDone,
     /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's
-    /// dialect has no such form.
+    /// dialect and OpenAI's responses have no such form.
     Together,
     /// A whole body begins with white space, as at OpenRouter.
     Padded,
+    /// No `event:` line names an event, as at OpenRouter; the data does.
+    Nameless,
+    /// The last event repeats nothing of the answer, as at ChatGPT (OpenAI's responses).
+    Bare,
+    /// An item's id is another in each event, as at Copilot (OpenAI's responses).
+    Rotating,
+    /// Reasons are numbers, as over Google's elder transport (Gemini).
+    Numbered,
 }
 
 impl Departure {
     /// Every departure.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Crlf,
         Self::NoSpace,
         Self::Comments,
@@ -35,5 +43,9 @@ impl Departure {
         Self::NoDone,
         Self::Together,
         Self::Padded,
+        Self::Nameless,
+        Self::Bare,
+        Self::Rotating,
+        Self::Numbered,
     ];
 }

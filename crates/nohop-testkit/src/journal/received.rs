@@ -70,7 +70,7 @@ impl Received {
     pub fn key(&self) -> Option<&str> {
         let authorization = self.header(AUTHORIZATION.as_str());
         let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
-        self.header("x-api-key").or(bearer)
+        self.header("x-api-key").or(self.header("x-goog-api-key")).or(bearer)
     }
 
     /// What a correct client makes of it.

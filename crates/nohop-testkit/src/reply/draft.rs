@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{End, Reply};
 use crate::dialect::{Call, Frame, Refusal, Speech};
 use crate::script::{Answer, Part, prompt};
-use crate::{Departure, Dialect, Fault, Outcome, Script};
+use crate::{Fault, Outcome, Script};
 
 /// One request and what is known about it.
 pub(super) struct Exchange<'a> {
@@ -73,8 +73,17 @@ impl<'a> Exchange<'a> {
     /// An error in the provider's shape, as the whole body.
     pub(super) fn refuse(&self, refusal: Refusal) -> Draft {
         let (status, kind) = (refusal.status, refusal.kind);
-        let body = self.speech.error(&self.leaky(refusal), &self.id());
-        Draft::whole(status, body, Outcome::Failed(kind))
+        let refusal = self.leaky(refusal);
+        if status == 200 && self.speech.streams(self.head, &Value::Null) {
+            let frames = vec![self.speech.error_frame(&refusal, &self.id())];
+            return Draft::stream(frames, Outcome::Failed(kind));
+        }
+        let body = self.speech.error(&refusal, &self.id());
+        let mut draft = Draft::whole(status, body, Outcome::Failed(kind));
+        draft
+            .headers
+            .push(("content-type".to_owned(), self.speech.error_type(self.head).to_owned()));
+        draft
     }
 
     /// The same error with the planted secret in its message.
@@ -86,10 +95,7 @@ impl<'a> Exchange<'a> {
     }
 
     pub(super) fn id(&self) -> String {
-        match self.script.dialect {
-            Dialect::OpenAiChat => format!("req_{:032x}", self.number),
-            Dialect::Anthropic => format!("req_011Testkit{:014}", self.number),
-        }
+        self.speech.id(self.number)
     }
 
     fn call(&self) -> Draft {
@@ -100,7 +106,7 @@ impl<'a> Exchange<'a> {
             return self.refuse(refusal);
         }
         let body = serde_json::from_slice(self.body).unwrap_or(Value::Null);
-        if let Err(refusal) = self.speech.check(self.script, &self.head.headers, &body) {
+        if let Err(refusal) = self.speech.check(self.script, self.head, &body) {
             return self.refuse(refusal);
         }
         let answer = self.answer();
@@ -108,20 +114,18 @@ impl<'a> Exchange<'a> {
             script: self.script,
             answer: &answer,
             number: self.number,
-            model: body["model"].as_str().unwrap_or_default(),
+            model: self.speech.model(self.head, &body),
             tokens: answer.tokens(prompt(&body)),
+            head: self.head,
             body: &body,
         };
         self.answered(&call)
     }
 
     fn answered(&self, call: &Call<'_>) -> Draft {
-        let streams = call.body["stream"] == true;
+        let streams = self.speech.streams(self.head, call.body);
         let is_hollow = self.fault == Some(&Fault::NoChoices);
-        let states_usage = !streams
-            || self.script.dialect == Dialect::Anthropic
-            || call.has(Departure::Together)
-            || call.body["stream_options"]["include_usage"] == true;
+        let states_usage = self.speech.states_usage(call, streams);
         let outcome = if is_hollow {
             Outcome::Failed(ErrorKind::Protocol)
         } else {
@@ -223,5 +227,6 @@ pub(super) fn percent_encoded(text: &str) -> String {
 pub(crate) fn key(head: &Parts) -> Option<String> {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = || text(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
-    text("x-api-key").or_else(bearer).map(str::to_owned)
+    let key = text("x-api-key").or_else(|| text("x-goog-api-key"));
+    key.or_else(bearer).map(str::to_owned)
 }

@@ -3,7 +3,6 @@ use nohop_types::ErrorKind;
 use super::End;
 use super::draft::{Content, Draft, Exchange, leaky_url, percent_encoded};
 use crate::dialect::Frame;
-use crate::fault::go_duration;
 use crate::{Fault, Outcome, RetryAfter};
 
 const PAGE: &str = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
@@ -72,10 +71,12 @@ impl Exchange<'_> {
         let mut refusal = self.speech.refusal(ErrorKind::RateLimit);
         match form {
             RetryAfter::Prose(after) => {
-                let after = go_duration(after);
-                refusal.message += &format!(" Please try again in {after}.");
+                refusal.message += &format!(" {}", self.speech.comes_back(after));
             }
             RetryAfter::Field(after) => refusal.retry_after = Some(after),
+            RetryAfter::Reset(after) if self.speech.reset(after).is_empty() => {
+                refusal.retry_after = Some(after);
+            }
             _ => {}
         }
         let mut draft = self.refuse(refusal);

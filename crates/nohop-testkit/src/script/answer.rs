@@ -42,6 +42,10 @@ impl Answer {
         self.parts.iter().any(|part| matches!(part, Part::Call { .. }))
     }
 
+    pub(crate) fn has_thinking(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Thinking(_)))
+    }
+
     /// What it states to have consumed, for a prompt of that many tokens.
     pub(crate) fn tokens(&self, prompt: u64) -> Tokens {
         let count = |wanted: fn(&Part) -> Option<&str>| -> u64 {
@@ -62,7 +66,7 @@ impl Answer {
 }
 
 impl Tokens {
-    /// The same in the vocabulary, whose kinds are disjoint. What neither dialect states is unknown.
+    /// The same in the vocabulary, whose kinds are disjoint. What no dialect states is unknown.
     pub(crate) fn usage(self) -> Usage {
         let mut usage = Usage::default();
         usage.input = Some(self.input - self.cached);
@@ -73,9 +77,13 @@ impl Tokens {
     }
 }
 
+/// Where the dialects keep what the model reads.
+const PROMPT: [&str; 7] =
+    ["system", "messages", "tools", "instructions", "input", "systemInstruction", "contents"];
+
 /// The tokens of a prompt, at four bytes each.
 pub(crate) fn prompt(body: &Value) -> u64 {
-    let bytes: usize = ["system", "messages", "tools"].iter().map(|key| length(&body[*key])).sum();
+    let bytes: usize = PROMPT.iter().map(|key| length(&body[*key])).sum();
     (bytes as u64).div_ceil(4)
 }
 

@@ -90,7 +90,8 @@ impl Attempted {
     fn remarks(&self) -> impl Iterator<Item = String> {
         let skipped =
             (self.skipped > 0).then(|| format!("passed over {} bad frames", self.skipped));
-        let losses = self.losses.iter().map(|loss| format!("loss: {loss}"));
+        let way = self.way.as_ref().map_or_else(String::new, |way| format!(" ({way})"));
+        let losses = self.losses.iter().map(move |loss| format!("loss{way}: {loss}"));
         self.error.clone().into_iter().chain(losses).chain(skipped)
     }
 }

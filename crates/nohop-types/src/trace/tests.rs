@@ -9,6 +9,7 @@ fn trace() -> Trace {
     (failed.began, failed.sent) = (Duration::from_micros(40), Some(Duration::from_micros(60)));
     (failed.head, failed.took) = (Some(Duration::from_millis(3)), Duration::from_millis(3));
     let mut finished = Attempted::new("claude@two", 1);
+    finished.way = Some("anthropic".into());
     finished.outcome = Some(Outcome::Finished);
     finished.began = Duration::from_millis(3);
     finished.sent = Some(Duration::from_micros(70));
@@ -54,7 +55,7 @@ fn a_trace_prints_as_a_table() {
 1  gpt@one             failed: overloaded  40 µs   60 µs  3.0 ms  -        3.0 ms  -
    the server is busy
 2  claude@two (key 1)  finished            3.0 ms  70 µs  100 ms  110 ms   1.20 s  $0.0000015
-   loss: seed: dropped: the dialect has no word for it
+   loss (anthropic): seed: dropped: the dialect has no word for it
    passed over 1 bad frames
 in all 1.21 s, $0.0000015"#;
     assert_eq!(trace().to_string(), expected);

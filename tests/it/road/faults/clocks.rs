@@ -17,7 +17,7 @@ fn clocks(first_content: u32, silence: u32) -> Limits {
 /// The first provider's stream is read to its end under these limits, and nobody else is asked.
 async fn check_patient(first: impl Fn(Script) -> Script, limits: Limits) -> Vec<Response> {
     let mut responses = Vec::new();
-    for case in Case::STREAMS {
+    for case in Case::streams() {
         let road = case.road_of(&first, |second| second, limits).await;
         let response = case.ask(&road, hello()).await.unwrap();
 
@@ -31,7 +31,7 @@ async fn check_patient(first: impl Fn(Script) -> Script, limits: Limits) -> Vec<
 
 #[tokio::test(start_paused = true)]
 async fn pings_are_no_first_content() {
-    for case in Case::STREAMS {
+    for case in Case::streams() {
         let pinging = |it: Script| it.first_after(SECOND * 60).keep_alive(SECOND);
         let road = case.road_of(pinging, |it| it, clocks(5, 600)).await;
         let response = case.ask(&road, hello()).await.unwrap();
@@ -66,7 +66,7 @@ async fn an_argument_that_arrives_in_one_piece_is_no_silence() {
         let call = it.calls("write", format!(r#"{{"text":"{text}"}}"#));
         call.tokens_per_event(10_000).drip(50, SECOND)
     };
-    let responses = check_patient(writes, clocks(30, 5)).await;
+    let responses = check_patient(writes, clocks(120, 5)).await;
 
     for response in responses {
         assert!(response.tool_calls().next().unwrap().arguments.contains(&text));
@@ -83,8 +83,8 @@ async fn a_complete_answer_waits_for_its_usage_no_longer_than_grace() {
         assert_eq!(response.reason(), Some(&FinishReason::Stop));
         assert_eq!(response.text(), FIRST);
     }
-    // One dialect states the usage with the reason, and the other behind it.
+    // One dialect states the usage behind the reason, and the others with it.
     let estimated =
         |response: &Response| response.trace.as_ref().unwrap().attempts[0].usage.estimated;
-    assert_eq!(responses.iter().map(estimated).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(responses.iter().map(estimated).collect::<Vec<_>>(), [true, false, false, false]);
 }

@@ -8,7 +8,7 @@ const MANY_BYTES: &str = "Größer als 世界 — 🦀 und 🏳️‍🌈.";
 
 #[tokio::test]
 async fn a_stream_that_says_its_reason_needs_no_last_mark() {
-    for case in Case::STREAMS {
+    for case in Case::streams() {
         let road = case.road(|first| first.departs(Departure::NoDone)).await;
         let response = case.ask(&road, hello()).await.unwrap();
 

@@ -31,7 +31,7 @@ async fn a_connection_that_is_reset_falls_over() {
 #[tokio::test]
 async fn a_stream_that_is_cut_before_its_first_byte_falls_over() {
     check_falls_over(Fault::CutBeforeFirst, ErrorKind::Transport).await;
-    for case in Case::STREAMS {
+    for case in Case::streams() {
         let road = case.road(|first| first.fault(Fault::EofAfter { events: 0 })).await;
         let response = case.ask(&road, hello()).await.unwrap();
         check_fell_over(&road, &response, ErrorKind::Truncated);

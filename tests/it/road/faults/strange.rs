@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn an_answer_whose_json_is_cut_falls_over() {
-    for case in Case::WHOLES {
+    for case in Case::wholes() {
         let road = case.road(|first| first.fault(Fault::TruncatedJson)).await;
         let response = case.ask(&road, hello()).await.unwrap();
 
@@ -14,7 +14,7 @@ async fn an_answer_whose_json_is_cut_falls_over() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_whose_json_is_cut_is_asked_for_again_where_there_is_nobody_else() {
-    for case in Case::WHOLES {
+    for case in Case::wholes() {
         let road = case.road(|first| first.fault_times(1, Fault::TruncatedJson)).await;
         let response = case.ask(&road, alone()).await.unwrap();
 

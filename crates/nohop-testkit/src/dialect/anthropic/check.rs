@@ -3,9 +3,8 @@ use http::header::AUTHORIZATION;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::signature;
 use crate::Script;
-use crate::dialect::Refusal;
+use crate::dialect::{Refusal, signature};
 use crate::script::prompt;
 
 /// Refuses a key that is missing or wrong; both of Anthropic's headers are read.

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::Emulator;
+use crate::{Dialect, Emulator};
 
 /// What a client sees that reads bytes and trusts nobody.
 #[derive(Debug)]
@@ -60,6 +60,37 @@ pub(super) async fn openai(emulator: &Emulator, body: &Value) -> Seen {
 pub(super) async fn message(emulator: &Emulator, body: &Value) -> Seen {
     let headers = [("x-api-key", "sk-1"), ("anthropic-version", "2023-06-01")];
     ask(emulator, "POST", "/v1/messages", &headers, &body.to_string()).await
+}
+
+/// Asks for the same in this dialect.
+pub(super) async fn call(dialect: Dialect, emulator: &Emulator, streams: bool) -> Seen {
+    match dialect {
+        Dialect::OpenAiChat => openai(emulator, &chat(streams)).await,
+        Dialect::Anthropic => message(emulator, &chat(streams)).await,
+        Dialect::OpenAiResponses => response(emulator, streams).await,
+        Dialect::Gemini => generate(emulator, streams).await,
+    }
+}
+
+pub(super) async fn response(emulator: &Emulator, streams: bool) -> Seen {
+    let body = json!({
+        "model": "gpt-5",
+        "stream": streams,
+        "store": false,
+        "include": ["reasoning.encrypted_content"],
+        "input": "Why is the sky red?",
+    });
+    let key = [("authorization", "Bearer sk-1")];
+    ask(emulator, "POST", "/v1/responses", &key, &body.to_string()).await
+}
+
+pub(super) async fn generate(emulator: &Emulator, streams: bool) -> Seen {
+    let body = json!({
+        "contents": [{"role": "user", "parts": [{"text": "Why is the sky red?"}]}],
+    });
+    let what = if streams { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    let path = format!("/v1beta/models/gemini-2.5-flash:{what}");
+    ask(emulator, "POST", &path, &[("x-goog-api-key", "sk-1")], &body.to_string()).await
 }
 
 pub(super) async fn ask(
@@ -150,5 +181,9 @@ pub(super) fn parse(body: &[u8]) -> Vec<Value> {
 /// How many content events the bytes hold.
 pub(super) fn contents(body: &[u8]) -> usize {
     let text = String::from_utf8_lossy(body);
-    text.matches(r#""delta":{"content":"#).count() + text.matches("text_delta").count()
+    let marks =
+        [r#""delta":{"content":"#, "text_delta", "data: {\"type\":\"response.output_text.delta"];
+    let marked: usize = marks.iter().map(|mark| text.matches(mark).count()).sum();
+    let parts = |beginning| text.matches(beginning).count();
+    marked + parts(r#""parts":[{"text":""#) - parts(r#""parts":[{"text":"""#)
 }

@@ -3,64 +3,97 @@ use std::time::Duration;
 use nohop_types::ErrorKind;
 use serde_json::{Value, json};
 
-use super::client::{Ending, Seen, ask, chat, contents, message, openai, parse};
-use crate::{Departure, Emulator, End, Fault, Outcome, RetryAfter, Script};
+use super::client::{Ending, Seen, ask, call, chat, contents, openai, parse};
+use crate::{Departure, Dialect, Emulator, End, Fault, Outcome, RetryAfter, Script};
 
 const TEXT: &str = "One two three four five six seven";
 
-/// The answer of OpenAI and of Anthropic under the fault.
-async fn both(fault: &Fault, streams: bool) -> [(Seen, Outcome); 2] {
-    let start = |script: Script| script.says(TEXT).fault(fault.clone()).start();
-    let first = start(Emulator::openai()).await.unwrap();
-    let second = start(Emulator::anthropic()).await.unwrap();
-    let seen = [openai(&first, &chat(streams)).await, message(&second, &chat(streams)).await];
-    let outcome = |emulator: &Emulator| emulator.journal().last().unwrap().outcome();
-    let outcomes = [outcome(&first), outcome(&second)];
-    let mut pairs = seen.into_iter().zip(outcomes);
-    [pairs.next().unwrap(), pairs.next().unwrap()]
+/// The answer in each dialect under the fault.
+async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); 4] {
+    let mut pairs = Vec::new();
+    for dialect in Dialect::ALL {
+        let script = Script::new(dialect).says(TEXT).fault(fault.clone());
+        let emulator = script.start().await.unwrap();
+        let seen = call(dialect, &emulator, streams).await;
+        pairs.push((seen, emulator.journal().last().unwrap().outcome()));
+    }
+    pairs.try_into().unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn errors_have_the_providers_status_and_shape() {
-    async fn check(fault: Fault, status: u16, openai_code: &str, anthropic_type: &str) {
+    // Status and word: chat completions and messages, then responses, then Google.
+    type Told = (u16, &'static str);
+    async fn check(fault: Fault, chat: Told, anthropic: Told, responses: Told, google: Told) {
         for streams in [false, true] {
-            let [(first, outcome), (second, _)] = both(&fault, streams).await;
-            assert_eq!((first.status(), second.status()), (status, status), "{fault:?}");
-            let body: Value = serde_json::from_slice(&first.body).unwrap();
-            assert_eq!(body["error"]["code"].as_str().unwrap_or_default(), openai_code);
-            let body: Value = serde_json::from_slice(&second.body).unwrap();
-            assert_eq!(body["error"]["type"], anthropic_type);
-            assert_eq!(body["type"], "error");
-            assert!(matches!(outcome, Outcome::Failed(_)));
+            let seen = every(&fault, streams).await;
+            let told =
+                [(chat, "code"), (anthropic, "type"), (responses, "code"), (google, "status")];
+            for ((seen, outcome), ((status, word), key)) in seen.into_iter().zip(told) {
+                assert_eq!(seen.status(), status, "{fault:?}");
+                let body: Value = serde_json::from_slice(&seen.body).unwrap();
+                assert_eq!(body["error"][key].as_str().unwrap_or_default(), word, "{fault:?}");
+                assert!(matches!(outcome, Outcome::Failed(_)));
+            }
         }
     }
+    let invalid = (400, "invalid_request_error");
+    let spent = (429, "RESOURCE_EXHAUSTED");
+    let argument = (400, "INVALID_ARGUMENT");
+    let limited = (429, "rate_limit_exceeded");
     let quiet = Fault::RateLimited(RetryAfter::Missing);
-    check(quiet, 429, "rate_limit_exceeded", "rate_limit_error").await;
-    check(Fault::InsufficientQuota, 429, "insufficient_quota", "rate_limit_error").await;
-    check(Fault::BadSchema, 400, "invalid_function_parameters", "invalid_request_error").await;
-    check(Fault::ContextLength, 400, "context_length_exceeded", "invalid_request_error").await;
-    check(Fault::ContentFilter, 400, "content_policy_violation", "invalid_request_error").await;
-    check(Fault::Unauthorized, 401, "invalid_api_key", "authentication_error").await;
-    check(Fault::UnknownModel, 404, "model_not_found", "not_found_error").await;
-    check(Fault::ServerError, 500, "", "api_error").await;
-    check(Fault::Overloaded, 529, "", "overloaded_error").await;
-    check(Fault::ErrorUnder200, 200, "", "api_error").await;
+    check(quiet, limited, (429, "rate_limit_error"), limited, spent).await;
+    let quota = (429, "insufficient_quota");
+    check(Fault::InsufficientQuota, quota, (429, "rate_limit_error"), quota, spent).await;
+    let schema = (400, "invalid_function_parameters");
+    check(Fault::BadSchema, schema, invalid, schema, argument).await;
+    let long = (400, "context_length_exceeded");
+    check(Fault::ContextLength, long, invalid, long, argument).await;
+    let key = (401, "invalid_api_key");
+    check(Fault::Unauthorized, key, (401, "authentication_error"), key, argument).await;
+    let gone = |status| (status, "model_not_found");
+    let nowhere = (404, "not_found_error");
+    check(Fault::UnknownModel, gone(404), nowhere, gone(400), (404, "NOT_FOUND")).await;
+    let failed = (500, "server_error");
+    check(Fault::ServerError, (500, ""), (500, "api_error"), failed, (500, "INTERNAL")).await;
+    let (busy, shed) = ((529, "server_is_overloaded"), (529, "overloaded_error"));
+    check(Fault::Overloaded, (529, ""), shed, busy, (503, "UNAVAILABLE")).await;
+    let under = (200, "server_error");
+    check(Fault::ErrorUnder200, (200, ""), (200, "api_error"), under, (200, "INTERNAL")).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_prompt_is_filtered_in_the_providers_way() {
+    for streams in [false, true] {
+        let [(chat, _), (anthropic, _), (responses, _), (google, outcome)] =
+            every(&Fault::ContentFilter, streams).await;
+        let status = [&chat, &anthropic, &responses, &google].map(Seen::status);
+        assert_eq!(status, [400, 400, 400, 200]);
+        assert!(chat.text().contains("content_policy_violation"));
+        assert!(anthropic.text().contains("content filtering policy"));
+        assert!(responses.text().contains("invalid_prompt"));
+        assert!(google.text().contains(r#""promptFeedback":{"blockReason":"PROHIBITED_CONTENT""#));
+        assert_eq!(google.text().starts_with("data: "), streams);
+        assert_eq!(outcome, Outcome::Failed(ErrorKind::ContentFilter));
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn limits_say_when_to_come_back_in_every_form() {
     let after = Duration::from_millis(61_500);
-    let limited = |form| async move { both(&Fault::RateLimited(form), false).await };
+    let limited = |form| async move { every(&Fault::RateLimited(form), false).await };
 
-    let [(date, _), _] = limited(RetryAfter::Date(after)).await;
-    let [(reset, _), (rfc, _)] = limited(RetryAfter::Reset(after)).await;
-    let [(prose, _), _] = limited(RetryAfter::Prose(after)).await;
-    let [(field, _), _] = limited(RetryAfter::Field(after)).await;
-    let [(seconds, _), _] = limited(RetryAfter::Seconds(after)).await;
+    let [(date, _), ..] = limited(RetryAfter::Date(after)).await;
+    let [(reset, _), (rfc, _), _, (delay, _)] = limited(RetryAfter::Reset(after)).await;
+    let [(prose, _), .., (google, _)] = limited(RetryAfter::Prose(after)).await;
+    let [(field, _), ..] = limited(RetryAfter::Field(after)).await;
+    let [(seconds, _), ..] = limited(RetryAfter::Seconds(after)).await;
 
     assert!(httpdate::parse_http_date(date.header("retry-after").unwrap()).is_ok());
     assert_eq!(reset.header("x-ratelimit-reset-requests"), Some("1m1.5s"));
     assert!(rfc.header("anthropic-ratelimit-requests-reset").unwrap().ends_with('Z'));
+    assert!(delay.text().contains(r#""retryDelay":"61.5s""#));
+    assert!(google.text().contains("Please retry in 61.5s."));
     assert!(prose.text().contains("Please try again in 1m1.5s."));
     assert!(field.text().contains(r#""retry_after": 61.5"#));
     assert_eq!(seconds.header("retry-after"), Some("62"));
@@ -70,7 +103,7 @@ async fn limits_say_when_to_come_back_in_every_form() {
 async fn any_status_comes_with_its_headers_and_body() {
     let fault = Fault::status(418, "teapot").header("x-should-retry", "false");
 
-    let [(seen, outcome), _] = both(&fault, false).await;
+    let [(seen, outcome), ..] = every(&fault, false).await;
 
     assert_eq!((seen.status(), seen.text().as_str()), (418, "teapot"));
     assert_eq!(seen.header("x-should-retry"), Some("false"));
@@ -79,7 +112,7 @@ async fn any_status_comes_with_its_headers_and_body() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_of_html_is_no_json() {
-    let [(seen, _), _] = both(&Fault::HtmlPage, true).await;
+    let [(seen, _), ..] = every(&Fault::HtmlPage, true).await;
 
     assert_eq!((seen.status(), seen.header("content-type")), (503, Some("text/html")));
     assert!(seen.text().starts_with("<html>"));
@@ -87,18 +120,21 @@ async fn a_page_of_html_is_no_json() {
 
 #[tokio::test(start_paused = true)]
 async fn broken_bodies_come_under_200() {
-    for (truncated, _) in both(&Fault::TruncatedJson, false).await {
+    for (truncated, _) in every(&Fault::TruncatedJson, false).await {
         assert_eq!((truncated.status(), truncated.end), (200, Ending::Complete));
         assert!(serde_json::from_slice::<Value>(&truncated.body).is_err());
     }
-    for (truncated, outcome) in both(&Fault::TruncatedJson, true).await {
+    for (truncated, outcome) in every(&Fault::TruncatedJson, true).await {
         assert_eq!(truncated.end, Ending::Complete);
         assert_eq!(outcome, Outcome::Cut { text: "One".to_owned() });
     }
-    let [(hollow, _), (other, _)] = both(&Fault::NoChoices, false).await;
-    assert_eq!(serde_json::from_slice::<Value>(&hollow.body).unwrap()["choices"], json!([]));
-    assert_eq!(serde_json::from_slice::<Value>(&other.body).unwrap()["stop_reason"], Value::Null);
-    let [(null, outcome), _] = both(&Fault::NullContent, false).await;
+    let hollow = every(&Fault::NoChoices, false).await;
+    let [chat, anthropic, responses, google] =
+        hollow.map(|(seen, _)| serde_json::from_slice::<Value>(&seen.body).unwrap());
+    assert_eq!((&chat["choices"], &anthropic["stop_reason"]), (&json!([]), &Value::Null));
+    assert_eq!((&responses["status"], &responses["output"]), (&json!("in_progress"), &json!([])));
+    assert!(google.get("candidates").is_none() && google["usageMetadata"].is_object());
+    let [(null, outcome), ..] = every(&Fault::NullContent, false).await;
     let null = &serde_json::from_slice::<Value>(&null.body).unwrap()["choices"][0];
     assert_eq!(
         (&null["message"]["content"], &null["finish_reason"]),
@@ -115,7 +151,7 @@ async fn connections_end_before_the_head() {
             (Fault::Close, Ending::Eof),
             (Fault::Hang, Ending::Silence),
         ] {
-            for (seen, _) in both(&fault, streams).await {
+            for (seen, _) in every(&fault, streams).await {
                 assert_eq!((seen.head.as_str(), seen.end), ("", end), "{fault:?}");
             }
         }
@@ -124,22 +160,22 @@ async fn connections_end_before_the_head() {
 
 #[tokio::test(start_paused = true)]
 async fn streams_break_after_the_head_and_before_content() {
-    for (seen, outcome) in both(&Fault::CutBeforeFirst, true).await {
+    for (seen, outcome) in every(&Fault::CutBeforeFirst, true).await {
         assert_eq!((seen.status(), seen.body.len(), seen.end), (200, 0, Ending::Reset));
         assert_eq!(outcome, Outcome::Failed(ErrorKind::Transport));
     }
-    for (seen, outcome) in both(&Fault::StallAfterHead, true).await {
+    for (seen, outcome) in every(&Fault::StallAfterHead, true).await {
         assert_eq!((seen.status(), seen.body.len(), seen.end), (200, 0, Ending::Silence));
         assert_eq!(outcome, Outcome::Failed(ErrorKind::Timeout));
     }
-    for (seen, outcome) in both(&Fault::ErrorFirst(ErrorKind::Quota), true).await {
+    for (seen, outcome) in every(&Fault::ErrorFirst(ErrorKind::Quota), true).await {
         let events = parse(&seen.body);
         assert_eq!((events.len(), seen.end), (1, Ending::Complete));
         assert!(events[0]["error"].is_object());
         assert_eq!(outcome, Outcome::Failed(ErrorKind::Quota));
     }
     let role_then_error = Fault::ErrorAfter { events: 0, kind: ErrorKind::Server };
-    for (seen, outcome) in both(&role_then_error, true).await {
+    for (seen, outcome) in every(&role_then_error, true).await {
         let events = parse(&seen.body);
         assert!(events.len() > 1 && contents(&seen.body) == 0);
         assert!(events.last().unwrap()["error"].is_object());
@@ -156,9 +192,10 @@ async fn streams_break_after_five_events() {
         (Fault::StallAfter { events: 5 }, Ending::Silence),
         (Fault::ErrorAfter { events: 5, kind: ErrorKind::Overloaded }, Ending::Complete),
     ] {
-        for (seen, outcome) in both(&fault, true).await {
+        for (seen, outcome) in every(&fault, true).await {
             assert_eq!((contents(&seen.body), seen.end), (5, end), "{fault:?}: {}", seen.text());
-            assert!(!seen.text().contains("[DONE]") && !seen.text().contains("message_delta"));
+            let ends = ["[DONE]", "message_delta", "response.completed", "finishReason"];
+            assert!(!ends.iter().any(|end| seen.text().contains(end)), "{}", seen.text());
             assert_eq!(outcome, Outcome::Cut { text: "One two three four five".to_owned() });
         }
     }
@@ -172,7 +209,7 @@ async fn whole_answers_break_in_the_middle() {
         (Fault::EofAfter { events: 1 }, Ending::Complete),
         (Fault::StallAfter { events: 1 }, Ending::Silence),
     ] {
-        for (seen, outcome) in both(&fault, false).await {
+        for (seen, outcome) in every(&fault, false).await {
             assert_eq!(seen.end, end, "{fault:?}");
             assert!(!seen.body.is_empty());
             assert!(serde_json::from_slice::<Value>(&seen.body).is_err());
@@ -183,7 +220,7 @@ async fn whole_answers_break_in_the_middle() {
 
 #[tokio::test(start_paused = true)]
 async fn one_malformed_line_stands_among_good_ones() {
-    for (seen, outcome) in both(&Fault::MalformedAfter { events: 2 }, true).await {
+    for (seen, outcome) in every(&Fault::MalformedAfter { events: 2 }, true).await {
         let text = seen.text();
         let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
         let is_bad =
@@ -196,9 +233,13 @@ async fn one_malformed_line_stands_among_good_ones() {
 #[tokio::test(start_paused = true)]
 async fn a_huge_answer_is_as_huge_as_told() {
     for streams in [false, true] {
-        for (seen, _) in both(&Fault::Oversized { bytes: 3_000_000 }, streams).await {
+        let seen = every(&Fault::Oversized { bytes: 3_000_000 }, streams).await;
+        for ((seen, _), dialect) in seen.into_iter().zip(Dialect::ALL) {
             assert_eq!(seen.end, Ending::Complete);
-            assert_eq!(seen.text().matches('x').count() / 1_000, 3_000);
+            // A stream of responses says every text five times.
+            let repeats = streams && dialect == Dialect::OpenAiResponses;
+            let times = if repeats { 5 } else { 1 };
+            assert_eq!(seen.text().matches('x').count() / 1_000, 3_000 * times);
         }
     }
 }
@@ -207,7 +248,7 @@ async fn a_huge_answer_is_as_huge_as_told() {
 async fn a_redirect_leads_where_told() {
     let fault = Fault::Redirect { status: 308, to: "https://other.example".to_owned() };
 
-    let [(seen, _), _] = both(&fault, false).await;
+    let [(seen, _), ..] = every(&fault, false).await;
 
     assert_eq!(seen.status(), 308);
     assert_eq!(seen.header("location"), Some("https://other.example/v1/chat/completions"));
@@ -261,7 +302,12 @@ async fn departures_change_the_bytes_and_not_the_events() {
                 assert!(last["usage"].is_object() && events.len() == expected.len() - 1);
                 continue;
             }
-            Departure::Padded | Departure::Bytewise => {}
+            Departure::Padded
+            | Departure::Bytewise
+            | Departure::Nameless
+            | Departure::Bare
+            | Departure::Rotating
+            | Departure::Numbered => {}
         }
         assert_eq!(events, expected, "{departure:?}");
     }

@@ -186,7 +186,9 @@ impl Walk for Restored<'_> {
 
     fn walk(&mut self, fields: Rest<'_>, depth: usize) {
         for (key, raw) in fields {
-            match types(raw).filter(|_| key == "type") {
+            // A word in other letters was left as it is when it was read.
+            let small = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+            match types(raw).filter(|(word, _)| key == "type" && small(word)) {
                 Some((r#type, nullable)) => typed(self.out, &r#type, nullable),
                 None => self.field(&key, raw, depth),
             }

@@ -129,6 +129,14 @@ fn kind_of(code: &str, status: Option<u16>) -> Option<ErrorKind> {
     Some(kind)
 }
 
+/// What hosts say of content that they filter.
+const FILTERED: &[&str] = &[
+    "content management policy",
+    "response was filtered",
+    "content filter",
+    "violating our usage policy",
+];
+
 /// The kind that the sentence tells, for hosts whose words say nothing.
 fn said(message: &str, status: Option<u16>) -> Option<ErrorKind> {
     let lower = message.to_lowercase();
@@ -136,9 +144,7 @@ fn said(message: &str, status: Option<u16>) -> Option<ErrorKind> {
     let refused = status.is_none_or(|status| matches!(status, 400 | 403 | 413 | 422 | 500));
     if refused && status::says_too_long(message) {
         Some(ErrorKind::ContextLength)
-    } else if refused
-        && has(&["content management policy", "response was filtered", "content filter"])
-    {
+    } else if refused && has(FILTERED) {
         Some(ErrorKind::ContentFilter)
     } else if status == Some(400)
         && has(&["incorrect api key", "api key not valid", "invalid api key"])

@@ -20,6 +20,9 @@ pub(super) fn read(text: &str, status: Option<u16>) -> Option<Error> {
     let (Some((code, kind)), Some(message)) = (known, word("message")) else {
         return openai_chat::failure::read(text, status);
     };
+    // A prompt that is invalid because of its content is said to be with the same word.
+    let is_flagged = code == "invalid_prompt" && message.contains("flagged");
+    let kind = if is_flagged { ErrorKind::ContentFilter } else { kind };
     let wait = inner.get("resets_in_seconds").and_then(Value::as_u64).map(Duration::from_secs);
     let error = Error::new(kind, message).with_code(code.to_owned()).with_retry_after(wait);
     Some(error.with_status(status).with_body(text.as_bytes()))

@@ -6,7 +6,9 @@ mod slots;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use nohop_types::{Content, Event, FinishReason, Issuer, Part, Piece, Reasoning, Usage};
+use nohop_types::{
+    Content, Error, ErrorKind, Event, FinishReason, Issuer, Part, Piece, Reasoning, Usage,
+};
 use serde_json::value::RawValue;
 
 use self::items::{Held, Item, item};
@@ -71,14 +73,14 @@ impl Frames {
 
     fn read(&mut self, text: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
         if self.framing == Framing::Whole {
-            return self.whole(text, text, events);
+            return self.whole(text, text, false, events);
         }
         let row: EventRow<'_> = json::parse(text).map_err(|error| {
             // An error may use a name of this dialect for something else.
             failure::read(text, None).map_or(Fault::Corrupt(error), Fault::Failed)
         })?;
         let Some(r#type) = row.r#type.as_deref() else {
-            return self.whole(text, text, events);
+            return self.whole(text, text, false, events);
         };
         match r#type {
             "response.output_text.delta" => self.grow(Kind::Text, &row, events),
@@ -123,7 +125,8 @@ impl Frames {
             | "response.failed"
             | "response.cancelled" => {
                 let raw = row.response.ok_or_else(|| unknown(r#type))?;
-                self.whole(raw.get(), text, events)?;
+                let lost = matches!(r#type, "response.failed" | "response.cancelled");
+                self.whole(raw.get(), text, lost, events)?;
                 // Some hosts say things of the answer beside it.
                 self.kept.add(OpenAiResponses::NAME, "", row.rest);
             }
@@ -145,17 +148,31 @@ impl Frames {
         Ok(())
     }
 
-    /// Takes a whole response, which `frame` is or ends a stream with.
-    fn whole(&mut self, text: &str, frame: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
+    /// Takes a whole response, which `frame` is or ends a stream with, and which may be `lost` already.
+    fn whole(
+        &mut self,
+        text: &str,
+        frame: &str,
+        lost: bool,
+        events: &mut Vec<Event>,
+    ) -> Result<(), Fault> {
         let row: ResponseRow<'_> = json::parse(text).map_err(|error| {
             failure::read(frame, None).map_or(Fault::Corrupt(error), Fault::Failed)
         })?;
         let failed = row.error.filter(|error| !matches!(error.get(), "{}" | "false" | "\"\""));
         let status = row.status.and_then(Str::said);
-        let lost = matches!(status.as_deref(), Some("failed" | "cancelled"));
+        let lost = lost || matches!(status.as_deref(), Some("failed" | "cancelled"));
         if row.output.is_none() && failed.is_none() && !lost && status.is_none() {
             let error = failure::read(frame, None);
             return Err(error.map_or_else(|| unknown("neither output nor an error"), Fault::Failed));
+        }
+        let begun = status.as_deref().filter(|status| matches!(*status, "in_progress" | "queued"));
+        let says_nothing = || row.output.is_none_or(is_empty);
+        // Who asked for one that is made in the background has its id now.
+        let in_background = || row.rest.iter().any(|(k, v)| k == "background" && v.get() == "true");
+        if let Some(status) = begun.filter(|_| says_nothing() && !in_background()) {
+            let message = format!("the provider sent no answer, but one that is still {status}");
+            return Err(Fault::Failed(Error::new(ErrorKind::Truncated, message)));
         }
         // Nothing is said of a response that can not be read to its end.
         let untold = self.untold(row.output)?;
@@ -299,6 +316,10 @@ impl Decoder for Frames {
         let usage = Arc::new(std::mem::take(&mut self.usage));
         events.push(Event::Finish { usage, extra: self.kept.take() });
     }
+}
+
+fn is_empty(output: &RawValue) -> bool {
+    output.get().trim_matches(['[', ']', ' ', '\n', '\r', '\t']).is_empty()
 }
 
 /// Why an answer ended that has this status, and is incomplete for this reason.

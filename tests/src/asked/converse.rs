@@ -1,53 +1,27 @@
-//! Reads requests of Bedrock's Converse, so that those that were recorded can be written again.
-//!
-//! Nobody serves this dialect with nohop, so this is no part of its crates.
+//! Requests of Bedrock's Converse.
+
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use nohop_types::{
-    CacheMark, Citation, Content, Document, Error, ErrorKind, Event, ExtraScope, Extras, Function,
-    Image, Issuer, Json, Media, Message, Opaque, OutputFormat, Part, Reasoning, Request, Result,
-    Role, Schema, Tool, ToolCall, ToolChoice, ToolKind, ToolResult, Video,
+    CacheMark, Citation, Content, Document, Error, ErrorKind, ExtraScope, Extras, Function, Image,
+    Issuer, Json, Media, Message, Opaque, OutputFormat, Part, Reasoning, Request, Result, Role,
+    Schema, Tool, ToolCall, ToolChoice, ToolKind, ToolResult, Video,
 };
 use nohop_wire::dialect::Converse;
-use nohop_wire::{Encoder, Incoming, Mode, Reply, RequestHead, Stamp, Surface};
+use nohop_wire::{Incoming, Mode};
 use serde_json::{Map, Value, json};
-use std::time::Duration;
 
-/// The requests of a client, which nobody answers.
-#[derive(Debug)]
-pub(crate) struct Requests;
-
-impl Surface for Requests {
-    fn decode(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|error| Error::new(ErrorKind::InvalidRequest, error.to_string()))?;
-        let mode = match head.path.ends_with("-stream") {
-            true => Mode::Stream,
-            false => Mode::Whole,
-        };
-        Ok(Incoming::new(request(body), mode))
-    }
-
-    fn encoder(&self, _: &Incoming, _: Stamp) -> Box<dyn Encoder> {
-        Box::new(Silent)
-    }
-
-    fn error(&self, _: &Error) -> Reply {
-        Reply::json(http::StatusCode::NOT_IMPLEMENTED, Vec::new())
-    }
-}
-
-struct Silent;
-
-impl Encoder for Silent {
-    fn content_type(&self) -> &'static str {
-        "application/json"
-    }
-
-    fn event(&mut self, _: &Event, _: &mut Vec<u8>) {}
-
-    fn fail(&mut self, _: &Error, _: &mut Vec<u8>) {}
+/// Reads a request.
+///
+/// # Errors
+///
+/// `InvalidRequest` when it is no JSON.
+pub fn read(body: &[u8]) -> Result<Incoming> {
+    let body: Value = serde_json::from_slice(body)
+        .map_err(|error| Error::new(ErrorKind::InvalidRequest, error.to_string()))?;
+    Ok(Incoming::new(request(body), Mode::Whole))
 }
 
 fn request(body: Value) -> Request {

@@ -1,0 +1,167 @@
+use super::event;
+use crate::Departure;
+use crate::dialect::{Call, Frame, quoted, signature};
+use crate::script::{Part, fragments, pieces};
+
+/// One item of an answer's output.
+pub(super) struct Item<'a> {
+    pub(super) call: &'a Call<'a>,
+    pub(super) index: usize,
+    pub(super) part: &'a Part,
+}
+
+impl Item<'_> {
+    pub(super) fn is_call(&self) -> bool {
+        matches!(self.part, Part::Call { .. })
+    }
+
+    /// The item, as it is in the end.
+    pub(super) fn done(&self) -> String {
+        self.spelled(None, "completed")
+    }
+
+    /// The events that make it.
+    pub(super) fn frames(&self) -> Vec<Frame> {
+        match self.part {
+            Part::Text(text) => self.message(text),
+            Part::Thinking(text) => self.reasoning(text),
+            Part::Call { arguments, .. } => self.function_call(arguments),
+        }
+    }
+
+    fn message(&self, text: &str) -> Vec<Frame> {
+        let part = |text: &str| format!(r#""content_index":0,"part":{}"#, output_text(text));
+        let mut frames = vec![
+            self.event("response.output_item.added", 0, &self.begun()),
+            self.event("response.content_part.added", 0, &part("")),
+        ];
+        for (number, piece) in self.pieces(text).into_iter().enumerate() {
+            let delta = format!(
+                r#""content_index":0,"delta":{},"logprobs":[],"obfuscation":"kR4""#,
+                quoted(&piece)
+            );
+            let frame = self.event("response.output_text.delta", number, &delta);
+            frames.push(frame.content(&piece));
+        }
+        let whole = format!(r#""content_index":0,"text":{},"logprobs":[]"#, quoted(text));
+        frames.push(self.event("response.output_text.done", 0, &whole));
+        frames.push(self.event("response.content_part.done", 0, &part(text)));
+        frames.push(self.ended());
+        frames
+    }
+
+    fn reasoning(&self, text: &str) -> Vec<Frame> {
+        let part = |text: &str| format!(r#""summary_index":0,"part":{}"#, summary_text(text));
+        let mut frames = vec![
+            self.event("response.output_item.added", 0, &self.begun()),
+            self.event("response.reasoning_summary_part.added", 0, &part("")),
+        ];
+        for (number, piece) in self.pieces(text).into_iter().enumerate() {
+            let delta = format!(r#""summary_index":0,"delta":{}"#, quoted(&piece));
+            let frame = self.event("response.reasoning_summary_text.delta", number, &delta);
+            frames.push(frame.content(""));
+        }
+        let whole = format!(r#""summary_index":0,"text":{}"#, quoted(text));
+        frames.push(self.event("response.reasoning_summary_text.done", 0, &whole));
+        frames.push(self.event("response.reasoning_summary_part.done", 0, &part(text)));
+        frames.push(self.ended());
+        frames
+    }
+
+    fn function_call(&self, arguments: &str) -> Vec<Frame> {
+        let mut frames =
+            vec![self.event("response.output_item.added", 0, &self.begun()).content("")];
+        let each = self.call.script.tokens_per_event;
+        for (number, piece) in fragments(arguments, each).into_iter().enumerate() {
+            let delta = format!(r#""delta":{}"#, quoted(&piece));
+            let frame = self.event("response.function_call_arguments.delta", number, &delta);
+            frames.push(frame.content(""));
+        }
+        let whole = format!(r#""arguments":{}"#, quoted(arguments));
+        frames.push(self.event("response.function_call_arguments.done", 0, &whole));
+        frames.push(self.ended());
+        frames
+    }
+
+    /// The item before anything is in it.
+    fn begun(&self) -> String {
+        format!(r#""item":{}"#, self.spelled(Some(0), "in_progress"))
+    }
+
+    fn ended(&self) -> Frame {
+        let item = self.spelled(Some(1), "completed");
+        self.event("response.output_item.done", 1, &format!(r#""item":{item}"#))
+    }
+
+    fn event(&self, name: &'static str, number: usize, fields: &str) -> Frame {
+        let (index, id) = (self.index, self.id(Some(number)));
+        // What tells of the whole item names it within.
+        let id = match name.starts_with("response.output_item") {
+            true => String::new(),
+            false => format!(r#""item_id":"{id}","#),
+        };
+        event(name, &format!(r#"{id}"output_index":{index},{fields}"#))
+    }
+
+    /// The item in this state, in the event of this number or in the answer itself.
+    fn spelled(&self, number: Option<usize>, status: &str) -> String {
+        let id = self.id(number);
+        let is_begun = status == "in_progress";
+        match self.part {
+            Part::Text(text) => {
+                let content = if is_begun { String::new() } else { output_text(text) };
+                format!(
+                    r#"{{"id":"{id}","type":"message","status":"{status}","content":[{content}],"role":"assistant"}}"#
+                )
+            }
+            Part::Thinking(text) => {
+                let summary = if is_begun { String::new() } else { summary_text(text) };
+                let seal = if self.is_sealed() { self.seal(text) } else { String::new() };
+                format!(r#"{{"id":"{id}","type":"reasoning"{seal},"summary":[{summary}]}}"#)
+            }
+            Part::Call { name, arguments } => format!(
+                r#"{{"id":"{id}","type":"function_call","status":"{status}","arguments":{},"call_id":"call_testkit{:08}{:02}","name":{}}}"#,
+                quoted(if is_begun { "" } else { arguments }),
+                self.call.number,
+                self.index,
+                quoted(name),
+            ),
+        }
+    }
+
+    /// Who is not remembered is sealed, for those who ask for it.
+    fn is_sealed(&self) -> bool {
+        let asked = self.call.body["include"].as_array();
+        asked.is_some_and(|asked| asked.iter().any(|it| it == "reasoning.encrypted_content"))
+    }
+
+    fn seal(&self, text: &str) -> String {
+        format!(r#","encrypted_content":"{}""#, signature::of(&self.call.script.salt, text))
+    }
+
+    fn id(&self, number: Option<usize>) -> String {
+        let kind = match self.part {
+            Part::Text(_) => "msg",
+            Part::Thinking(_) => "rs",
+            Part::Call { .. } => "fc",
+        };
+        let rotated = match number.filter(|_| self.call.has(Departure::Rotating)) {
+            Some(number) => format!("_{number}"),
+            None => String::new(),
+        };
+        format!("{kind}_testkit{:08}{:02}{rotated}", self.call.number, self.index)
+    }
+
+    fn pieces(&self, text: &str) -> Vec<String> {
+        pieces(text, self.call.script.tokens_per_event)
+    }
+}
+
+fn output_text(text: &str) -> String {
+    let text = quoted(text);
+    format!(r#"{{"type":"output_text","annotations":[],"logprobs":[],"text":{text}}}"#)
+}
+
+fn summary_text(text: &str) -> String {
+    format!(r#"{{"type":"summary_text","text":{}}}"#, quoted(text))
+}
