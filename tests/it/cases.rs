@@ -1,6 +1,7 @@
 //! What users of other routers found broken, a test each; `tests/cases.md` says which is which.
 
 mod answers;
+mod bedrock;
 mod cohere;
 mod converse;
 mod failures;
