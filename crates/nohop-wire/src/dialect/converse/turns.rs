@@ -13,9 +13,6 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     let first = messages.iter().position(late).unwrap_or(messages.len());
     system(body, &messages[..first]);
     if first == messages.len() {
-        if body.form("messages").is_some() {
-            return Ok(());
-        }
         let message = "messages: a conversation needs at least one; add a turn of the user";
         // Other dialects take a conversation in which only the application speaks.
         let kind = match first {
