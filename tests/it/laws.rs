@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use http::{HeaderMap, StatusCode};
 use nohop_tests::hosts::Host;
-use nohop_types::{Event, Response};
+use nohop_types::{Event, Issuer, Request, Response};
 use nohop_wire::dialect::{Anthropic, OpenAiChat};
 use nohop_wire::laws::{self, Order, Sample};
+use nohop_wire::{Call, Head, Mode};
 
 use crate::fixtures::{self, Fixture};
 
@@ -86,6 +88,29 @@ fn law_4_a_cut_answer_never_finishes() {
     for (fixture, _) in complete() {
         let held = fixture.sample(|sample| laws::a_cut_answer_never_finishes(&sample));
         assert_eq!(held, Ok(()), "{}", fixture.name);
+    }
+}
+
+/// What law 4 finds in a stream of chat.
+fn law_4(body: &str) -> Result<(), String> {
+    let (request, issuer) = (Request::new("m"), Issuer::speaking(OpenAiChat::NAME));
+    let call = Call::new(&request, "m", "/", &issuer).mode(Mode::Stream);
+    let head = Head::new(StatusCode::OK, HeaderMap::new());
+    let sample = Sample::new(&OpenAiChat::PLAIN, call, &head, body.as_bytes());
+    laws::a_cut_answer_never_finishes(&sample).map_err(|breach| breach.to_string())
+}
+
+const HI: &str = r#"data: {"choices":[{"delta":{"content":"Hi"}}]}"#;
+const STOP: &str = r#"data: {"choices":[{"delta":{},"finish_reason":"stop"}]}"#;
+
+#[test]
+fn law_4_lets_one_name_be_cut_that_stands_behind_the_data_and_nothing_else() {
+    let check = |end: &str| law_4(&format!("{HI}\n\n{STOP}{end}"));
+    for end in ["", "\n", "\n\n", "\r\n\r\n", "\nevent: chunk\n\n", "\r\nevent: chunk\r\n\r\n"] {
+        assert_eq!(check(end), Ok(()), "{end:?}");
+    }
+    for end in ["\nevent: a\nevent: b\n\n", "\nid: 1\nevent: a\n\n", "\nid: 1\n\n"] {
+        assert!(check(end).is_err(), "{end:?}");
     }
 }
 

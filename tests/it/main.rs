@@ -15,4 +15,5 @@ mod road;
 mod sdk;
 mod speak;
 mod supply;
+mod surfaces;
 mod tables;

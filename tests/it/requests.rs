@@ -3,6 +3,7 @@
 //! Recordings show what others send; these show what we say for every word of the vocabulary.
 
 mod abilities;
+mod carried;
 mod cohere;
 mod content;
 mod converse;

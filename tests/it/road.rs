@@ -19,6 +19,7 @@ mod inputs;
 mod running;
 mod scripted;
 mod secrets;
+mod tokens;
 mod waits;
 mod ways;
 

@@ -200,7 +200,7 @@ fn shown(cases: &Value) -> Shown {
 }
 
 /// The shared file at `path`.
-fn shared(path: &str) -> Option<String> {
+pub(crate) fn shared(path: &str) -> Option<String> {
     let text = recording::shared().and_then(|shared| fs::read_to_string(shared.join(path)).ok());
     if text.is_none() {
         skipped(&format!("there is no {path} in the shared folder"));

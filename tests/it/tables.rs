@@ -5,7 +5,9 @@
 use nohop_tests::hosts::{self, Host};
 use nohop_types::{FinishReason, Usage};
 use nohop_wire::Mode;
-use nohop_wire::dialect::{Anthropic, Cohere, Converse, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{
+    Anthropic, Cohere, Converse, Counted, Gemini, OpenAiChat, OpenAiResponses,
+};
 
 use crate::speak::answer;
 
@@ -14,6 +16,10 @@ const CONVERSE: &dyn Host = &hosts::CONVERSE;
 const CHAT: &dyn Host = &OpenAiChat::PLAIN;
 const ANTHROPIC: &dyn Host = &Anthropic::PLAIN;
 const RESPONSES: &dyn Host = &OpenAiResponses::PLAIN;
+const GEMINI: &dyn Host = &Gemini::PLAIN;
+
+/// A host that counts thinking beside the answer.
+const BESIDE: &dyn Host = &OpenAiChat { counted: Counted::Beside, ..OpenAiChat::PLAIN };
 
 /// An answer of one text in the dialect of `host`, which ends with `word` and counts `usage`.
 fn body(host: &dyn Host, word: &str, usage: &str) -> String {
@@ -40,6 +46,9 @@ fn body(host: &dyn Host, word: &str, usage: &str) -> String {
         ),
         Cohere::NAME => format!(
             r#"{{"id":"1","message":{{"role":"assistant","content":[{{"type":"text","text":"Hi"}}]}},"finish_reason":"{word}","usage":{{{usage}}}}}"#
+        ),
+        Gemini::NAME => format!(
+            r#"{{"candidates":[{{"content":{{"parts":[{{"text":"Hi"}}],"role":"model"}},"finishReason":"{word}"}}],"usageMetadata":{{{usage}}},"responseId":"1"}}"#
         ),
         other => panic!("no answer of {other} is written yet"),
     }
@@ -96,6 +105,28 @@ fn every_word_for_an_end_means_the_same_everywhere() {
         (RESPONSES, "queued", other("queued")),
         (RESPONSES, "in_progress", other("in_progress")),
         (RESPONSES, "novel", other("novel")),
+        (GEMINI, "STOP", Stop),
+        (GEMINI, "MAX_TOKENS", Length),
+        (GEMINI, "SAFETY", ContentFilter),
+        (GEMINI, "RECITATION", ContentFilter),
+        (GEMINI, "LANGUAGE", ContentFilter),
+        (GEMINI, "BLOCKLIST", ContentFilter),
+        (GEMINI, "PROHIBITED_CONTENT", ContentFilter),
+        (GEMINI, "SPII", ContentFilter),
+        (GEMINI, "MODEL_ARMOR", ContentFilter),
+        (GEMINI, "IMAGE_SAFETY", ContentFilter),
+        (GEMINI, "IMAGE_PROHIBITED_CONTENT", ContentFilter),
+        (GEMINI, "IMAGE_RECITATION", ContentFilter),
+        (GEMINI, "IMAGE_OTHER", ContentFilter),
+        (GEMINI, "MALFORMED_FUNCTION_CALL", Error),
+        (GEMINI, "UNEXPECTED_TOOL_CALL", Error),
+        (GEMINI, "TOO_MANY_TOOL_CALLS", Error),
+        (GEMINI, "MISSING_THOUGHT_SIGNATURE", Error),
+        (GEMINI, "MALFORMED_RESPONSE", Error),
+        (GEMINI, "NO_IMAGE", Error),
+        (GEMINI, "CONTINUATION", Pause),
+        (GEMINI, "OTHER", other("OTHER")),
+        (GEMINI, "NOVEL", other("NOVEL")),
     ];
     for (host, word, reason) in table {
         let (response, error) = answer(host, Mode::Whole, &body(host, word, ""));
@@ -105,9 +136,17 @@ fn every_word_for_an_end_means_the_same_everywhere() {
     }
 }
 
-/// Counts in disjoint kinds: fresh, read from a cache, written to one, visible, thought.
-fn kinds(usage: &Usage) -> [Option<u64>; 5] {
-    [usage.input, usage.cache_read, usage.cache_write, usage.output, usage.reasoning]
+/// Counts in disjoint kinds: fresh, read from a cache, written to one, visible, thought, and what
+/// the provider's own tools added.
+fn kinds(usage: &Usage) -> [Option<u64>; 6] {
+    [
+        usage.input,
+        usage.cache_read,
+        usage.cache_write,
+        usage.output,
+        usage.reasoning,
+        usage.tool_prompt,
+    ]
 }
 
 #[test]
@@ -117,76 +156,137 @@ fn every_count_means_the_same_everywhere() {
         (
             CHAT,
             r#""prompt_tokens":10,"completion_tokens":7,"total_tokens":17,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},"completion_tokens_details":{"reasoning_tokens":3}"#,
-            [Some(4), Some(4), Some(2), Some(4), Some(3)],
+            [Some(4), Some(4), Some(2), Some(4), Some(3), None],
         ),
         (
             RESPONSES,
             r#""input_tokens":10,"output_tokens":7,"total_tokens":17,"input_tokens_details":{"cached_tokens":4,"cache_write_tokens":2},"output_tokens_details":{"reasoning_tokens":3}"#,
-            [Some(4), Some(4), Some(2), Some(4), Some(3)],
+            [Some(4), Some(4), Some(2), Some(4), Some(3), None],
         ),
         // The prompt's counts are disjoint, and thinking is counted among the answer's.
         (
             ANTHROPIC,
             r#""input_tokens":4,"cache_read_input_tokens":4,"cache_creation_input_tokens":2,"output_tokens":7,"output_tokens_details":{"thinking_tokens":3}"#,
-            [Some(4), Some(4), Some(2), Some(4), Some(3)],
+            [Some(4), Some(4), Some(2), Some(4), Some(3), None],
         ),
         // The same, but thinking is not told apart; one count has two names.
         (
             CONVERSE,
             r#""inputTokens":4,"cacheReadInputTokens":4,"cacheReadInputTokenCount":4,"cacheWriteInputTokens":2,"outputTokens":7,"totalTokens":17"#,
-            [Some(4), Some(4), Some(2), Some(7), None],
+            [Some(4), Some(4), Some(2), Some(7), None, None],
         ),
         // What is billed counts, of which nobody says how much was cached.
         (
             COHERE,
             r#""billed_units":{"input_tokens":10,"output_tokens":7},"tokens":{"input_tokens":510,"output_tokens":9,"reasoning_tokens":3},"cached_tokens":448"#,
-            [Some(10), None, None, Some(4), Some(3)],
+            [Some(10), None, None, Some(4), Some(3), None],
         ),
         // Thinking that is larger than what is billed of the answer is not billed.
         (
             COHERE,
             r#""billed_units":{"input_tokens":10,"output_tokens":7},"tokens":{"input_tokens":510,"output_tokens":90,"reasoning_tokens":60}"#,
-            [Some(10), None, None, Some(7), None],
+            [Some(10), None, None, Some(7), None, None],
         ),
         // Where nothing is billed, the prompt's total includes what was cached.
         (
             COHERE,
             r#""tokens":{"input_tokens":10,"output_tokens":7},"cached_tokens":4"#,
-            [Some(6), Some(4), None, Some(7), None],
+            [Some(6), Some(4), None, Some(7), None, None],
         ),
         // A total that is larger than its parts tells that thinking is counted beside them.
         (
             CHAT,
             r#""prompt_tokens":10,"completion_tokens":4,"total_tokens":17,"completion_tokens_details":{"reasoning_tokens":3}"#,
-            [Some(10), None, None, Some(4), Some(3)],
+            [Some(10), None, None, Some(4), Some(3), None],
         ),
         (
             RESPONSES,
             r#""input_tokens":10,"output_tokens":4,"total_tokens":17,"output_tokens_details":{"reasoning_tokens":3}"#,
-            [Some(10), None, None, Some(4), Some(3)],
+            [Some(10), None, None, Some(4), Some(3), None],
         ),
         // More than the whole prompt can only be cached beside it.
         (
             CHAT,
             r#""prompt_tokens":3,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":7}"#,
-            [Some(3), Some(7), None, Some(1), None],
+            [Some(3), Some(7), None, Some(1), None, None],
         ),
         (
             RESPONSES,
             r#""input_tokens":3,"output_tokens":1,"input_tokens_details":{"cached_tokens":7}"#,
-            [Some(3), Some(7), None, Some(1), None],
+            [Some(3), Some(7), None, Some(1), None, None],
+        ),
+        (
+            GEMINI,
+            r#""promptTokenCount":3,"candidatesTokenCount":1,"cachedContentTokenCount":7"#,
+            [Some(3), Some(7), None, Some(1), None, None],
+        ),
+        // Cached tokens go by many names, inside the details and beside them.
+        (
+            CHAT,
+            r#""prompt_tokens":10,"completion_tokens":7,"prompt_cache_hit_tokens":4,"prompt_cache_miss_tokens":6"#,
+            [Some(6), Some(4), None, Some(7), None, None],
+        ),
+        (
+            CHAT,
+            r#""prompt_tokens":10,"completion_tokens":7,"cached_tokens":4"#,
+            [Some(6), Some(4), None, Some(7), None, None],
+        ),
+        (
+            CHAT,
+            r#""prompt_tokens":10,"completion_tokens":7,"num_cached_tokens":4"#,
+            [Some(6), Some(4), None, Some(7), None, None],
+        ),
+        (
+            CHAT,
+            r#""prompt_tokens":10,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":4,"cache_creation_input_tokens":2}"#,
+            [Some(4), Some(4), Some(2), Some(7), None, None],
+        ),
+        // Thinking is counted beside the answer, and the total tells it or the host is known for it.
+        (
+            CHAT,
+            r#""prompt_tokens":10,"completion_tokens":4,"reasoning_tokens":3,"total_tokens":17"#,
+            [Some(10), None, None, Some(4), Some(3), None],
+        ),
+        (
+            BESIDE,
+            r#""prompt_tokens":10,"completion_tokens":4,"completion_tokens_details":{"reasoning_tokens":3}"#,
+            [Some(10), None, None, Some(4), Some(3), None],
+        ),
+        (
+            GEMINI,
+            r#""promptTokenCount":10,"cachedContentTokenCount":4,"candidatesTokenCount":4,"thoughtsTokenCount":3,"totalTokenCount":17"#,
+            [Some(6), Some(4), None, Some(4), Some(3), None],
+        ),
+        (
+            GEMINI,
+            r#""prompt_token_count":10,"cached_content_token_count":4,"candidates_token_count":4,"thoughts_token_count":3"#,
+            [Some(6), Some(4), None, Some(4), Some(3), None],
+        ),
+        // Early models counted it among the answer, as the total tells.
+        (
+            GEMINI,
+            r#""promptTokenCount":10,"candidatesTokenCount":7,"thoughtsTokenCount":3,"totalTokenCount":17"#,
+            [Some(10), None, None, Some(4), Some(3), None],
+        ),
+        // What the provider's own tools added to the prompt stands beside it.
+        (
+            GEMINI,
+            r#""promptTokenCount":10,"candidatesTokenCount":4,"toolUsePromptTokenCount":5,"totalTokenCount":19"#,
+            [Some(10), None, None, Some(4), None, Some(5)],
         ),
         // What is not said is not known, and what is said to be nothing is nothing.
-        (CHAT, r#""completion_tokens":0"#, [None, None, None, Some(0), None]),
-        (ANTHROPIC, r#""output_tokens":0"#, [None, None, None, Some(0), None]),
-        (CONVERSE, r#""outputTokens":0"#, [None, None, None, Some(0), None]),
-        (RESPONSES, r#""output_tokens":0"#, [None, None, None, Some(0), None]),
+        (CHAT, r#""completion_tokens":0"#, [None, None, None, Some(0), None, None]),
+        (ANTHROPIC, r#""output_tokens":0"#, [None, None, None, Some(0), None, None]),
+        (CONVERSE, r#""outputTokens":0"#, [None, None, None, Some(0), None, None]),
+        (RESPONSES, r#""output_tokens":0"#, [None, None, None, Some(0), None, None]),
+        (GEMINI, r#""candidatesTokenCount":0"#, [None, None, None, Some(0), None, None]),
     ];
     for (host, usage, expected) in table {
         let end = match host.dialect().name() {
             Anthropic::NAME | Converse::NAME => "end_turn",
             Cohere::NAME => "COMPLETE",
             OpenAiResponses::NAME => "completed",
+            Gemini::NAME => "STOP",
             _ => "stop",
         };
         let (response, error) = answer(host, Mode::Whole, &body(host, end, usage));

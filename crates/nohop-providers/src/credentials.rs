@@ -1,7 +1,11 @@
 mod aws;
 mod command;
 mod environment;
+#[cfg(feature = "vertex")]
+mod google;
 mod refreshed;
+#[cfg(any(feature = "bedrock", feature = "vertex"))]
+mod service;
 
 use std::fmt;
 
@@ -14,6 +18,8 @@ pub use aws::{AwsContainer, AwsInstance, AwsProfile};
 pub use command::Command;
 pub use environment::Environment;
 pub(crate) use environment::read;
+#[cfg(feature = "vertex")]
+pub use google::GoogleToken;
 pub use refreshed::{Issued, Refreshed};
 
 /// Where a key comes from: it is asked for at each call, so that it may be fetched, refreshed and

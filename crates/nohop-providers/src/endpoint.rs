@@ -117,7 +117,8 @@ impl Endpoint {
         self
     }
 
-    /// Chooses one of the provider's ways by its path, or by the name of its dialect.
+    /// Chooses one of the provider's ways by its path or the beginning of that, or by the name of its
+    /// dialect.
     #[must_use]
     pub fn way(mut self, way: impl Into<Cow<'static, str>>) -> Self {
         self.way = Some(way.into());
@@ -226,7 +227,8 @@ impl Endpoint {
             Some(wish) => ways
                 .iter()
                 .find(|way| way.path == wish)
-                .or_else(|| ways.iter().find(|way| way.dialect.name() == wish)),
+                .or_else(|| ways.iter().find(|way| way.dialect.name() == wish))
+                .or_else(|| ways.iter().find(|way| wish.len() > 1 && way.path.starts_with(wish))),
         };
         found.ok_or_else(|| {
             let known: Vec<_> = ways.iter().map(|way| way.dialect.name()).collect();

@@ -35,6 +35,8 @@ mod testing;
 mod transport;
 
 pub use aws::AwsKey;
+#[cfg(feature = "vertex")]
+pub use credentials::GoogleToken;
 #[cfg(feature = "bedrock")]
 pub use credentials::{AwsContainer, AwsInstance, AwsProfile};
 pub use credentials::{AwsEnvironment, Command, Credentials, Environment, Issued, Refreshed};

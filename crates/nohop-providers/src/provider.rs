@@ -10,7 +10,9 @@ use crate::credentials::{AwsEnvironment, Environment};
 ///
 /// A provider is a value, not a type: to add one, write its row. A base URL may have places that differ
 /// from account to account, as `{account}`; [`Endpoint::set`](crate::Endpoint::set) fills them, or the
-/// environment where the place names a variable, as `{account:ACME_ACCOUNT}`.
+/// environment where the place names a variable, as `{account:ACME_ACCOUNT}`. Where some values are
+/// written otherwise than others, the place says how: `{zone:ACME_ZONE?all=api|*-api}` is `api` for `all`
+/// and `eu-api` for `eu`.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
 pub struct Provider {

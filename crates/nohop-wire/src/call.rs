@@ -1,3 +1,5 @@
+mod address;
+
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nohop_types::{Issuer, Request};
 
@@ -11,7 +13,8 @@ pub struct Call<'a> {
     pub request: &'a Request,
     /// The model, as the provider names it.
     pub model: &'a str,
-    /// The path of the way, below the endpoint's base URL.
+    /// The path of the way, below the endpoint's base URL; `{model}` in it is the model, and of
+    /// `{this|that}` the first is for whole answers and the second for streams.
     pub path: &'a str,
     /// Whether the answer arrives whole or as it is made.
     pub mode: Mode,

@@ -19,7 +19,9 @@ use std::fmt;
 use nohop_types::{Content, Error, Event, Grammar, Response};
 use serde_json::Value;
 
-use crate::{Call, Dialect, Encoded, Frame, Framer, Head, Incoming, Mode, Reader, RequestHead};
+use crate::{
+    Call, Dialect, Encoded, Frame, Framer, Framing, Head, Incoming, Mode, Reader, RequestHead,
+};
 use crate::{Stamp, State, Strictness, Surface};
 
 pub use json::{Difference, differences};
@@ -264,22 +266,31 @@ pub fn events_follow_the_grammar(events: &[Event]) -> Result<(), Breach> {
     Ok(())
 }
 
-/// Law 4: every prefix before the answer is complete is an error.
+/// Law 4: every prefix before the answer is complete is an error, and every one after is none.
 ///
-/// An end of line or a name that is missing after the last frame is no matter.
+/// The answer is complete with the last byte of data of the frame that ends it. Some bodies end
+/// without the end of that line, and some hosts write the name of an event behind its data: by then
+/// all is said, so that a cut in either is no cut of the answer. One name directly behind the data is
+/// all that may be missing.
 ///
 /// # Errors
 ///
 /// Names a prefix that finishes too soon, or one that does not finish although it is complete.
 pub fn a_cut_answer_never_finishes(sample: &Sample<'_>) -> Result<(), Breach> {
     let Ok(enough) = sample.enough() else { return Ok(()) };
-    let text = said(&sample.body[..enough]).len();
-    let step = (sample.body.len() / 48).max(1);
-    let near = text.saturating_sub(3)..text;
-    for end in (0..sample.body.len()).step_by(step).chain(near) {
+    let open = sample.dialect.open(&sample.call, sample.head);
+    let (framing, _) = open.map_err(|error| Breach::new(4, error.to_string()))?;
+    let text = told(&sample.body[..enough], framing);
+    for end in cuts(sample.body, text) {
         let (events, ended) = sample.read_prefix(end, usize::MAX);
         if end < text && ended.is_ok() {
             return Err(Breach::new(4, format!("cut at byte {end} of {text}, it still finishes")));
+        }
+        if end >= enough
+            && let Err(error) = &ended
+        {
+            let what = format!("cut at byte {end}, it fails although it was complete: {error}");
+            return Err(Breach::new(4, what));
         }
         let finished = matches!(events.last(), Some(Event::Finish { .. }));
         if ended.is_ok() != finished {
@@ -289,14 +300,38 @@ pub fn a_cut_answer_never_finishes(sample: &Sample<'_>) -> Result<(), Breach> {
     Ok(())
 }
 
-/// The body up to where its last frame is told: what follows the data of an event only names it.
-fn said(body: &[u8]) -> &[u8] {
-    let text = body.trim_ascii_end();
-    let line = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    match text[line..].starts_with(b"event:") {
-        true => said(&text[..line]),
-        false => text,
+/// Where a body is cut: everywhere if it is short. A long one is cut here and there, around the byte
+/// `text` with which it is complete, and at the ends of the lines before that, where an answer that
+/// lacks little would be taken for a whole one.
+fn cuts(body: &[u8], text: usize) -> Vec<usize> {
+    if body.len() <= 2_048 {
+        return (0..=body.len()).collect();
     }
+    let step = (body.len() / 48).max(1);
+    let lines = (0..text).rev().filter(|end| body[*end] == b'\n').take(24);
+    let near = text.saturating_sub(3)..(text + 4).min(body.len());
+    let mut cuts: Vec<usize> = (0..body.len()).step_by(step).collect();
+    cuts.extend(lines.flat_map(|end| [end, end + 1]));
+    cuts.extend(near);
+    cuts.push(body.len());
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts
+}
+
+/// How many bytes of `body` tell its last frame: the end of its line is none of them, nor is the name
+/// of an event that stands behind its data.
+fn told(body: &[u8], framing: Framing) -> usize {
+    let text = body.trim_ascii_end();
+    let begins =
+        |text: &[u8]| text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let line = begins(text);
+    let before = text[..line].strip_suffix(b"\n").unwrap_or_default();
+    let before = before.strip_suffix(b"\r").unwrap_or(before);
+    let named = framing == Framing::Sse
+        && text[line..].starts_with(b"event:")
+        && before[begins(before)..].starts_with(b"data:");
+    if named { before.len() } else { text.len() }
 }
 
 /// Law 5, for requests: the differences between a request and the same, read by a surface and written

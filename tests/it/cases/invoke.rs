@@ -78,7 +78,12 @@ fn the_path_names_the_model_and_asks_for_a_stream_and_the_body_does_not() {
     let (request, issuer) =
         (Request::new("m").user("Hi").max_tokens(9), Issuer::speaking("anthropic"));
     let check = |mode, path: &str| {
-        let call = Call::new(&request, "a.claude-v1:0", "/model/{model}/invoke", &issuer);
+        let call = Call::new(
+            &request,
+            "a.claude-v1:0",
+            "/model/{model}/{invoke|invoke-with-response-stream}",
+            &issuer,
+        );
         let sent = INVOKE.encode(&call.mode(mode)).unwrap();
         let body: Value = serde_json::from_slice(&sent.body).unwrap();
         assert_eq!(sent.path, path);

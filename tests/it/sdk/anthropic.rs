@@ -43,7 +43,7 @@ pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
             &INVOKED,
             hi("us.anthropic.claude-opus-4-8"),
         )
-        .at("/model/{model}/invoke"),
+        .at("/model/{model}/{invoke|invoke-with-response-stream}"),
         hosted("anthropic/vertex", "basic"),
         hosted("anthropic/vertex", "stream").streamed(),
     ]

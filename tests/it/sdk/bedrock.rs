@@ -14,7 +14,7 @@ use super::{Ours, Shown, schema, weather};
 const MODEL: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 const PROFILE: &str =
     "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0";
-const PATH: &str = "/model/{model}/converse";
+const PATH: &str = "/model/{model}/{converse|converse-stream}";
 
 /// Our requests, by provider and case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {

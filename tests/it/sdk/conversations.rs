@@ -37,6 +37,7 @@ const LOSSES: &[(&str, &[&str])] = &[
         ],
     ),
     ("n_2", &["n: dropped: the dialect has no word for it"]),
+    ("pdf_url", &["document: dropped: the file was uploaded to another provider"]),
     (
         "penalties",
         &[

@@ -57,8 +57,10 @@ impl Endpoint {
         Ok(url)
     }
 
-    /// What stands in a place such as `account` or `account:ACME_ACCOUNT`.
+    /// What stands in a place such as `account` or `account:ACME_ACCOUNT`; after a question mark, what
+    /// some values are written as, and with a star all others: `zone:ACME_ZONE?all=api|*-api`.
     pub(super) fn fill(&self, place: &str) -> Result<String> {
+        let (place, written) = place.split_once('?').unwrap_or((place, "*"));
         let (name, variable) = place.split_once(':').unwrap_or((place, ""));
         let given = self.settings.iter().rev().find(|(key, _)| key == name);
         let Some(value) = given
@@ -76,11 +78,19 @@ impl Endpoint {
         let value = value.trim_start_matches("https://").trim_end_matches('/');
         let fits = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
         match !value.is_empty() && value.chars().all(fits) {
-            true => Ok(value.to_owned()),
+            true => Ok(spelled(value, written)),
             false => {
                 let what = format!("the {name} does not fit in a URL: letters, digits, - . _ only");
                 Err(self.wrong(&what))
             }
         }
     }
+}
+
+/// A value as it is written: the text after its own name and `=`, or the one with a star in it.
+fn spelled(value: &str, written: &str) -> String {
+    let mut forms = written.split('|').filter_map(|form| form.split_once('='));
+    let named = forms.find_map(|(name, text)| (name == value).then(|| text.to_owned()));
+    let others = || written.split('|').find(|form| !form.contains('='));
+    named.unwrap_or_else(|| others().unwrap_or("*").replace('*', value))
 }

@@ -32,8 +32,9 @@ pub struct Opened {
 impl Endpoint {
     /// Asks `model` to answer `request` with the key at `key`, and waits for the head of the answer.
     ///
-    /// The request's own key and headers go before the endpoint's. There is no clock here: of a failure
-    /// at most 64 KiB are read, and whoever calls bounds the time by dropping the future.
+    /// The request's own key and headers go before the endpoint's. A key that is refused is asked for
+    /// again, and where another comes the call is made once more: tokens end. There is no clock here: of
+    /// a failure at most 64 KiB are read, and whoever calls bounds the time by dropping the future.
     ///
     /// # Errors
     ///
@@ -52,35 +53,62 @@ impl Endpoint {
         let way = self.chosen()?;
         let issuer = Issuer::new(way.dialect.name(), self.name(), model);
         let call = Call::new(request, model, way.path, &issuer).mode(mode).abilities(abilities);
-        let mut encoded = way.dialect.encode(&call)?;
-        let losses = std::mem::take(&mut encoded.losses);
-
         let credentials = self.credentials_of(request, key)?;
         let secret = match &credentials {
             Some(credentials) => Some(credentials.secret().await?),
             None => request.key.clone(),
         };
-        let secrets = self.secrets(secret.as_ref(), request);
-        let sent = self.sign(http::Method::POST, encoded, secret.as_ref(), request);
+        let opened = self.open(transport, way, &call, secret.as_ref()).await;
+        let (Err(error), Some(credentials), Some(secret)) = (&opened, credentials, secret) else {
+            return opened;
+        };
+        if !self.says_refused(error) {
+            return opened;
+        }
+        credentials.refused(&secret);
+        // A key that ended meanwhile has a successor; one that was never right has none.
+        match credentials.secret().await {
+            Ok(fresh) if fresh != secret => {
+                let opened = self.open(transport, way, &call, Some(&fresh)).await;
+                if opened.as_ref().is_err_and(|error| self.says_refused(error)) {
+                    credentials.refused(&fresh);
+                }
+                opened
+            }
+            _ => opened,
+        }
+    }
+
+    /// Makes one exchange, with this key.
+    async fn open(
+        &self,
+        transport: &dyn Transport,
+        way: &Way,
+        call: &Call<'_>,
+        secret: Option<&Secret>,
+    ) -> Result<Opened> {
+        let mut encoded = way.dialect.encode(call)?;
+        let losses = std::mem::take(&mut encoded.losses);
+        let secrets = self.secrets(secret, call.request);
+        let sent = self.sign(http::Method::POST, encoded, secret, call.request);
         let sent = sent.map_err(|error| secrets.redact(error))?;
         let opened = match exchange(transport, way, sent, &secrets).await {
-            Ok((head, body)) => Reader::open(way.dialect, &call, &head)
+            Ok((head, body)) => Reader::open(way.dialect, call, &head)
                 .map(|it| (it.strictness(self.strictness), head, body)),
             Err(error) => Err(error),
         };
         match opened {
             Ok((reader, head, body)) => Ok(Opened { reader, losses, body, secrets, head }),
-            Err(error) => {
-                // Amazon says it of a session that has ended, too.
-                let amazons = matches!(self.provider.auth, Auth::Aws(_));
-                let refused = error.status() == Some(401)
-                    || (amazons && error.status() == Some(403) && error.kind() == ErrorKind::Auth);
-                if let (true, Some(credentials), Some(secret)) = (refused, credentials, secret) {
-                    credentials.refused(&secret);
-                }
-                Err(secrets.redact(error))
-            }
+            Err(error) => Err(secrets.redact(error)),
         }
+    }
+
+    /// Whether an answer says that the key is refused.
+    fn says_refused(&self, error: &Error) -> bool {
+        // Amazon says it of a session that has ended, too.
+        let amazons = matches!(self.provider.auth, Auth::Aws(_));
+        error.status() == Some(401)
+            || (amazons && error.status() == Some(403) && error.kind() == ErrorKind::Auth)
     }
 
     /// What the key comes from; `None` where the request brings its own, or none is needed.

@@ -166,6 +166,18 @@ fn places_in_a_url_are_filled_and_the_last_word_counts() {
 }
 
 #[test]
+fn a_place_says_how_some_values_are_written() {
+    let check = |value: &str, expected: &str| {
+        let base = "https://{zone?all=api|eu=api.eu|*-api}.example/{zone}";
+        let endpoint = Endpoint::new(HERE).base_url(base).set("zone", value);
+        assert_eq!(endpoint.url().unwrap().to_string(), expected);
+    };
+    check("all", "https://api.example/all/chat/completions");
+    check("eu", "https://api.eu.example/eu/chat/completions");
+    check("us-1", "https://us-1-api.example/us-1/chat/completions");
+}
+
+#[test]
 fn a_way_is_chosen_by_its_dialect_or_its_path() {
     let check = |way: &'static str, path| {
         assert_eq!(Endpoint::new(table::ZAI).way(way).chosen().unwrap().path, path);
@@ -233,7 +245,13 @@ async fn a_key_that_was_refused_is_told_to_where_it_came_from() {
     }
     let keys: Vec<_> =
         transport.sent().iter().map(|sent| sent.headers()["authorization"].clone()).collect();
-    assert_eq!(keys, ["Bearer key-0", "Bearer key-1"]);
+    // Each call is made once more with the key that comes after a refused one, and not again.
+    assert_eq!(keys, ["Bearer key-0", "Bearer key-1", "Bearer key-2", "Bearer key-3"]);
+
+    let same = Endpoint::new(HERE).key("sk-1");
+    let transport = Scripted::new(401, "{}");
+    call(&same, &transport, &hello()).await.unwrap_err();
+    assert_eq!(transport.sent().len(), 1, "a key that never changes is not tried again");
 }
 
 #[test]

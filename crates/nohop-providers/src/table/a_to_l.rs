@@ -27,14 +27,19 @@ pub const AVIAN: Provider = Provider {
 
 /// <https://learn.microsoft.com/azure/ai-foundry/openai/reference>
 ///
-/// A model is the name of a deployment.
+/// A model is the name of a deployment. With a token of Entra's in the key's place, `auth` is
+/// `Auth::Bearer("AZURE_OPENAI_AD_TOKEN")`.
 pub const AZURE: Provider = Provider {
     id: "azure",
-    base_url: "https://{resource:AZURE_RESOURCE_NAME}.openai.azure.com/openai/v1",
+    base_url: "https://{resource:AZURE_RESOURCE_NAME}.openai.azure.com/openai",
     auth: Auth::Header("api-key", "AZURE_OPENAI_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &AZURE_CHAT },
-        Way { path: "/responses", dialect: &OpenAiResponses::PLAIN },
+        Way { path: "/v1/chat/completions", dialect: &AZURE_CHAT },
+        Way {
+            path: "/deployments/{model}/chat/completions?api-version=2024-10-21",
+            dialect: &AZURE_CHAT,
+        },
+        Way { path: "/v1/responses", dialect: &OpenAiResponses::PLAIN },
     ],
 };
 
@@ -72,8 +77,11 @@ pub const BEDROCK: Provider = Provider {
     base_url: "https://bedrock-runtime.{region:AWS_REGION}.amazonaws.com",
     auth: Auth::Aws("bedrock"),
     ways: &[
-        Way { path: "/model/{model}/converse", dialect: &Converse::PLAIN },
-        Way { path: "/model/{model}/invoke", dialect: &Anthropic::INVOKE },
+        Way { path: "/model/{model}/{converse|converse-stream}", dialect: &Converse::PLAIN },
+        Way {
+            path: "/model/{model}/{invoke|invoke-with-response-stream}",
+            dialect: &Anthropic::INVOKE,
+        },
         Way { path: "/openai/v1/chat/completions", dialect: &HOST },
     ],
 };

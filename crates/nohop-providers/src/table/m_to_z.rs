@@ -1,10 +1,11 @@
 //! Providers from m to z.
 
-use nohop_wire::dialect::{Anthropic, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
     CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
-    SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED, UNASKED_MAX_TOKENS, XAI_CHAT, XAI_RESPONSES,
+    SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED, UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT,
+    XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -194,6 +195,34 @@ pub const VERCEL_GATEWAY: Provider = Provider {
     ],
 };
 
+/// <https://docs.cloud.google.com/vertex-ai/generative-ai/docs>
+///
+/// The key is a token, which `GoogleToken` fetches under the feature `vertex`. Unverified: the way of
+/// OpenAI's dialect.
+pub const VERTEX: Provider = Provider {
+    id: "vertex",
+    base_url: "https://{location:GOOGLE_CLOUD_LOCATION?global=aiplatform|us=aiplatform.us.rep|eu=aiplatform.eu.rep|*-aiplatform}.googleapis.com/v1/projects/{project:GOOGLE_CLOUD_PROJECT}/locations/{location:GOOGLE_CLOUD_LOCATION}",
+    auth: Auth::Bearer("VERTEX_ACCESS_TOKEN"),
+    ways: &[
+        Way { path: "/publishers/google/models/{model}", dialect: &Gemini::VERTEX },
+        Way {
+            path: "/publishers/anthropic/models/{model}:{rawPredict|streamRawPredict}",
+            dialect: &VERTEX_ANTHROPIC,
+        },
+        Way { path: "/endpoints/openapi/chat/completions", dialect: &OPEN },
+    ],
+};
+
+/// <https://docs.cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview>
+///
+/// Vertex with a key and without a project. Unverified: all of it.
+pub const VERTEX_EXPRESS: Provider = Provider {
+    id: "vertex-express",
+    base_url: "https://aiplatform.googleapis.com/v1",
+    auth: Auth::Header("x-goog-api-key", "VERTEX_API_KEY"),
+    ways: &[Way { path: "/publishers/google/models/{model}", dialect: &Gemini::VERTEX }],
+};
+
 /// <https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html>
 ///
 /// Unverified: the departures of the Anthropic way; all of the Responses way.
@@ -226,9 +255,9 @@ pub const XAI: Provider = Provider {
     base_url: "https://api.x.ai/v1",
     auth: Auth::Bearer("XAI_API_KEY"),
     ways: &[
+        Way { path: "/responses", dialect: &XAI_RESPONSES },
         Way { path: "/chat/completions", dialect: &XAI_CHAT },
         Way { path: "/messages", dialect: &COMPATIBLE },
-        Way { path: "/responses", dialect: &XAI_RESPONSES },
     ],
 };
 

@@ -15,7 +15,7 @@ fn ways() -> impl Iterator<Item = (&'static Provider, &'static Way, Endpoint)> {
     ALL.iter().flat_map(|provider| {
         provider.ways.iter().map(|way| {
             let places = provider.base_url.split('{').skip(1);
-            let names = places.filter_map(|place| place.split([':', '}']).next());
+            let names = places.filter_map(|place| place.split([':', '?', '}']).next());
             let endpoint = names.fold(Endpoint::new(**provider).way(way.path), |endpoint, name| {
                 endpoint.set(name, "filled.example")
             });
@@ -75,10 +75,13 @@ async fn every_row_is_addressed_signed_and_answers() {
 
         let sent = transport.sent().remove(0);
         let url = sent.uri().to_string();
-        let path = match way.dialect.name() {
-            Gemini::NAME => way.path.replace("{model}", "m:generateContent"),
-            _ => way.path.replace("{model}", "m"),
-        };
+        let model = if way.dialect.name() == Gemini::NAME { "m:generateContent" } else { "m" };
+        let path = way
+            .path
+            .replace("{model}", model)
+            .replace("{converse|converse-stream}", "converse")
+            .replace("{invoke|invoke-with-response-stream}", "invoke")
+            .replace("{rawPredict|streamRawPredict}", "rawPredict");
         assert!(url.ends_with(&path) && url.starts_with("http"), "{url}");
         assert!(!url.contains(['{', '}']), "{url}");
         let (name, value) = match provider.auth {
@@ -191,7 +194,12 @@ fn rows() -> String {
         };
         let ways: Vec<_> = provider.ways.iter().map(way).collect();
         let Provider { id, base_url, .. } = provider;
-        let _ = writeln!(lines, "| `{id}` | `{base_url}` | {key} | {} |", ways.join("<br>"));
+        let _ = writeln!(
+            lines,
+            "| `{id}` | `{}` | {key} | {} |",
+            cell(base_url),
+            cell(&ways.join("<br>"))
+        );
     }
     lines
 }
@@ -201,6 +209,11 @@ fn way(way: &Way) -> String {
     let departures = departures(*dialect);
     let colon = if departures.is_empty() { "" } else { ": " };
     format!("{} at `{path}`{colon}{departures}", dialect.name())
+}
+
+/// A text as it stands in a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 /// The fields of `dialect` that differ from its inventor's.

@@ -3,7 +3,7 @@
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, LateSystem, Marks,
     OpenAiChat, OpenAiResponses, Required, StreamUsage, Tags, ThinkingField, ThinkingStyle,
-    ToolMedia,
+    ToolMedia, VersionPlace,
 };
 
 /// A host of open models that knows both names of the cap.
@@ -72,6 +72,10 @@ pub(super) const UNASKED: OpenAiChat =
 
 /// The same, which knows the older name of the cap only.
 pub(super) const UNASKED_MAX_TOKENS: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..UNASKED };
+
+/// Anthropic's models at Google, whose version is said in the body.
+pub(super) const VERTEX_ANTHROPIC: Anthropic =
+    Anthropic { version: "vertex-2023-10-16", place: VersionPlace::Body, ..Anthropic::PLAIN };
 
 /// xAI's own.
 pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..BESIDE };

@@ -58,8 +58,7 @@ pub enum VersionPlace {
 pub enum Streams {
     /// As server-sent events, which the body asks for.
     Events,
-    /// Wrapped in Amazon's messages, which the path asks for: a way's path names the model as `{model}`
-    /// and ends in `/invoke`.
+    /// Wrapped in Amazon's messages, which the path asks for.
     Wrapped,
 }
 

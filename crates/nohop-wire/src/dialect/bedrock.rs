@@ -1,6 +1,5 @@
-//! What Bedrock's own dialects have in common: addresses, failures, and messages that fail.
+//! What Bedrock's own dialects have in common: failures, and messages that fail.
 
-pub(super) mod address;
 mod failure;
 
 use nohop_types::Error;

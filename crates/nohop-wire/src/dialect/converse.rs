@@ -14,8 +14,8 @@ use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
 
 /// Amazon's Converse, which Bedrock speaks for models of every make.
 ///
-/// A way's path names the model as `{model}`, by its id or its ARN, and ends in `/converse`; a streamed
-/// answer is asked for at `/converse-stream`. What a model takes beside is an extra field, as
+/// A way's path names the model, by its id or its ARN, and what is done with it, as
+/// `/model/{model}/{converse|converse-stream}`. What a model takes beside is an extra field, such as
 /// `guardrailConfig` or `additionalModelRequestFields.top_k`.
 ///
 /// Reference: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.

@@ -197,3 +197,8 @@ fn generation(model: &str) -> u32 {
     });
     number.unwrap_or(u32::MAX)
 }
+
+/// The mark on a part with which the model's turn was begun anew: clients keep pieces as turns.
+///
+/// Such a mark ends in a dot, as the name of no field does.
+const BEGINS: &str = "turn.";

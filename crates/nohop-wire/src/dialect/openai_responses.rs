@@ -169,7 +169,9 @@ fn goes_on(before: &Part, part: &Part) -> bool {
         (Content::Reasoning(before), Content::Reasoning(thinking)) => {
             let sealed = before.signature.is_some() || before.sealed.is_some();
             let begins = [BEGINS, "id"].iter().any(|key| is_told(&part.extra, key));
-            !sealed && !begins && thinking.issuer == before.issuer
+            // What has no text of its own is the whole of an item.
+            let whole = thinking.sealed.is_some();
+            !sealed && !whole && !begins && thinking.issuer == before.issuer
         }
         _ => false,
     }

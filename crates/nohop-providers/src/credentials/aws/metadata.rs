@@ -1,5 +1,4 @@
 use std::fmt;
-use std::future::poll_fn;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,22 +6,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Method, Request, Uri};
-use nohop_types::{Error, ErrorKind, Result, Secret};
-use tokio::time::timeout;
+use nohop_types::{Error, Result, Secret};
 
 use super::issued;
 use crate::aws::Moment;
 use crate::credentials::read;
+use crate::credentials::service::Service;
 use crate::{Credentials, Issued, Refreshed, Transport};
 
-/// How long a service on the machine, or beside it, may take: it answers at once or is not there.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A service on the machine, or beside it: it answers at once or is not there.
+const SERVICE: Service = Service { whose: "Amazon's", patience: Duration::from_secs(5) };
 
 /// How long before its end a key is fetched again.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
-
-/// The most bytes of an answer that are read.
-const MOST: usize = 64 << 10;
 
 /// Amazon's key for the container that the program runs in, as ECS, EKS and Lambda hand it out.
 ///
@@ -158,28 +154,15 @@ async fn ask<'a>(
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    let request = request.body(Bytes::new());
-    let request = request.map_err(|_| wrong("the token fits in no header"))?;
-    let exchange = async {
-        let (head, mut body) = transport.send(request).await?.into_parts();
-        let mut bytes = Vec::new();
-        while let Some(piece) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
-            bytes.extend_from_slice(&piece?);
-            if bytes.len() > MOST {
-                return Err(wrong("the service's answer does not end"));
-            }
-        }
-        match head.status.is_success() {
-            true => String::from_utf8(bytes).map_err(|_| wrong("the service answers no text")),
-            // What it says may repeat what it was told.
-            false => Err(wrong(&format!("the service answers with {}", head.status.as_u16()))),
-        }
-    };
-    timeout(PATIENCE, exchange).await.unwrap_or_else(|_| Err(wrong("the service does not answer")))
+    match SERVICE.ask(transport, request.body(Bytes::new())).await? {
+        (status, text) if status.is_success() => Ok(text),
+        // What it says may repeat what it was told.
+        (status, _) => Err(SERVICE.refused(status)),
+    }
 }
 
 fn wrong(what: &str) -> Error {
-    Error::new(ErrorKind::Auth, format!("there is no key of Amazon's: {what}"))
+    SERVICE.wrong(what)
 }
 
 #[async_trait]

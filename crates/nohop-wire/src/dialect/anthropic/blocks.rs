@@ -48,8 +48,22 @@ impl Body<'_> {
                 losses.dropped("video", "the dialect takes no films");
                 false
             }
+            Content::Document(document) => self.reaches("document", &document.media),
+            Content::Image(image) => self.reaches("image", &image.media),
             _ => true,
         }
+    }
+
+    /// Whether the host can get at `media`.
+    fn reaches(&mut self, what: &'static str, media: &Media) -> bool {
+        let reaches = match media {
+            Media::File { issuer: Some(issuer), .. } => self.call.issuer.is(issuer),
+            _ => true,
+        };
+        if !reaches {
+            self.losses.dropped(what, "the file was uploaded to another provider");
+        }
+        reaches
     }
 
     /// Writes the field `key`: a string where one will do, and a list of blocks elsewhere.

@@ -136,15 +136,13 @@ fn block(out: &mut Writer, part: &Part, complete: bool) {
         }
         Content::Reasoning(reasoning) => match &reasoning.sealed {
             Some(data) => {
-                let data = carry(&reasoning.issuer, Anthropic::NAME, data);
+                let data = carry(part, Anthropic::NAME, data);
                 out.object().field("type", "redacted_thinking").field("data", data);
             }
             None => {
                 let signature = reasoning.signature.as_deref().unwrap_or_default();
                 let (text, signature) = match complete {
-                    true => {
-                        (&*reasoning.text, carry(&reasoning.issuer, Anthropic::NAME, signature))
-                    }
+                    true => (&*reasoning.text, carry(part, Anthropic::NAME, signature)),
                     false => ("", "".into()),
                 };
                 out.object().field("type", "thinking").field("thinking", text);

@@ -4,12 +4,9 @@ use nohop_types::{
 };
 
 use super::{Anthropic, Streams, VersionPlace, messages};
-use crate::dialect::bedrock::address;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
-
-const ENDINGS: address::Endings = ["/invoke", "/invoke-with-response-stream"];
 
 /// Writes the request of `call`.
 pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
@@ -50,11 +47,7 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
     let Body { mut out, mut losses, reach, .. } = body;
     let inner: &[&str] = if configured { &["output_config."] } else { &[] };
     out.extras(&request.extra, "", inner, reach, &mut losses).end_object();
-    let path = match dialect.streams {
-        Streams::Events => call.path.to_owned(),
-        Streams::Wrapped => address::path(call.path, call.model, call.mode, ENDINGS)?,
-    };
-    let encoded = Encoded::json(path, out.into_bytes(), losses.into_vec());
+    let encoded = Encoded::json(call.address()?, out.into_bytes(), losses.into_vec());
     if dialect.place == VersionPlace::Body {
         return Ok(encoded);
     }

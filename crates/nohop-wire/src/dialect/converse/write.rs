@@ -5,13 +5,10 @@ mod tools;
 use nohop_types::{CacheMark, Error, ErrorKind, Extras, Modality, Result, ServiceTier};
 
 use super::{Converse, ThinkingWords, turns};
-use crate::dialect::bedrock::address;
 use crate::dialect::{lasting, ttl};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded};
-
-const ENDINGS: address::Endings = ["/converse", "/converse-stream"];
 
 /// Writes the request of `call`.
 pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
@@ -26,7 +23,7 @@ pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
         losses: Losses::default(),
         reach: Reach { dialect: Converse::NAME, endpoint },
     };
-    let path = address::path(call.path, call.model, call.mode, ENDINGS)?;
+    let path = call.address()?;
     body.out.object();
     // What these say in another dialect is nothing, or is said by the path.
     for key in ["model", "stream", "stream_options", "logprobs", "top_logprobs", "tool_choice"] {

@@ -8,7 +8,7 @@ use super::calls::is_made;
 use super::media::{SPELLED, Spelled, label};
 use super::proof::Place;
 use super::write::{Body, invalid};
-use super::{CallIds, turns};
+use super::{BEGINS, CallIds, turns};
 
 impl<'a> Body<'a> {
     /// Whether a part can be said by `role`; a loss where it can not.
@@ -99,7 +99,7 @@ impl<'a> Body<'a> {
             self.out.raw(opaque.json.as_str());
             return Ok(());
         }
-        self.out.object();
+        self.out.object().take(BEGINS);
         let inner: &[&str] = match &part.content {
             Content::Text(text) => {
                 self.out.field("text", text);
@@ -317,8 +317,9 @@ fn signatures<'p>(parts: &[&'p Part]) -> Vec<Signature<'p>> {
         };
         let free = |place: &usize| matches!(signatures[*place], Signature::None);
         let owner = match Place::of(part) {
+            // Surfaces that tell thinking before all else put several in front.
             Some(place) => {
-                Some(number + 1).filter(|next| parts.get(*next).is_some_and(|p| place.fits(p)))
+                (number + 1..parts.len()).find(|next| place.fits(parts[*next]) && free(next))
             }
             None => {
                 let called = |place: &usize| Place::Call.fits(parts[*place]) && free(place);

@@ -8,11 +8,11 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use nohop_types::{Content, ExtraScope, Issuer, Json, Part, Reasoning};
+use nohop_types::{Content, ExtraScope, Issuer, Json, Part, Reasoning, Summary};
 use serde_json::value::RawValue;
 
 use super::Gemini;
-use crate::dialect::carried;
+use crate::dialect::carried::{self, Carried};
 
 /// The documented word for a call that the model can not have signed.
 pub(super) const EXCUSE: &str = "skip_thought_signature_validator";
@@ -77,24 +77,26 @@ fn empty() -> Json {
     serde_json::Value::from("").into()
 }
 
-/// What proves thinking of `issuer`, as a client of this dialect is told, who expects base64.
-pub(super) fn carry<'a>(issuer: &Issuer, proof: &'a str) -> Cow<'a, str> {
-    match carried::carry(issuer, Gemini::NAME, proof) {
+/// What proves the thinking that `part` is, as a client of this dialect is told, who expects base64.
+pub(super) fn carry<'a>(part: &Part, proof: &'a str) -> Cow<'a, str> {
+    match carried::carry(part, Gemini::NAME, proof) {
         Cow::Borrowed(own) => Cow::Borrowed(own),
         Cow::Owned(marked) => Cow::Owned(STANDARD.encode(marked)),
     }
 }
 
 /// Whose proof a client of this dialect sends, and the proof as it was.
-pub(super) fn unload(signature: &str) -> (Issuer, Cow<'_, str>) {
+pub(super) fn unload(signature: &str) -> Carried<'_> {
     // Some clients know only the alphabet for URLs.
     let plain = || signature.trim_end_matches('=').replace('-', "+").replace('_', "/");
     let marked = || String::from_utf8(STANDARD_NO_PAD.decode(plain()).ok()?).ok();
     if signature.starts_with("bm9ob3A6")
         && let Some(text) = marked()
     {
-        let (issuer, proof) = carried::unload(Gemini::NAME, &text);
-        return (issuer, Cow::Owned(proof.to_owned()));
+        let carried = carried::unload(Gemini::NAME, &text);
+        let proof = Cow::Owned(carried.proof.into_owned());
+        return Carried { proof, ..carried };
     }
-    (Issuer::speaking(Gemini::NAME), Cow::Borrowed(signature))
+    // What the dialect shows of its thinking is a summary.
+    Carried { summary: Summary::Summary, ..carried::unload(Gemini::NAME, signature) }
 }

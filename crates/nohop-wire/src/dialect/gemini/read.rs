@@ -43,8 +43,9 @@ pub(super) fn request(head: &RequestHead, text: &str) -> Result<Incoming> {
         for (place, raw) in contents.iter().enumerate() {
             let message = turns::message(raw, &mut calls)
                 .map_err(|error| error.at(format!("contents[{place}]")))?;
-            request.messages.push(message);
+            turns::go_on(&mut request.messages, message);
         }
+        request.messages.iter_mut().for_each(turns::rejoin);
         OWN.mark_empty(extra, "contents", contents.is_empty());
     }
     if let Some(raw) = row.tools {

@@ -1,10 +1,11 @@
 //! The conversation, as this dialect writes it.
 
-use nohop_types::{Content, Message, Part, Result, Role, ToolCall};
+use nohop_types::{Content, Extras, Message, Part, Result, Role, ToolCall};
 
 use super::calls::is_made;
+use super::proof::Place;
 use super::write::{Body, invalid};
-use super::{Unsigned, proof};
+use super::{BEGINS, Unsigned, proof};
 use crate::Ability;
 
 /// Writes `systemInstruction` and `contents`.
@@ -113,7 +114,7 @@ fn others(body: &mut Body<'_>, messages: &[Message]) {
 fn list(
     body: &mut Body<'_>,
     parts: &[&Part],
-    extra: &nohop_types::Extras,
+    extra: &Extras,
     excuse: Option<&'static str>,
 ) -> Result<()> {
     if parts.is_empty() && body.form_in(extra, "parts").is_some() {
@@ -159,13 +160,17 @@ fn write_turn(body: &mut Body<'_>, all: &[Message], turn: Turn) -> Result<()> {
         body.losses.dropped("messages", "a turn that says nothing is refused");
         return Ok(());
     }
+    let mut excuse = (role == "model" && turn.current && excused(body)).then_some(proof::EXCUSE);
+    let reach = body.reach;
+    let begins = |part: &&Part| part.extra.get(reach.dialect, reach.endpoint, BEGINS).is_some();
+    let again = parts.iter().skip(1).position(begins).map_or(parts.len(), |place| place + 1);
+    let later = parts.split_off(again);
     body.out.object();
     match body.form_in(extra, "role") {
         Some("null") => body.out.take("role"),
         Some(form) => body.out.key("role").raw(form).done(),
         None => body.out.field("role", role).done(),
     }
-    let excuse = (role == "model" && turn.current && excused(body)).then_some(proof::EXCUSE);
     list(body, &parts, extra, excuse)?;
     for message in messages {
         if message.name.is_some() && message.role != Role::Tool {
@@ -174,6 +179,16 @@ fn write_turn(body: &mut Body<'_>, all: &[Message], turn: Turn) -> Result<()> {
     }
     others(body, messages);
     body.out.end_object();
+    let mut pieces = &later[..];
+    while !pieces.is_empty() {
+        // All of them are one step of the model's.
+        excuse = excuse.filter(|_| !parts.iter().any(|part| Place::Call.fits(part)));
+        let again = pieces.iter().skip(1).position(begins).map_or(pieces.len(), |place| place + 1);
+        (parts, pieces) = (pieces[..again].to_vec(), &pieces[again..]);
+        body.out.object().field("role", role);
+        list(body, &parts, &Extras::new(), excuse)?;
+        body.out.end_object();
+    }
     Ok(())
 }
 

@@ -133,8 +133,8 @@ impl<'a> Turn<'_, 'a> {
         }
         if !calls.is_empty() {
             self.body.out.key("tool_calls").array();
-            for (part, call) in calls {
-                self.call(part, call);
+            for (place, (part, call)) in calls.into_iter().enumerate() {
+                self.call(part, call, place);
             }
             self.body.out.end_array();
         }
@@ -150,6 +150,8 @@ impl<'a> Turn<'_, 'a> {
     fn keeps(&mut self, part: &Part) -> bool {
         let ids = "the host takes no file ids here; send bytes or a URL";
         let (what, why) = match &part.content {
+            // Clients of other dialects send back the empty texts that ended their streams.
+            Content::Text(text) if text.is_empty() && self.is_filler(part) => return false,
             Content::Image(Image { media: Media::File { .. }, .. }) => ("image", ids),
             Content::Video(Video { media: Media::File { .. }, .. }) => ("video", ids),
             Content::Audio(audio) if !matches!(audio.media, Some(Media::Bytes { .. })) => {
@@ -171,6 +173,13 @@ impl<'a> Turn<'_, 'a> {
         };
         self.body.losses.dropped(what, why);
         false
+    }
+
+    /// Whether an empty text is one that a client of another dialect was told.
+    fn is_filler(&self, part: &Part) -> bool {
+        let reach = self.body.reach;
+        let mut forms = part.extra.iter().filter(|form| form.key == "text");
+        forms.any(|form| !form.scope.covers(reach.dialect, reach.endpoint))
     }
 
     /// Whether the part was an item of a list.
@@ -426,10 +435,13 @@ impl<'a> Turn<'_, 'a> {
         out.extras(&part.extra, "", &[], self.body.reach, losses).end_object();
     }
 
-    fn call(&mut self, part: &Part, call: &ToolCall) {
+    fn call(&mut self, part: &Part, call: &ToolCall, place: usize) {
         let (reach, losses) = (self.body.reach, &mut self.body.losses);
         let out = &mut self.body.out;
-        out.object().maybe("id", (!call.id.is_empty()).then_some(&call.id));
+        out.object();
+        let index = part.extra.get(reach.dialect, reach.endpoint, "index");
+        out.maybe("index", index.filter(|form| form.as_str() == "[]").map(|_| place));
+        out.maybe("id", (!call.id.is_empty()).then_some(&call.id));
         match call.input {
             Input::Text => {
                 out.text("type", "custom").key("custom").object().text("name", &call.name);

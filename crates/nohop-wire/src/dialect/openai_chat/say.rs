@@ -131,7 +131,7 @@ fn detail(
     }
     out.maybe("data", reasoning.sealed.as_ref()).maybe("signature", signature);
     if reasoning.issuer.dialect != OpenAiChat::NAME {
-        out.field("format", carry(&reasoning.issuer, OpenAiChat::NAME, ""));
+        out.field("format", carry(part, OpenAiChat::NAME, ""));
     }
     match part.extra.get(OpenAiChat::NAME, "", "index") {
         Some(index) => out.field("index", index).done(),

@@ -36,7 +36,7 @@ pub(super) fn request(dialect: &OpenAiChat, call: &Call<'_>) -> Result<Encoded> 
     }
     let Body { mut out, mut losses, reach, .. } = body;
     out.extras(&request.extra, "", &[], reach, &mut losses).end_object();
-    Ok(Encoded::json(call.path, out.into_bytes(), losses.into_vec()))
+    Ok(Encoded::json(call.address()?, out.into_bytes(), losses.into_vec()))
 }
 
 /// A request as it is written.
@@ -414,6 +414,12 @@ impl Body<'_> {
             if self.dialect.stream_usage == StreamUsage::Asked {
                 self.out.key("stream_options").object().field("include_usage", true);
                 self.out.end_object();
+            }
+        }
+        // What these say in another dialect is nothing, or is said by the mode.
+        for key in ["stream", "stream_options"] {
+            if self.form(key).is_none() {
+                self.out.take(key);
             }
         }
     }

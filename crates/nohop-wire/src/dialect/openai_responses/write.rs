@@ -49,7 +49,7 @@ pub(super) fn request(dialect: &OpenAiResponses, call: &Call<'_>) -> Result<Enco
     let Body { mut out, mut losses, reach, .. } = body;
     let inner = ["text.", "reasoning."];
     out.extras(&request.extra, "", &inner, reach, &mut losses).end_object();
-    Ok(Encoded::json(call.path, out.into_bytes(), losses.into_vec()))
+    Ok(Encoded::json(call.address()?, out.into_bytes(), losses.into_vec()))
 }
 
 /// A request as it is written.
@@ -368,10 +368,15 @@ impl Body<'_> {
             }
             (None, _) => (),
         }
-        if self.call.mode == Mode::Stream {
-            self.out.field("stream", true);
-        } else {
-            self.out.take("stream_options");
+        match self.call.mode {
+            Mode::Stream => self.out.field("stream", true).done(),
+            Mode::Whole => self.out.take("stream_options"),
+        }
+        // What these say in another dialect is nothing, or is said by the mode.
+        for key in ["stream", "stream_options"] {
+            if self.form(key).is_none() {
+                self.out.take(key);
+            }
         }
     }
 }

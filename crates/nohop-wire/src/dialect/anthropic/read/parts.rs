@@ -1,5 +1,5 @@
 use nohop_types::{
-    Content, Document, Image, Media, Opaque, Part, Reasoning, Result, ToolCall, ToolResult,
+    Content, Document, Extras, Image, Media, Opaque, Part, Reasoning, Result, ToolCall, ToolResult,
 };
 use serde_json::value::RawValue;
 
@@ -28,28 +28,36 @@ pub(super) fn part(raw: &RawValue) -> Result<Part> {
         Some("thinking") => {
             let row: ThoughtRow<'_> = read(raw.get(), "a block")?;
             let thinking = row.thinking.ok_or_else(|| invalid("thinking: the block needs one"))?;
-            let (mut issuer, mut signature) = (OWN.issuer(), row.signature.map(|text| text.0));
-            if let Some(text) = &signature
-                && let (other, proof) = unload(Anthropic::NAME, text)
-                && other != issuer
-            {
-                (issuer, signature) = (other, (!proof.is_empty()).then(|| proof.to_owned().into()));
+            let mut reasoning = Reasoning::text(OWN.issuer(), thinking.0);
+            let mut beside = Extras::new();
+            if let Some(text) = &row.signature {
+                let carried = unload(Anthropic::NAME, text);
+                let told = carried.issuer == reasoning.issuer || !carried.proof.is_empty();
+                reasoning.signature = told.then(|| carried.proof.into_owned());
+                (reasoning.issuer, reasoning.summary) = (carried.issuer, carried.summary);
+                beside = carried.extra;
             }
-            let mut reasoning = Reasoning::text(issuer, thinking.0);
-            reasoning.signature = signature.map(|text| text.into_owned());
-            marked(Content::Reasoning(reasoning), row.rest, None)
+            with(marked(Content::Reasoning(reasoning), row.rest, None), beside)
         }
         Some("redacted_thinking") => {
             let row: SealedRow<'_> = read(raw.get(), "a block")?;
             let data = row.data.ok_or_else(|| invalid("data: the block needs one"))?;
-            let (issuer, data) = unload(Anthropic::NAME, &data);
-            let reasoning = Reasoning::new(issuer).sealed(data);
-            marked(Content::Reasoning(reasoning), row.rest, None)
+            let carried = unload(Anthropic::NAME, &data);
+            let reasoning = Reasoning::new(carried.issuer).sealed(carried.proof);
+            with(marked(Content::Reasoning(reasoning), row.rest, None), carried.extra)
         }
         Some(_) => None,
         None => return Err(invalid("type: a block needs one")),
     };
     Ok(part.unwrap_or_else(|| Content::Opaque(Opaque::new(OWN.issuer(), raw.into())).into()))
+}
+
+/// The part with what another dialect said beside it.
+fn with(part: Option<Part>, beside: Extras) -> Option<Part> {
+    part.map(|mut part| {
+        part.extra.extend(beside);
+        part
+    })
 }
 
 /// A part with what else was said of it; `None` for a mark that is none of ours.

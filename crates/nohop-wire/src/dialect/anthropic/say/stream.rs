@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use nohop_types::{Content, Error, Event, Extras, FinishReason, Issuer, Part, Piece, Usage};
+use nohop_types::{Content, Error, Event, Extras, FinishReason, Part, Piece, Usage};
 
 use super::whole::end;
 use super::{block, citation, extras, failure, is_cited, is_shown, usage};
@@ -18,8 +18,8 @@ pub(super) struct Stream {
     usage: Usage,
     /// Each open part's block, and what it is.
     open: BTreeMap<usize, (usize, Grows)>,
-    /// The issuers of open thinking that is not ours and has no proof yet.
-    foreign: BTreeMap<usize, Issuer>,
+    /// Open thinking as it began, and its proof so far: clients expect that in one piece.
+    proofs: BTreeMap<usize, (Part, String)>,
     /// How many blocks have begun.
     blocks: usize,
     /// Why the answer ended: it is told with the usage.
@@ -46,7 +46,7 @@ impl Stream {
             begun: false,
             usage: Usage::default(),
             open: BTreeMap::new(),
-            foreign: BTreeMap::new(),
+            proofs: BTreeMap::new(),
             blocks: 0,
             end: Default::default(),
         }
@@ -84,10 +84,8 @@ impl Stream {
             _ => Grows::Not,
         };
         self.open.insert(part, (index, grows));
-        if let (Grows::Thinking, Content::Reasoning(reasoning)) = (grows, &start.content)
-            && reasoning.issuer.dialect != Anthropic::NAME
-        {
-            self.foreign.insert(part, reasoning.issuer.clone());
+        if grows == Grows::Thinking {
+            self.proofs.insert(part, (start.clone(), String::new()));
         }
         // What the part began with is told as if it had grown by it.
         match &start.content {
@@ -112,7 +110,6 @@ impl Stream {
 
     fn grow(&mut self, part: usize, piece: &Piece, out: &mut Vec<u8>) {
         let Some((index, grows)) = self.open.get_mut(&part) else { return };
-        let carried;
         let (r#type, key, text) = match (*grows, piece) {
             (_, Piece::Text(text) | Piece::Signature(text) | Piece::Arguments(text))
                 if text.is_empty() =>
@@ -128,11 +125,10 @@ impl Stream {
             (Grows::Text, Piece::Text(text)) => ("text_delta", "text", &**text),
             (Grows::Thinking, Piece::Text(text)) => ("thinking_delta", "thinking", &**text),
             (Grows::Thinking, Piece::Signature(text)) => {
-                carried = match self.foreign.remove(&part) {
-                    Some(issuer) => carry(&issuer, Anthropic::NAME, text),
-                    None => text.into(),
-                };
-                ("signature_delta", "signature", &*carried)
+                if let Some((_, proof)) = self.proofs.get_mut(&part) {
+                    proof.push_str(text);
+                }
+                return;
             }
             (Grows::More, Piece::Arguments(text)) => ("input_json_delta", "partial_json", &**text),
             (Grows::Text, Piece::Citation(cited)) if is_cited(cited) => {
@@ -152,13 +148,17 @@ impl Stream {
     }
 
     fn close(&mut self, part: usize, out: &mut Vec<u8>) {
-        if let Some(issuer) = self.foreign.remove(&part) {
-            let proof = carry(&issuer, Anthropic::NAME, "").into_owned();
-            self.grow(part, &Piece::Signature(proof), out);
+        let Some((index, _)) = self.open.remove(&part) else { return };
+        if let Some((thinking, proof)) = self.proofs.remove(&part) {
+            let proof = carry(&thinking, Anthropic::NAME, &proof);
+            if !proof.is_empty() {
+                frame(out, "content_block_delta", |writer| {
+                    writer.field("index", index).key("delta").object();
+                    writer.field("type", "signature_delta").field("signature", proof).end_object();
+                });
+            }
         }
-        if let Some((index, _)) = self.open.remove(&part) {
-            frame(out, "content_block_stop", |writer| writer.field("index", index).done());
-        }
+        frame(out, "content_block_stop", |writer| writer.field("index", index).done());
     }
 
     fn finish(&self, usage: &Usage, extra: &Extras, out: &mut Vec<u8>) {

@@ -60,8 +60,9 @@ pub(super) fn part(raw: &RawValue, calls: &mut Calls, parts: &mut Vec<Part>) -> 
 
 /// The part that a signature is; how it is spelled is noted there.
 fn sealed(signature: &str, place: Place, rest: &mut Rest<'_>) -> Part {
-    let (issuer, proof) = proof::unload(signature);
-    let mut seal = proof::seal(issuer, proof, place);
+    let carried = proof::unload(signature);
+    let mut seal = proof::seal(carried.issuer, carried.proof, place);
+    seal.extra.extend(carried.extra);
     spelled(&mut seal.extra, rest);
     seal
 }
@@ -94,16 +95,17 @@ fn text(text: Str<'_>, signature: Option<Str<'_>>, mut rest: Rest<'_>, parts: &m
 
 fn thinking(text: Str<'_>, signature: Option<Str<'_>>, rest: &mut Rest<'_>) -> Part {
     let mut reasoning = Reasoning::text(OWN.issuer(), text.0);
+    reasoning.summary = Summary::Summary;
+    let mut beside = Extras::new();
     if let Some(signature) = signature {
-        let (issuer, proof) = proof::unload(&signature);
-        let proof = proof.into_owned();
-        reasoning.signature = (issuer == OWN.issuer() || !proof.is_empty()).then_some(proof);
-        reasoning.issuer = issuer;
-    }
-    if reasoning.issuer == OWN.issuer() {
-        reasoning.summary = Summary::Summary;
+        let carried = proof::unload(&signature);
+        let told = carried.issuer == OWN.issuer() || !carried.proof.is_empty();
+        reasoning.signature = told.then(|| carried.proof.into_owned());
+        (reasoning.issuer, reasoning.summary) = (carried.issuer, carried.summary);
+        beside = carried.extra;
     }
     let mut part = Part::from(reasoning);
+    part.extra = beside;
     spelled(&mut part.extra, rest);
     part
 }

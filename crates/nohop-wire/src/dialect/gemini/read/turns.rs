@@ -1,10 +1,10 @@
-use nohop_types::{Message, Result, Role};
+use nohop_types::{Content, Message, Part, Reasoning, Result, Role};
 use serde_json::value::RawValue;
 
 use super::rows::ContentRow;
 use super::{OWN, items, parts};
-use crate::dialect::gemini::calls;
 use crate::dialect::gemini::write::invalid;
+use crate::dialect::gemini::{BEGINS, calls};
 use crate::dialect::own::read;
 use crate::json;
 
@@ -51,6 +51,57 @@ pub(super) fn message(raw: &RawValue, calls: &mut Calls) -> Result<Message> {
     content(&mut message, raw, "a turn", calls)?;
     (calls.turn, calls.made) = (calls.turn + 1, 0);
     Ok(message)
+}
+
+/// Adds a turn; the model's that follows one of its own goes on with it.
+///
+/// Clients keep each piece of a streamed answer as a turn of its own. In other dialects they are one:
+/// there, what tools answer has to follow the turn that called them.
+pub(super) fn go_on(messages: &mut Vec<Message>, mut message: Message) {
+    let plain = message.role == Role::Assistant && message.extra.is_empty();
+    match (messages.last_mut(), message.parts.first_mut()) {
+        (Some(last), Some(first)) if plain && last.role == Role::Assistant => {
+            OWN.mark(&mut first.extra, BEGINS);
+            last.parts.append(&mut message.parts);
+        }
+        _ => messages.push(message),
+    }
+}
+
+/// Joins thinking of other issuers that was told in pieces, of which only the last, an empty one, says
+/// whose it is.
+pub(super) fn rejoin(message: &mut Message) {
+    let mut place = 0;
+    while place < message.parts.len() {
+        let ends = thinking(&message.parts[place])
+            .is_some_and(|last| last.text.is_empty() && last.issuer != OWN.issuer());
+        if ends {
+            let before: Vec<Part> = message.parts.drain(..place).collect();
+            let piece = |part: &Part| {
+                thinking(part)
+                    .is_some_and(|piece| piece.issuer == OWN.issuer() && piece.signature.is_none())
+            };
+            let first = before.iter().position(piece).unwrap_or(before.len());
+            let (pieces, mut kept): (Vec<Part>, Vec<Part>) = before.into_iter().partition(piece);
+            let text: String = pieces.iter().filter_map(thinking).map(|p| &*p.text).collect();
+            let mut whole = message.parts.remove(0);
+            if let Content::Reasoning(reasoning) = &mut whole.content {
+                reasoning.text = text;
+            }
+            kept.insert(first, whole);
+            place = kept.len() - 1;
+            message.parts.splice(..0, kept);
+        }
+        place += 1;
+    }
+}
+
+/// The thinking that `part` is; a signature of another part is none.
+fn thinking(part: &Part) -> Option<&Reasoning> {
+    match &part.content {
+        Content::Reasoning(reasoning) if reasoning.sealed.is_none() => Some(reasoning),
+        _ => None,
+    }
 }
 
 /// Takes what a turn says, and notes the form it has.

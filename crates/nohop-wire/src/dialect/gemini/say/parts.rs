@@ -38,7 +38,7 @@ impl Waiting {
         let own = reasoning.issuer.dialect == Gemini::NAME;
         match Place::of(part).filter(|place| own && *place != Place::Alone) {
             Some(place) => self.0 = Some((text.clone(), place)),
-            None => alone(out, &proof::carry(&reasoning.issuer, text)),
+            None => alone(out, &proof::carry(part, text)),
         }
         true
     }
@@ -79,7 +79,7 @@ pub(super) fn part(out: &mut Writer, part: &Part, signature: Option<&str>) {
     out.object();
     match &part.content {
         Content::Text(text) | Content::Refusal(text) => out.field("text", text).done(),
-        Content::Reasoning(reasoning) => thought(out, reasoning),
+        Content::Reasoning(reasoning) => thought(out, part, reasoning),
         Content::ToolCall(call) => function_call(out, part, call),
         Content::Audio(audio) => media(out, part, audio.media.as_ref()),
         Content::Document(document) => media(out, part, Some(&document.media)),
@@ -93,12 +93,12 @@ pub(super) fn part(out: &mut Writer, part: &Part, signature: Option<&str>) {
 }
 
 /// Thinking, with what proves it; that of another issuer says whose it is.
-fn thought(out: &mut Writer, reasoning: &Reasoning) {
+fn thought(out: &mut Writer, part: &Part, reasoning: &Reasoning) {
     out.field("text", &reasoning.text).field("thought", true);
     let foreign = reasoning.issuer.dialect != Gemini::NAME;
     let own = reasoning.signature.as_deref().or(reasoning.sealed.as_deref());
     let proof = own.or(foreign.then_some(""));
-    out.maybe("thoughtSignature", proof.map(|proof| proof::carry(&reasoning.issuer, proof)));
+    out.maybe("thoughtSignature", proof.map(|proof| proof::carry(part, proof)));
 }
 
 fn function_call(out: &mut Writer, part: &Part, call: &ToolCall) {

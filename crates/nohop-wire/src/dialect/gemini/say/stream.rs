@@ -166,7 +166,7 @@ impl Stream {
                 let foreign = reasoning.issuer.dialect != Gemini::NAME;
                 let proof = reasoning.signature.as_deref().or(foreign.then_some(""));
                 if let Some(proof) = proof {
-                    let proof = proof::carry(&reasoning.issuer, proof);
+                    let proof = proof::carry(&part, proof);
                     written.object().field("text", "").field("thought", true);
                     written.field("thoughtSignature", proof).end_object();
                 }

@@ -51,6 +51,10 @@ impl Body<'_> {
     fn function(&mut self, tool: &Tool, function: &Function) {
         let extra = &tool.extra;
         self.out.object().field("name", &function.name);
+        if self.form_in(extra, "type").is_none() {
+            // In which form another dialect said that it is a function is nothing here.
+            self.out.take("type");
+        }
         self.out.maybe("description", function.description.as_ref());
         if let Some(told) = &function.schema {
             match self.form_in(extra, "parameters") {

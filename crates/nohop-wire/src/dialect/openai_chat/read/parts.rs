@@ -137,8 +137,8 @@ fn content<'a>(r#type: &str, row: &mut PartRow<'a>) -> Option<Held<'a>> {
     Some(held)
 }
 
-/// Reads a call of an earlier turn.
-pub(super) fn call(row: CallRow<'_>) -> Part {
+/// Reads the call `place` of an earlier turn.
+pub(super) fn call(mut row: CallRow<'_>, place: usize) -> Part {
     let (function, custom) = (row.function.unwrap_or_default(), row.custom.unwrap_or_default());
     let text = |text: Option<Str<'_>>| text.map(|text| text.0.into_owned()).unwrap_or_default();
     let mut call = ToolCall::new(text(row.id), "", "");
@@ -153,7 +153,11 @@ pub(super) fn call(row: CallRow<'_>) -> Part {
         OWN.inner("function.", function.rest)
     };
     let mut part = Part::new(Content::ToolCall(call));
-    part.extra = OWN.rest(row.rest);
+    // Clients that add up a stream send the place of a call as well, which says nothing new.
+    let before = row.rest.len();
+    row.rest.retain(|(key, raw)| key != "index" || raw.get() != place.to_string());
+    OWN.mark_empty(&mut part.extra, "index", row.rest.len() < before);
+    part.extra.extend(OWN.rest(row.rest));
     part.extra.extend(inner);
     part.cache = row.cache_control.and_then(mark_of);
     if let Some(raw) = row.cache_control.filter(|_| part.cache.is_none()) {
@@ -166,7 +170,8 @@ pub(super) fn call(row: CallRow<'_>) -> Part {
 pub(super) fn detail(row: DetailRow<'_>) -> Part {
     let format = row.rest.iter().find(|(key, _)| key == "format");
     let format = format.and_then(|(_, raw)| json::text_of(raw)).unwrap_or_default();
-    let mut reasoning = Reasoning::new(unload(OpenAiChat::NAME, &format).0);
+    let carried = unload(OpenAiChat::NAME, &format);
+    let mut reasoning = Reasoning::new(carried.issuer);
     let (text, summary) = (row.text, row.summary);
     if summary.is_some() {
         reasoning.summary = Summary::Summary;
@@ -174,7 +179,13 @@ pub(super) fn detail(row: DetailRow<'_>) -> Part {
     reasoning.text = text.or(summary).map(|text| text.0.into_owned()).unwrap_or_default();
     reasoning.sealed = row.data.map(|data| data.0.into_owned());
     reasoning.signature = row.signature.map(|signature| signature.0.into_owned());
+    let foreign = reasoning.issuer != OWN.issuer();
     let mut part = Part::new(Content::Reasoning(reasoning));
+    if foreign {
+        // All else that is said of it is what we told the client.
+        part.extra = carried.extra;
+        return part;
+    }
     part.extra = OWN.rest(row.rest);
     let r#type = row.r#type.unwrap_or_default();
     part.extra.extend([json::entry(

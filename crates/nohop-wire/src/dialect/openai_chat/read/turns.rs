@@ -88,7 +88,8 @@ pub(super) fn message(raw: &RawValue) -> Result<Message> {
     if let Some(raw) = row.tool_calls {
         let calls: Vec<CallRow<'_>> = read(raw.get(), "tool_calls")?;
         OWN.mark_empty(&mut message.extra, "tool_calls", calls.is_empty());
-        message.parts.extend(calls.into_iter().map(parts::call));
+        let calls = calls.into_iter().enumerate();
+        message.parts.extend(calls.map(|(place, row)| parts::call(row, place)));
     }
     Ok(message)
 }
@@ -116,6 +117,13 @@ fn reasoning(
         None => Vec::new(),
     };
     let mut known = details.iter().any(|detail| detail.text.is_some() || detail.summary.is_some());
+    let details: Vec<Part> = details.into_iter().map(parts::detail).collect();
+    let foreign = |part: &Part| match &part.content {
+        Content::Reasoning(reasoning) => reasoning.issuer != OWN.issuer(),
+        _ => false,
+    };
+    // Thinking of another dialect was told twice, for clients that read no details.
+    let double = !details.is_empty() && details.iter().all(foreign);
     for (name, raw) in thought {
         let Some(raw) = raw else { continue };
         let said = json::text_of(raw).filter(|text| raw.get().starts_with('"') && !text.is_empty());
@@ -128,9 +136,10 @@ fn reasoning(
                 OWN.mark(&mut part.extra, name);
                 message.parts.push(part);
             }
+            Some(_) if double => (),
             _ => OWN.keep(&mut message.extra, name, raw),
         }
     }
-    message.parts.extend(details.into_iter().map(parts::detail));
+    message.parts.extend(details);
     Ok(())
 }

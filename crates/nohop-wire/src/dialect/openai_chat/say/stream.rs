@@ -86,6 +86,8 @@ impl Stream {
                 if reasoning.sealed.is_some() || !reasoning.text.is_empty() =>
             {
                 self.thought(out, choice, start, place, &reasoning.text, None);
+                self.open.insert(part, (once(start), choice, place));
+                return;
             }
             Content::Text(text) if !text.is_empty() => {
                 self.delta(out, choice, |writer| writer.text("content", text).done());
@@ -117,7 +119,16 @@ impl Stream {
         self.open.insert(part, (start.clone(), choice, place));
     }
 
-    fn grow(&self, part: usize, piece: &Piece, out: &mut Vec<u8>) {
+    fn grow(&mut self, part: usize, piece: &Piece, out: &mut Vec<u8>) {
+        self.grown(part, piece, out);
+        if let Some((start, ..)) = self.open.get_mut(&part)
+            && matches!(start.content, Content::Reasoning(_))
+        {
+            *start = once(start);
+        }
+    }
+
+    fn grown(&self, part: usize, piece: &Piece, out: &mut Vec<u8>) {
         let Some((start, choice, place)) = self.open.get(&part) else { return };
         let (choice, place) = (*choice, *place);
         match (&start.content, piece) {
@@ -214,6 +225,16 @@ impl Stream {
         }
         frame(out, b"[DONE]");
     }
+}
+
+/// A thought of which a piece was told: what else is said of a detail is said once, for clients add
+/// up the fields of its pieces.
+fn once(thought: &Part) -> Part {
+    let mut rest = thought.clone();
+    if shown(thought) == Shown::Detail {
+        rest.extra = rest.extra.into_iter().filter(|entry| entry.key == "index").collect();
+    }
+    rest
 }
 
 /// Writes one event. JSON kept as it was written may have lines, which an event can not: between

@@ -1,6 +1,8 @@
+use std::borrow::Cow;
+
 use nohop_types::{
-    Content, Input, Json, Message, Opaque, Part, Reasoning, Result, Role, Summary, ToolCall,
-    ToolResult,
+    Content, Extras, Input, Json, Message, Opaque, Part, Reasoning, Result, Role, Summary,
+    ToolCall, ToolResult,
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -171,12 +173,10 @@ fn result(messages: &[Message], marks: Marks, raw: &RawValue) -> Result<Part> {
 /// Reads thinking; `None` for what would be written differently.
 fn thought(raw: &RawValue) -> Option<Vec<Part>> {
     let row: ThoughtRow<'_> = json::lax(raw)?;
-    let (issuer, seal) = match row.sealed.as_deref() {
-        Some(seal) => {
-            let (issuer, seal) = unload(OpenAiResponses::NAME, seal);
-            (issuer, Some(seal))
-        }
-        None => (OWN.issuer(), None),
+    let carried = row.sealed.as_deref().map(|seal| unload(OpenAiResponses::NAME, seal));
+    let (issuer, beside, seal) = match carried {
+        Some(carried) => (carried.issuer, carried.extra, Some(carried.proof)),
+        None => (OWN.issuer(), Extras::new(), None),
     };
     let mine = issuer.dialect == OpenAiResponses::NAME;
     let content = row.content.is_some();
@@ -200,12 +200,13 @@ fn thought(raw: &RawValue) -> Option<Vec<Part>> {
     match parts.last_mut().map(|part| &mut part.content) {
         Some(Content::Reasoning(last)) => {
             // Thinking of others that had no proof has none.
-            last.signature = seal.filter(|seal| mine || !seal.is_empty()).map(str::to_owned);
+            let seal = seal.filter(|seal| mine || !seal.is_empty());
+            last.signature = seal.map(Cow::into_owned);
         }
         _ => {
             let mut reasoning = Reasoning::new(issuer);
             reasoning.summary = Summary::Summary;
-            reasoning.sealed = seal.map(str::to_owned);
+            reasoning.sealed = seal.map(Cow::into_owned);
             parts.push(reasoning.into());
         }
     }
@@ -213,6 +214,7 @@ fn thought(raw: &RawValue) -> Option<Vec<Part>> {
         .iter()
         .any(|part| matches!(&part.content, Content::Reasoning(r) if r.summary == Summary::Full));
     let first = parts.first_mut()?;
+    first.extra = beside;
     if mine {
         first.extra = OWN.rest(row.rest);
         if let Some(id) = row.id {

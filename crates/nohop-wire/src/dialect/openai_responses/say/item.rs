@@ -80,7 +80,7 @@ pub(super) fn write(out: &mut Writer, parts: &[&Part], index: usize, answer: &st
     out.object().field("id", id(first, index, answer)).field("type", type_of(first));
     match &first.content {
         Content::Reasoning(reasoning) => {
-            thoughts(out, if begun { &[] } else { parts }, reasoning);
+            thoughts(out, if begun { &[] } else { parts }, first, reasoning);
             extras(out, &first.extra, "", &[BEGINS]);
         }
         Content::ToolCall(call) => {
@@ -106,7 +106,7 @@ pub(super) fn arguments_key(call: &ToolCall) -> &'static str {
 }
 
 /// Writes thinking; that of another dialect carries the name of whose it is.
-fn thoughts(out: &mut Writer, parts: &[&Part], first: &Reasoning) {
+fn thoughts(out: &mut Writer, parts: &[&Part], begins: &Part, first: &Reasoning) {
     let told = || {
         parts.iter().filter_map(|part| match &part.content {
             Content::Reasoning(reasoning) => Some((*part, reasoning)),
@@ -133,7 +133,7 @@ fn thoughts(out: &mut Writer, parts: &[&Part], first: &Reasoning) {
     }
     if proof.is_some() || (foreign && !parts.is_empty()) {
         let proof = proof.map(String::as_str).unwrap_or_default();
-        out.field("encrypted_content", carry(&first.issuer, OpenAiResponses::NAME, proof));
+        out.field("encrypted_content", carry(begins, OpenAiResponses::NAME, proof));
     }
 }
 
