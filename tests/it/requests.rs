@@ -6,6 +6,7 @@ mod abilities;
 mod carried;
 mod cohere;
 mod content;
+mod converse;
 mod gemini;
 mod ollama;
 mod options;

@@ -4,6 +4,7 @@
 //! a request is not recorded to say is not read.
 
 pub mod cohere;
+pub mod converse;
 pub mod ollama;
 
 use std::borrow::Cow;

@@ -46,6 +46,8 @@ impl Lists {
 pub fn lists(dialect: &str) -> Option<Lists> {
     match dialect {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
+        "bedrock_converse" => Some(BEDROCK_CONVERSE),
+        "bedrock_invoke" => Some(BEDROCK_INVOKE),
         "cohere_v2_chat" => Some(COHERE_V2_CHAT),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "ollama_chat" => Some(OLLAMA_CHAT),
@@ -102,6 +104,26 @@ const ANTHROPIC_MESSAGES: Lists = Lists {
         ("$.content[].type", "told by what the block holds"),
         ("$.delta.type", "told by what the delta holds"),
     ],
+    order: Order::Told,
+};
+
+const BEDROCK_CONVERSE: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.p", "padding"),
+        ("$.role", "always the assistant"),
+        ("$.output.message.role", "always the assistant"),
+        ("$.usage.cacheDetails[].ttl", "read as a lifetime"),
+    ],
+    order: Order::Told,
+};
+
+const BEDROCK_INVOKE: Lists = Lists {
+    requests: &[],
+    answers: ANTHROPIC_MESSAGES.answers,
+    // What is wrapped is held to the list of the dialect it is in.
+    noise: ANTHROPIC_MESSAGES.noise,
     order: Order::Told,
 };
 

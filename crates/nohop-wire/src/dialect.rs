@@ -1,9 +1,11 @@
 //! The dialects, one file each; a folder where a file would be too long.
 
 mod anthropic;
+mod bedrock;
 mod calls;
 mod carried;
 mod cohere;
+mod converse;
 mod gemini;
 mod kept;
 mod media;
@@ -21,8 +23,9 @@ use nohop_types::{CacheMark, Error, ErrorKind, Event};
 use crate::loss::Losses;
 use crate::{Fault, Framing, Head, Mode};
 
-pub use anthropic::{Anthropic, LateSystem, ThinkingStyle, VersionPlace};
+pub use anthropic::{Anthropic, LateSystem, Streams, ThinkingStyle, VersionPlace};
 pub use cohere::Cohere;
+pub use converse::{Converse, ThinkingWords};
 pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
 pub use ollama::Ollama;
 pub use openai_chat::{
