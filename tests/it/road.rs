@@ -16,6 +16,7 @@ mod connections;
 mod drops;
 mod faults;
 mod inputs;
+mod rows;
 mod running;
 mod scripted;
 mod secrets;
