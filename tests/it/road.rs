@@ -15,6 +15,7 @@ mod blame;
 mod connections;
 mod drops;
 mod faults;
+mod gateway;
 mod inputs;
 mod rows;
 mod running;
