@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use nohop_types::{Content, Document, Input, Media, Part, Result, Role, ToolCall};
+use nohop_types::{Content, Document, Media, Part, Result, Role};
 
-use super::write::{Body, invalid};
+use super::write::Body;
+use crate::dialect::calls::object;
 use crate::dialect::media::Base64;
 
 impl Body<'_> {
@@ -113,8 +114,9 @@ impl Body<'_> {
                 let id = self.id(&call.id);
                 self.out.object().field("type", "tool_use").field("id", id);
                 self.out.text("name", &call.name);
-                let input = self.input(call)?;
-                self.out.key("input").raw(&input);
+                let input = object(call, &mut self.losses)?;
+                let input = input.as_deref().unwrap_or("{}");
+                self.out.key("input").raw(input);
             }
             Content::ToolResult(result) => {
                 let id = self.id(&result.id);
@@ -212,26 +214,5 @@ impl Body<'_> {
         }
         self.losses.translated("tool_call.id", "the dialect takes no such characters in ids");
         Cow::Owned(id.chars().map(|c| if plain(c) { c } else { '_' }).collect())
-    }
-
-    /// The JSON object that a call's arguments are.
-    fn input<'a>(&mut self, call: &'a ToolCall) -> Result<Cow<'a, str>> {
-        if call.input == Input::Text {
-            self.losses.translated("tool_call", "the dialect has no calls in free text");
-            let text = serde_json::Value::from(&*call.arguments);
-            return Ok(Cow::Owned(format!("{{\"input\":{text}}}")));
-        }
-        match call.arguments.trim() {
-            "" | "null" => Ok(Cow::Borrowed("{}")),
-            text if text.starts_with('{')
-                && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() =>
-            {
-                Ok(Cow::Borrowed(text))
-            }
-            _ => {
-                let (id, name) = (&call.id, &call.name);
-                Err(invalid(format!("the arguments of call {id:?} of {name:?} are no JSON object")))
-            }
-        }
     }
 }

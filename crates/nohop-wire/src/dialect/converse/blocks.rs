@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use nohop_types::{Content, Document, Input, Media, Part, Result, Role, ToolCall, ToolResult};
+use nohop_types::{Content, Document, Media, Part, Result, Role, ToolCall, ToolResult};
 
 use super::format::Kind;
-use super::write::{Body, invalid};
+use super::write::Body;
+use crate::dialect::calls::object;
 use crate::dialect::media::Base64;
 
 /// The most characters of an id.
@@ -169,9 +170,10 @@ impl Body<'_> {
 
     fn call(&mut self, part: &Part, call: &ToolCall) -> Result<()> {
         let id = self.id(&call.id);
-        let input = self.input(call)?;
+        let input = object(call, &mut self.losses)?;
+        let input = input.as_deref().unwrap_or("{}");
         self.out.object().key("toolUse").object().field("toolUseId", id);
-        self.out.text("name", &call.name).key("input").raw(&input);
+        self.out.text("name", &call.name).key("input").raw(input);
         self.out.extras(&part.extra, "toolUse.", &[], self.reach, &mut self.losses).end_object();
         Ok(())
     }
@@ -268,27 +270,6 @@ impl Body<'_> {
             true => Cow::Owned(told),
             // The ends of two ids differ more than their beginnings.
             false => Cow::Owned(told[told.len() - LONGEST..].to_owned()),
-        }
-    }
-
-    /// The JSON object that a call's arguments are.
-    fn input<'a>(&mut self, call: &'a ToolCall) -> Result<Cow<'a, str>> {
-        if call.input == Input::Text {
-            self.losses.translated("tool_call", "the dialect has no calls in free text");
-            let text = serde_json::Value::from(&*call.arguments);
-            return Ok(Cow::Owned(format!("{{\"input\":{text}}}")));
-        }
-        match call.arguments.trim() {
-            "" | "null" => Ok(Cow::Borrowed("{}")),
-            text if text.starts_with('{')
-                && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() =>
-            {
-                Ok(Cow::Borrowed(text))
-            }
-            _ => {
-                let (id, name) = (&call.id, &call.name);
-                Err(invalid(format!("the arguments of call {id:?} of {name:?} are no JSON object")))
-            }
         }
     }
 }

@@ -1,14 +1,12 @@
 //! The parts of a turn, as this dialect writes them.
 
-use std::borrow::Cow;
+use nohop_types::{Content, Extras, Media, Part, Result, Role, ToolCall, ToolResult};
 
-use nohop_types::{Content, Extras, Input, Media, Part, Result, Role, ToolCall, ToolResult};
-
-use super::calls::is_made;
 use super::media::{SPELLED, Spelled, label};
 use super::proof::Place;
-use super::write::{Body, invalid};
+use super::write::Body;
 use super::{BEGINS, CallIds, turns};
+use crate::dialect::calls::{is_made, is_object, object};
 
 impl<'a> Body<'a> {
     /// Whether a part can be said by `role`; a loss where it can not.
@@ -169,7 +167,7 @@ impl<'a> Body<'a> {
 
     fn function_call(&mut self, part: &Part, call: &ToolCall) -> Result<()> {
         let extra = &part.extra;
-        let (inside, prefix) = (self.arguments(call)?, "functionCall.");
+        let (inside, prefix) = (object(call, &mut self.losses)?, "functionCall.");
         self.key(extra, "", "functionCall", "function_call").object();
         self.id(&call.id);
         self.out.field("name", &call.name);
@@ -185,23 +183,6 @@ impl<'a> Body<'a> {
         match self.dialect.ids {
             CallIds::Said if !id.is_empty() && !is_made(id) => self.out.field("id", id).done(),
             _ => self.out.take("id"),
-        }
-    }
-
-    /// The JSON object that a call's arguments are, if it has any.
-    fn arguments<'c>(&mut self, call: &'c ToolCall) -> Result<Option<Cow<'c, str>>> {
-        if call.input == Input::Text {
-            self.losses.translated("tool_call", "the dialect has no calls in free text");
-            let text = serde_json::Value::from(&*call.arguments);
-            return Ok(Some(Cow::Owned(format!("{{\"input\":{text}}}"))));
-        }
-        match call.arguments.trim() {
-            "" | "null" => Ok(None),
-            text if is_object(text) => Ok(Some(Cow::Borrowed(text))),
-            _ => {
-                let (id, name) = (&call.id, &call.name);
-                Err(invalid(format!("the arguments of call {id:?} of {name:?} are no JSON object")))
-            }
         }
     }
 
@@ -291,10 +272,6 @@ impl<'a> Body<'a> {
 }
 
 const ELSEWHERE: &str = "the file was uploaded to another provider";
-
-fn is_object(text: &str) -> bool {
-    text.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-}
 
 /// Whether a part is signed.
 #[derive(Clone, Copy)]

@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use nohop_types::{
-    Content, Document, Input, Media, Message, Part, Result, Role, ToolCall, ToolResult,
-};
+use nohop_types::{Content, Document, Media, Message, Part, Result, Role, ToolCall, ToolResult};
 
 use super::calls;
 use super::write::{Body, CACHES, invalid};
@@ -203,38 +201,19 @@ impl<'a> Turn<'_, 'a> {
     }
 
     fn call(&mut self, part: &Part, call: &ToolCall) -> Result<()> {
-        let arguments = self.arguments(call)?;
+        let arguments = calls::object(call, &mut self.body.losses)?;
+        let arguments = arguments.as_deref().unwrap_or("{}");
         let (reach, losses) = (self.body.reach, &mut self.body.losses);
         let out = self.body.out.object();
         if !call.id.is_empty() && !calls::is_made(&call.id) {
             out.text("id", &call.id);
         }
         out.key("function").object().text("name", &call.name);
-        out.key("arguments").raw(&arguments);
+        out.key("arguments").raw(arguments);
         out.extras(&part.extra, "function.", &[], reach, losses).end_object();
         out.extras(&part.extra, "", &["function."], reach, losses).end_object();
         self.told_of(part);
         Ok(())
-    }
-
-    /// The JSON object that a call's arguments are.
-    fn arguments<'c>(&mut self, call: &'c ToolCall) -> Result<Cow<'c, str>> {
-        if call.input == Input::Text {
-            self.body.losses.translated("tool_call", "the dialect has no calls in free text");
-            return Ok(Cow::Owned(serde_json::json!({ "input": call.arguments }).to_string()));
-        }
-        match call.arguments.trim() {
-            "" | "null" => Ok(Cow::Borrowed("{}")),
-            text if text.starts_with('{')
-                && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() =>
-            {
-                Ok(Cow::Borrowed(text))
-            }
-            _ => {
-                let (id, name) = (&call.id, &call.name);
-                Err(invalid(format!("the arguments of call {id:?} of {name:?} are no JSON object")))
-            }
-        }
     }
 
     /// The form in which the caller wrote a field of the turn.
