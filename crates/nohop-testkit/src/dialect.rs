@@ -1,4 +1,5 @@
 mod anthropic;
+mod cohere;
 mod gemini;
 mod openai;
 mod responses;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 use http::{HeaderMap, Method};
-use nohop_types::ErrorKind;
+use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
 use crate::fault::go_duration;
@@ -28,12 +29,14 @@ pub enum Dialect {
     /// Google's generateContent, at `…/{model}:generateContent`, `…/{model}:streamGenerateContent`
     /// and `…/models`.
     Gemini,
+    /// Cohere's chat, at `…/v2/chat` and `…/models`.
+    Cohere,
 }
 
 impl Dialect {
     /// Every dialect.
-    pub const ALL: [Self; 4] =
-        [Self::OpenAiChat, Self::Anthropic, Self::OpenAiResponses, Self::Gemini];
+    pub const ALL: [Self; 5] =
+        [Self::OpenAiChat, Self::Anthropic, Self::OpenAiResponses, Self::Gemini, Self::Cohere];
 
     /// How it is spoken.
     pub(crate) fn speech(self) -> &'static dyn Speech {
@@ -42,6 +45,7 @@ impl Dialect {
             Self::Anthropic => &anthropic::Anthropic,
             Self::OpenAiResponses => &responses::Responses,
             Self::Gemini => &gemini::Gemini,
+            Self::Cohere => &cohere::Cohere,
         }
     }
 
@@ -72,6 +76,10 @@ pub(crate) trait Speech: Sync {
     /// Whether the answer says what it consumed.
     fn states_usage(&self, _: &Call<'_>, _streams: bool) -> bool {
         true
+    }
+    /// What a client can read of what it consumed.
+    fn usage(&self, tokens: Tokens) -> Usage {
+        tokens.usage()
     }
     /// Whether its lines end in CR LF.
     fn ends_in_crlf(&self) -> bool {

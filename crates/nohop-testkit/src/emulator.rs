@@ -46,6 +46,11 @@ impl Emulator {
         Script::gemini()
     }
 
+    /// The script of a provider that speaks Cohere's chat.
+    pub fn cohere() -> Script {
+        Script::cohere()
+    }
+
     /// Where it listens, as an origin: `http://127.0.0.1:40123`.
     ///
     /// Paths are told by their end, so that any prefix may follow: `/v1`, or none.

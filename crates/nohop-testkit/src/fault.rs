@@ -39,7 +39,8 @@ pub enum Fault {
     BadSchema,
     /// Answers 400 because the prompt does not fit the model.
     ContextLength,
-    /// Answers 400 because the provider's filter stopped the prompt; Gemini answers 200 and says so.
+    /// Answers 400 because the provider's filter stopped the prompt, or 498 at Cohere; Gemini answers
+    /// 200 and says so.
     ContentFilter,
     /// Refuses the key: 401, or 400 at Gemini.
     Unauthorized,
@@ -49,7 +50,7 @@ pub enum Fault {
     UnknownModel,
     /// Answers 500 in the provider's shape.
     ServerError,
-    /// Answers 529, or 503 at Gemini: the provider sheds load.
+    /// Answers 529, or 503 at Gemini and Cohere: the provider sheds load.
     Overloaded,
     /// Answers 503 with a page of HTML, as a load balancer does.
     HtmlPage,
@@ -69,7 +70,7 @@ pub enum Fault {
     Close,
     /// Sends the head and resets before the first byte of the body.
     CutBeforeFirst,
-    /// Sends an error as the first event.
+    /// Sends an error as the first event; Cohere's is an end of the message that tells of it.
     ErrorFirst(ErrorKind),
     /// Sends that many content events, then an error event. With none, the role comes first.
     ErrorAfter {

@@ -92,13 +92,19 @@ impl Script {
         Self::new(Dialect::Gemini)
     }
 
+    /// A provider that speaks Cohere's chat.
+    pub fn cohere() -> Self {
+        Self::new(Dialect::Cohere)
+    }
+
     /// Adds text to the answer.
     #[must_use]
     pub fn says(self, text: impl Into<String>) -> Self {
         self.part(Part::Text(text.into()))
     }
 
-    /// Adds thinking to the answer: a signed block, a sealed item, or `reasoning_content`.
+    /// Adds thinking to the answer: a signed block, a sealed item, `reasoning_content`, or what the
+    /// model plans before its calls.
     #[must_use]
     pub fn thinks(self, text: impl Into<String>) -> Self {
         self.part(Part::Thinking(text.into()))

@@ -1,3 +1,5 @@
+mod cohere;
+
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
@@ -14,7 +16,8 @@ fn ask(script: &Script, headers: &[(&str, &str)], path: &str, body: &Value) -> (
     let status = reply.head.as_ref().unwrap().status.as_u16();
     let body: Value = serde_json::from_slice(&reply.body()).unwrap();
     assert_eq!(status != 200, matches!(reply.outcome, Outcome::Failed(_)));
-    (status, body["error"]["message"].as_str().unwrap_or_default().to_owned())
+    let said = [&body["error"]["message"], &body["message"]].into_iter().find_map(Value::as_str);
+    (status, said.unwrap_or_default().to_owned())
 }
 
 fn openai(script: &Script, body: &Value) -> (u16, String) {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{Emulator, Outcome};
-use client::{ask, chat, generate, message, openai, parse, response};
+use client::{ask, chat, cohere, generate, message, openai, parse, response};
 
 #[tokio::test]
 async fn a_whole_answer_of_openai_has_its_shape() {
@@ -139,6 +139,61 @@ async fn a_streamed_answer_of_gemini_counts_in_every_frame() {
     assert_eq!(last["candidates"][0]["finishReason"], "STOP");
     assert_eq!(last["usageMetadata"], whole["usageMetadata"]);
     assert!(stream.text().ends_with("}\r\n\r\n"));
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_cohere_counts_what_is_billed_and_all() {
+    let script = Emulator::cohere().thinks("I will look").calls("f", r#"{"a":1}"#);
+    let script = script.usage(9, 5).cached(4).then().thinks("Well then").says("One two");
+    let emulator = script.start().await.unwrap();
+
+    let (whole, stream) = (cohere(&emulator, false).await, cohere(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let message = &whole["message"];
+    assert_eq!((&message["tool_plan"], &message["content"]), (&json!("I will look"), &Value::Null));
+    assert_eq!(message["tool_calls"][0]["function"]["arguments"], r#"{"a":1}"#);
+    assert_eq!(whole["finish_reason"], "TOOL_CALL");
+    let usage = &whole["usage"];
+    assert_eq!(usage["billed_units"], json!({"input_tokens": 9, "output_tokens": 5}));
+    assert_eq!(
+        (&usage["tokens"]["input_tokens"], &usage["cached_tokens"]),
+        (&json!(496), &json!(4))
+    );
+    let events = parse(&stream.body);
+    let mut types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    types.dedup();
+    let content = ["content-start", "content-delta", "content-end"];
+    let expected = [&["message-start"][..], &content, &content, &["message-end"]].concat();
+    assert_eq!(types, expected);
+    assert_eq!(events[1]["delta"]["message"]["content"]["type"], "thinking");
+    assert_eq!((&events[5]["index"], &events[1]["index"]), (&json!(1), &json!(0)));
+    let text = stream.text();
+    assert!(text.starts_with("event: message-start\ndata: ") && text.ends_with("data: [DONE]\n\n"));
+    let Outcome::Answered { usage, .. } = emulator.journal().requests()[0].outcome() else {
+        panic!("it was answered");
+    };
+    let usage = usage.unwrap();
+    assert_eq!((usage.input, usage.cache_read), (Some(9), None));
+}
+
+#[tokio::test]
+async fn a_call_of_cohere_comes_with_its_plan_or_with_thinking() {
+    let emulator = Emulator::cohere().thinks("I will").calls("f", "{}").start().await.unwrap();
+    let types = |body: &[u8]| -> Vec<String> {
+        parse(body).iter().map(|it| it["type"].as_str().unwrap().to_owned()).collect()
+    };
+    let reasoning = json!({"model": "command-a-reasoning-08-2025", "stream": true, "messages": [
+        {"role": "user", "content": "a"},
+    ]});
+    let key = [("authorization", "Bearer sk-1")];
+
+    let plain = types(&cohere(&emulator, true).await.body);
+    let reasoning = ask(&emulator, "POST", "/v2/chat", &key, &reasoning.to_string()).await;
+
+    let call = ["tool-call-start", "tool-call-delta", "tool-call-end", "message-end"];
+    assert_eq!(plain[1..], [&["tool-plan-delta"; 2][..], &call].concat());
+    assert_eq!(types(&reasoning.body)[1], "content-start");
 }
 
 #[tokio::test]

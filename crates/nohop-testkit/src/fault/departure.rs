@@ -17,8 +17,8 @@ pub enum Departure {
     Interleaved,
     /// The last mark is missing: `[DONE]`, or `message_stop`. The other dialects have none.
     NoDone,
-    /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's
-    /// dialect and OpenAI's responses have no such form.
+    /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's and
+    /// Cohere's dialects and OpenAI's responses have no such form.
     Together,
     /// A whole body begins with white space, as at OpenRouter.
     Padded,

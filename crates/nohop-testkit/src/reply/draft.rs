@@ -129,7 +129,7 @@ impl<'a> Exchange<'a> {
         let outcome = if is_hollow {
             Outcome::Failed(ErrorKind::Protocol)
         } else {
-            let usage = states_usage.then(|| Box::new(call.tokens.usage()));
+            let usage = states_usage.then(|| Box::new(self.speech.usage(call.tokens)));
             Outcome::Answered { text: call.answer.text(), usage }
         };
         let draft = match (streams, is_hollow) {

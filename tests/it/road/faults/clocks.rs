@@ -86,5 +86,6 @@ async fn a_complete_answer_waits_for_its_usage_no_longer_than_grace() {
     // One dialect states the usage behind the reason, and the others with it.
     let estimated =
         |response: &Response| response.trace.as_ref().unwrap().attempts[0].usage.estimated;
-    assert_eq!(responses.iter().map(estimated).collect::<Vec<_>>(), [true, false, false, false]);
+    let estimated: Vec<_> = responses.iter().map(estimated).collect();
+    assert_eq!(estimated, [true, false, false, false, false]);
 }

@@ -69,6 +69,7 @@ pub(super) async fn call(dialect: Dialect, emulator: &Emulator, streams: bool) -
         Dialect::Anthropic => message(emulator, &chat(streams)).await,
         Dialect::OpenAiResponses => response(emulator, streams).await,
         Dialect::Gemini => generate(emulator, streams).await,
+        Dialect::Cohere => cohere(emulator, streams).await,
     }
 }
 
@@ -91,6 +92,16 @@ pub(super) async fn generate(emulator: &Emulator, streams: bool) -> Seen {
     let what = if streams { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let path = format!("/v1beta/models/gemini-2.5-flash:{what}");
     ask(emulator, "POST", &path, &[("x-goog-api-key", "sk-1")], &body.to_string()).await
+}
+
+pub(super) async fn cohere(emulator: &Emulator, streams: bool) -> Seen {
+    let body = json!({
+        "model": "command-a-03-2025",
+        "stream": streams,
+        "messages": [{"role": "user", "content": "Why is the sky red?"}],
+    });
+    let key = [("authorization", "Bearer sk-1")];
+    ask(emulator, "POST", "/v2/chat", &key, &body.to_string()).await
 }
 
 pub(super) async fn ask(
@@ -181,8 +192,12 @@ pub(super) fn parse(body: &[u8]) -> Vec<Value> {
 /// How many content events the bytes hold.
 pub(super) fn contents(body: &[u8]) -> usize {
     let text = String::from_utf8_lossy(body);
-    let marks =
-        [r#""delta":{"content":"#, "text_delta", "data: {\"type\":\"response.output_text.delta"];
+    let marks = [
+        r#""delta":{"content":"#,
+        "text_delta",
+        "data: {\"type\":\"response.output_text.delta",
+        "data: {\"type\":\"content-delta",
+    ];
     let marked: usize = marks.iter().map(|mark| text.matches(mark).count()).sum();
     let parts = |beginning| text.matches(beginning).count();
     marked + parts(r#""parts":[{"text":""#) - parts(r#""parts":[{"text":"""#)
