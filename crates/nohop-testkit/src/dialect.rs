@@ -1,6 +1,7 @@
 mod anthropic;
 mod cohere;
 mod gemini;
+mod ollama;
 mod openai;
 mod responses;
 mod signature;
@@ -31,10 +32,12 @@ pub enum Dialect {
     Gemini,
     /// Cohere's chat, at `…/v2/chat` and `…/models`.
     Cohere,
+    /// Ollama's own chat, at `…/api/chat` and `…/api/tags`; it streams unless told not to.
+    Ollama,
 }
 
 impl Dialect {
-    /// Every dialect.
+    /// Every dialect that the suites go through: all but [`Ollama`](Self::Ollama).
     pub const ALL: [Self; 5] =
         [Self::OpenAiChat, Self::Anthropic, Self::OpenAiResponses, Self::Gemini, Self::Cohere];
 
@@ -46,6 +49,7 @@ impl Dialect {
             Self::OpenAiResponses => &responses::Responses,
             Self::Gemini => &gemini::Gemini,
             Self::Cohere => &cohere::Cohere,
+            Self::Ollama => &ollama::Ollama,
         }
     }
 
@@ -59,6 +63,14 @@ impl Dialect {
 pub(crate) trait Speech: Sync {
     /// Whether what is posted to this path asks for an answer.
     fn is_call(&self, path: &str) -> bool;
+    /// Whether what is got from this path is the list of models.
+    fn lists_models(&self, path: &str) -> bool {
+        path.ends_with("/models")
+    }
+    /// How the frames of a stream are told apart.
+    fn framing(&self) -> Framing {
+        Framing::Events
+    }
     /// Whether a call asks for a stream.
     fn streams(&self, _: &Parts, body: &Value) -> bool {
         body["stream"] == true
@@ -129,6 +141,25 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     pub(crate) fn has(&self, departure: Departure) -> bool {
         self.script.has(departure)
+    }
+}
+
+/// How the frames of a stream are told apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Framing {
+    /// Server-sent events.
+    Events,
+    /// A line each.
+    Lines,
+}
+
+impl Framing {
+    /// What such a stream is said to be.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Events => "text/event-stream; charset=utf-8",
+            Self::Lines => "application/x-ndjson",
+        }
     }
 }
 

@@ -51,6 +51,11 @@ impl Emulator {
         Script::cohere()
     }
 
+    /// The script of a provider that speaks Ollama's own chat.
+    pub fn ollama() -> Script {
+        Script::ollama()
+    }
+
     /// Where it listens, as an origin: `http://127.0.0.1:40123`.
     ///
     /// Paths are told by their end, so that any prefix may follow: `/v1`, or none.

@@ -50,7 +50,7 @@ pub enum Fault {
     UnknownModel,
     /// Answers 500 in the provider's shape.
     ServerError,
-    /// Answers 529, or 503 at Gemini and Cohere: the provider sheds load.
+    /// Answers 529, or 503 at Gemini, Cohere and Ollama: the provider sheds load.
     Overloaded,
     /// Answers 503 with a page of HTML, as a load balancer does.
     HtmlPage,
@@ -72,7 +72,8 @@ pub enum Fault {
     CutBeforeFirst,
     /// Sends an error as the first event; Cohere's is an end of the message that tells of it.
     ErrorFirst(ErrorKind),
-    /// Sends that many content events, then an error event. With none, the role comes first.
+    /// Sends that many content events, then an error event. With none, the role comes first; Ollama
+    /// names it with the content, and so begins with the error.
     ErrorAfter {
         /// How many content events.
         events: usize,

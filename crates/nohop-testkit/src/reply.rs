@@ -1,7 +1,7 @@
 mod draft;
 mod faulty;
 mod render;
-mod sse;
+mod writer;
 
 use std::time::Duration;
 

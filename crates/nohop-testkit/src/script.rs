@@ -97,6 +97,11 @@ impl Script {
         Self::new(Dialect::Cohere)
     }
 
+    /// A provider that speaks Ollama's own chat.
+    pub fn ollama() -> Self {
+        Self::new(Dialect::Ollama)
+    }
+
     /// Adds text to the answer.
     #[must_use]
     pub fn says(self, text: impl Into<String>) -> Self {
@@ -151,7 +156,8 @@ impl Script {
         self
     }
 
-    /// Accepts this key, and from now on only keys so named; an empty one admits those without.
+    /// Accepts this key, and from now on only keys so named; an empty one admits those without, whom
+    /// Ollama admits unless a key is named.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.keys.push(key.into());
@@ -207,7 +213,7 @@ impl Script {
         self
     }
 
-    /// Sends a comment or a ping at this interval while a stream waits or stalls.
+    /// Sends a comment or a ping at this interval while a stream waits or stalls; Ollama has neither.
     #[must_use]
     pub fn keep_alive(mut self, interval: Duration) -> Self {
         self.pace.keep_alive = (!interval.is_zero()).then_some(interval);

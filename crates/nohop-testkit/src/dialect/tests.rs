@@ -1,4 +1,5 @@
 mod cohere;
+mod ollama;
 
 use bytes::Bytes;
 use http::Request;
@@ -16,7 +17,8 @@ fn ask(script: &Script, headers: &[(&str, &str)], path: &str, body: &Value) -> (
     let status = reply.head.as_ref().unwrap().status.as_u16();
     let body: Value = serde_json::from_slice(&reply.body()).unwrap();
     assert_eq!(status != 200, matches!(reply.outcome, Outcome::Failed(_)));
-    let said = [&body["error"]["message"], &body["message"]].into_iter().find_map(Value::as_str);
+    let places = [&body["error"]["message"], &body["error"], &body["message"]];
+    let said = places.into_iter().find_map(Value::as_str);
     (status, said.unwrap_or_default().to_owned())
 }
 

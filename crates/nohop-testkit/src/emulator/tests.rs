@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{Emulator, Outcome};
-use client::{ask, chat, cohere, generate, message, openai, parse, response};
+use crate::{Departure, Emulator, Outcome, Script};
+use client::{ask, chat, cohere, generate, message, ollama, openai, parse, response};
 
 #[tokio::test]
 async fn a_whole_answer_of_openai_has_its_shape() {
@@ -194,6 +194,65 @@ async fn a_call_of_cohere_comes_with_its_plan_or_with_thinking() {
     let call = ["tool-call-start", "tool-call-delta", "tool-call-end", "message-end"];
     assert_eq!(plain[1..], [&["tool-plan-delta"; 2][..], &call].concat());
     assert_eq!(types(&reasoning.body)[1], "content-start");
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_ollama_is_a_line_for_each_piece() {
+    let script = Emulator::ollama().thinks("I think").says("One two").calls("f", r#"{"a":1}"#);
+    let emulator = script.usage(9, 5).start().await.unwrap();
+
+    let (whole, stream) = (ollama(&emulator, false).await, ollama(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let message = &whole["message"];
+    assert_eq!((&message["content"], &message["thinking"]), (&json!("One two"), &json!("I think")));
+    assert_eq!(message["tool_calls"][0]["function"]["arguments"], json!({"a": 1}));
+    assert_eq!((&whole["done"], &whole["done_reason"]), (&json!(true), &json!("stop")));
+    assert_eq!(stream.header("content-type"), Some("application/x-ndjson"));
+    let lines = parse(&stream.body);
+    let (last, others) = lines.split_last().unwrap();
+    assert!(others.len() == 5 && others.iter().all(|line| line["done"] == false));
+    assert_eq!(others[0]["message"]["thinking"], "I");
+    assert_eq!(others[4]["message"]["tool_calls"][0]["function"]["name"], "f");
+    assert_eq!((&last["prompt_eval_count"], &last["eval_count"]), (&json!(9), &json!(5)));
+    assert_eq!((&last["done"], &last["message"]["content"]), (&json!(true), &json!("")));
+    assert!(!stream.text().contains("\n\n") && stream.text().ends_with("}\n"));
+    let Outcome::Answered { usage, .. } = emulator.journal().last().unwrap().outcome() else {
+        panic!("it was answered");
+    };
+    assert_eq!((usage.as_ref().unwrap().total(), usage.unwrap().reasoning), (Some(14), None));
+}
+
+#[tokio::test]
+async fn lines_depart_only_as_lines_can() {
+    let bytes = async |departure: Option<Departure>| {
+        let script = Emulator::ollama().says("One two").calls("f", "{}");
+        let script = departure.into_iter().fold(script, Script::departs);
+        ollama(&script.start().await.unwrap(), true).await.text()
+    };
+    let plain = bytes(None).await;
+    for departure in Departure::ALL {
+        let departed = bytes(Some(departure)).await;
+        match departure {
+            Departure::Crlf => assert_eq!(departed.replace("\r\n", "\n"), plain),
+            Departure::Together => {
+                let last = departed.lines().last().unwrap();
+                assert!(last.contains("tool_calls") && last.contains(r#""done":true"#));
+            }
+            _ => assert_eq!(departed, plain, "{departure:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn ollama_lists_its_models_at_a_path_of_its_own() {
+    let emulator = Emulator::ollama().model("qwen3:4b").start().await.unwrap();
+
+    let tags = ask(&emulator, "GET", "/api/tags", &[], "").await;
+
+    let listed: Value = serde_json::from_slice(&tags.body).unwrap();
+    assert_eq!(listed["models"][0]["name"], "qwen3:4b");
+    assert_eq!(ask(&emulator, "GET", "/api/models", &[], "").await.status(), 404);
 }
 
 #[tokio::test]

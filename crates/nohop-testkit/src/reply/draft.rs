@@ -159,7 +159,7 @@ impl<'a> Exchange<'a> {
     /// What is no call: the list of models, or nothing there is.
     fn other(&self) -> Draft {
         let is_models =
-            self.head.method == Method::GET && self.head.uri.path().ends_with("/models");
+            self.head.method == Method::GET && self.speech.lists_models(self.head.uri.path());
         if !is_models {
             let mut refusal = self.speech.refusal(ErrorKind::NotFound);
             refusal.message =

@@ -8,6 +8,16 @@ use tokio::time::timeout;
 
 use crate::{Dialect, Emulator};
 
+/// Every dialect, whether or not the suites go through it.
+pub(super) const EVERY: [Dialect; 6] = [
+    Dialect::OpenAiChat,
+    Dialect::Anthropic,
+    Dialect::OpenAiResponses,
+    Dialect::Gemini,
+    Dialect::Cohere,
+    Dialect::Ollama,
+];
+
 /// What a client sees that reads bytes and trusts nobody.
 #[derive(Debug)]
 pub(super) struct Seen {
@@ -70,6 +80,7 @@ pub(super) async fn call(dialect: Dialect, emulator: &Emulator, streams: bool) -
         Dialect::OpenAiResponses => response(emulator, streams).await,
         Dialect::Gemini => generate(emulator, streams).await,
         Dialect::Cohere => cohere(emulator, streams).await,
+        Dialect::Ollama => ollama(emulator, streams).await,
     }
 }
 
@@ -102,6 +113,18 @@ pub(super) async fn cohere(emulator: &Emulator, streams: bool) -> Seen {
     });
     let key = [("authorization", "Bearer sk-1")];
     ask(emulator, "POST", "/v2/chat", &key, &body.to_string()).await
+}
+
+pub(super) async fn ollama(emulator: &Emulator, streams: bool) -> Seen {
+    // It streams unless told not to, and needs no key.
+    let mut body = json!({
+        "model": "qwen3:4b",
+        "messages": [{"role": "user", "content": "Why is the sky red?"}],
+    });
+    if !streams {
+        body["stream"] = json!(false);
+    }
+    ask(emulator, "POST", "/api/chat", &[], &body.to_string()).await
 }
 
 pub(super) async fn ask(
@@ -183,22 +206,33 @@ fn unchunked(mut raw: &[u8]) -> (Vec<u8>, bool) {
 
 /// The JSON of each event.
 pub(super) fn parse(body: &[u8]) -> Vec<Value> {
-    let text = std::str::from_utf8(body).unwrap();
-    let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
-    let data = data.map(str::trim).filter(|data| *data != "[DONE]");
-    data.map(|data| serde_json::from_str(data).unwrap()).collect()
+    payloads(body).iter().map(|data| serde_json::from_str(data).unwrap()).collect()
 }
 
-/// How many content events the bytes hold.
+/// What each event says, but for the last mark.
+pub(super) fn payloads(body: &[u8]) -> Vec<String> {
+    let text = std::str::from_utf8(body).unwrap();
+    if text.starts_with('{') {
+        return text.lines().map(str::to_owned).collect();
+    }
+    let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
+    data.map(str::trim).filter(|data| *data != "[DONE]").map(str::to_owned).collect()
+}
+
+/// How many events say some text.
 pub(super) fn contents(body: &[u8]) -> usize {
-    let text = String::from_utf8_lossy(body);
-    let marks = [
-        r#""delta":{"content":"#,
-        "text_delta",
-        "data: {\"type\":\"response.output_text.delta",
-        "data: {\"type\":\"content-delta",
+    const TEXTS: [&str; 6] = [
+        "/choices/0/delta/content",
+        "/delta/text",
+        "/delta",
+        "/candidates/0/content/parts/0/text",
+        "/delta/message/content/text",
+        "/message/content",
     ];
-    let marked: usize = marks.iter().map(|mark| text.matches(mark).count()).sum();
-    let parts = |beginning| text.matches(beginning).count();
-    marked + parts(r#""parts":[{"text":""#) - parts(r#""parts":[{"text":"""#)
+    let says = |event: &Value| {
+        let mut texts = TEXTS.iter().filter_map(|place| event.pointer(place)?.as_str());
+        texts.any(|text| !text.is_empty())
+    };
+    let events = payloads(body).into_iter().filter_map(|data| serde_json::from_str(&data).ok());
+    events.filter(says).count()
 }
