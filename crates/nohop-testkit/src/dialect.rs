@@ -1,5 +1,6 @@
 mod anthropic;
 mod cohere;
+mod converse;
 mod gemini;
 mod ollama;
 mod openai;
@@ -34,10 +35,14 @@ pub enum Dialect {
     Cohere,
     /// Ollama's own chat, at `…/api/chat` and `…/api/tags`; it streams unless told not to.
     Ollama,
+    /// Amazon Bedrock's Converse, at `…/model/{model}/converse`, `…/model/{model}/converse-stream` and
+    /// `…/foundation-models`.
+    Converse,
 }
 
 impl Dialect {
-    /// Every dialect that the suites go through: all but [`Ollama`](Self::Ollama).
+    /// Every dialect that the suites go through: all but [`Ollama`](Self::Ollama) and
+    /// [`Converse`](Self::Converse).
     pub const ALL: [Self; 5] =
         [Self::OpenAiChat, Self::Anthropic, Self::OpenAiResponses, Self::Gemini, Self::Cohere];
 
@@ -50,6 +55,7 @@ impl Dialect {
             Self::Gemini => &gemini::Gemini,
             Self::Cohere => &cohere::Cohere,
             Self::Ollama => &ollama::Ollama,
+            Self::Converse => &converse::Converse,
         }
     }
 
@@ -111,6 +117,10 @@ pub(crate) trait Speech: Sync {
     fn error_type(&self, _: &Parts) -> &'static str {
         "application/json"
     }
+    /// The headers that an error has beside the others.
+    fn error_headers(&self, _: &Refusal) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
     /// An error inside a stream.
     fn error_frame(&self, refusal: &Refusal, id: &str) -> Frame;
     /// What keeps a silent stream alive.
@@ -151,6 +161,8 @@ pub(crate) enum Framing {
     Events,
     /// A line each.
     Lines,
+    /// A message each of Amazon's binary event streams; a name that ends in `Exception` is one.
+    Messages,
 }
 
 impl Framing {
@@ -159,6 +171,7 @@ impl Framing {
         match self {
             Self::Events => "text/event-stream; charset=utf-8",
             Self::Lines => "application/x-ndjson",
+            Self::Messages => "application/vnd.amazon.eventstream",
         }
     }
 }
@@ -249,6 +262,11 @@ fn interleave(lists: Vec<Vec<Frame>>) -> Vec<Frame> {
             return frames;
         }
     }
+}
+
+/// The key that an `authorization` carries, or the id of the one that it was signed with.
+pub(crate) fn credential(authorization: &str) -> Option<&str> {
+    authorization.strip_prefix("Bearer ").or_else(|| converse::access_key(authorization))
 }
 
 /// A text as a JSON string, with its quotes.

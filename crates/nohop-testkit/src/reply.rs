@@ -1,3 +1,4 @@
+mod aws;
 mod draft;
 mod faulty;
 mod render;

@@ -102,6 +102,11 @@ impl Script {
         Self::new(Dialect::Ollama)
     }
 
+    /// A provider that speaks Amazon Bedrock's Converse.
+    pub fn converse() -> Self {
+        Self::new(Dialect::Converse)
+    }
+
     /// Adds text to the answer.
     #[must_use]
     pub fn says(self, text: impl Into<String>) -> Self {
@@ -213,7 +218,8 @@ impl Script {
         self
     }
 
-    /// Sends a comment or a ping at this interval while a stream waits or stalls; Ollama has neither.
+    /// Sends a comment or a ping at this interval while a stream waits or stalls; Ollama and
+    /// Bedrock have neither.
     #[must_use]
     pub fn keep_alive(mut self, interval: Duration) -> Self {
         self.pace.keep_alive = (!interval.is_zero()).then_some(interval);

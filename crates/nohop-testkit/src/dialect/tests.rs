@@ -1,4 +1,5 @@
 mod cohere;
+mod converse;
 mod ollama;
 
 use bytes::Bytes;

@@ -9,10 +9,13 @@ mod secure;
 
 use std::time::Duration;
 
+use nohop_types::ErrorKind;
 use serde_json::{Value, json};
 
-use crate::{Departure, Emulator, Outcome, Script};
-use client::{ask, chat, cohere, generate, message, ollama, openai, parse, response};
+use crate::{Departure, Emulator, Fault, Outcome, Script};
+use client::{
+    ask, chat, cohere, converse, generate, message, messages, ollama, openai, parse, response,
+};
 
 #[tokio::test]
 async fn a_whole_answer_of_openai_has_its_shape() {
@@ -253,6 +256,87 @@ async fn ollama_lists_its_models_at_a_path_of_its_own() {
     let listed: Value = serde_json::from_slice(&tags.body).unwrap();
     assert_eq!(listed["models"][0]["name"], "qwen3:4b");
     assert_eq!(ask(&emulator, "GET", "/api/models", &[], "").await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_bedrock_opens_its_calls_and_not_its_texts() {
+    let script = Emulator::converse().thinks("I think").says("One two").calls("f", r#"{"a":1}"#);
+    let emulator = script.usage(9, 5).cached(4).start().await.unwrap();
+
+    let (whole, stream) = (converse(&emulator, false).await, converse(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let blocks = &whole["output"]["message"]["content"];
+    assert!(blocks[0]["reasoningContent"]["reasoningText"]["signature"].is_string());
+    assert_eq!(blocks[1], json!({"text": "One two"}));
+    assert_eq!(blocks[2]["toolUse"]["input"], json!({"a": 1}));
+    assert_eq!(
+        (&whole["stopReason"], &whole["usage"]["inputTokens"]),
+        (&json!("tool_use"), &json!(5))
+    );
+    assert_eq!(whole["usage"]["totalTokens"], 14);
+    assert_eq!(stream.header("content-type"), Some("application/vnd.amazon.eventstream"));
+    let messages = messages(&stream.body);
+    let mut names: Vec<&str> = messages.iter().map(|(name, _)| &**name).collect();
+    names.dedup();
+    let (delta, stop) = ("contentBlockDelta", "contentBlockStop");
+    let texts = ["messageStart", delta, stop, delta, stop];
+    let call = ["contentBlockStart", delta, stop, "messageStop", "metadata"];
+    assert_eq!(names, [texts, call].concat());
+    let events = parse(&stream.body);
+    let signed = &events[3]["delta"]["reasoningContent"];
+    assert!(signed["signature"].is_string() && signed["text"].is_null());
+    assert_eq!(events.last().unwrap()["usage"], whole["usage"]);
+    let Outcome::Answered { usage, .. } = emulator.journal().last().unwrap().outcome() else {
+        panic!("it was answered");
+    };
+    let usage = usage.unwrap();
+    assert_eq!((usage.input, usage.cache_read, usage.total()), (Some(5), Some(4), Some(14)));
+}
+
+#[tokio::test]
+async fn an_error_amid_messages_is_an_exception() {
+    let fault = Fault::ErrorAfter { events: 1, kind: ErrorKind::RateLimit };
+    let emulator = Emulator::converse().says("One two").fault(fault).start().await.unwrap();
+
+    let messages = messages(&converse(&emulator, true).await.body);
+
+    let (name, said) = messages.last().unwrap();
+    assert_eq!((messages.len(), &**name), (3, "throttlingException"));
+    assert!(said.contains("Too many requests"));
+}
+
+#[tokio::test]
+async fn messages_depart_only_in_their_order() {
+    let bytes = async |departure: Option<Departure>| {
+        let script = Emulator::converse().says("One").calls("f", "{}").calls("g", "{}");
+        let script = departure.into_iter().fold(script, Script::departs);
+        messages(&converse(&script.start().await.unwrap(), true).await.body)
+    };
+    let mut plain = bytes(None).await;
+    for departure in Departure::ALL {
+        let mut departed = bytes(Some(departure)).await;
+        assert_eq!(departed == plain, departure != Departure::Interleaved, "{departure:?}");
+        if departure == Departure::Interleaved {
+            departed.sort();
+            plain.sort();
+            assert_eq!(departed, plain);
+            plain = bytes(None).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_that_signed_is_in_the_journal() {
+    let emulator = Emulator::converse().model("m").start().await.unwrap();
+    let signed = "AWS4-HMAC-SHA256 Credential=AKIA1/20261101/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=00";
+
+    let models =
+        ask(&emulator, "GET", "/foundation-models", &[("authorization", signed)], "").await;
+
+    let listed: Value = serde_json::from_slice(&models.body).unwrap();
+    assert_eq!(listed["modelSummaries"][0]["modelId"], "m");
+    assert_eq!(emulator.journal().last().unwrap().key(), Some("AKIA1"));
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 /// How a server departs from the plain dialect without being wrong.
 ///
 /// A correct client passes over every one of them. They combine with each other and with any
-/// [`Fault`](crate::Fault). What only server-sent events can do, Ollama's lines do not: spaces,
-/// comments and names of events are as they are.
+/// [`Fault`](crate::Fault). What only server-sent events can do, Ollama's lines and Bedrock's
+/// messages do not: spaces, comments and names are as they are, and no lines end in a message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Departure {
@@ -18,8 +18,8 @@ pub enum Departure {
     Interleaved,
     /// The last mark is missing: `[DONE]`, or `message_stop`. The other dialects have none.
     NoDone,
-    /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's and
-    /// Cohere's dialects and OpenAI's responses have no such form.
+    /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's,
+    /// Bedrock's and Cohere's dialects and OpenAI's responses have no such form.
     Together,
     /// A whole body begins with white space, as at OpenRouter.
     Padded,

@@ -19,7 +19,7 @@ pub enum RetryAfter {
     /// `x-ms-retry-after-ms`, as at Azure.
     MsMillis(Duration),
     /// The dialect's own reset headers: `x-ratelimit-reset-requests: 1m30s`, or RFC 3339. Google,
-    /// Cohere and Ollama have none, and say it as [`Field`](Self::Field).
+    /// Cohere, Ollama and Bedrock have none, and say it as [`Field`](Self::Field).
     Reset(Duration),
     /// In the message alone: `Please try again in 1m30s.`, or in the provider's other words.
     Prose(Duration),

@@ -51,7 +51,7 @@ fn the_secret_is_in_every_answer_that_has_a_head() {
 fn no_fault_and_no_departure_breaks_a_writer() {
     for fault in Fault::all() {
         for departure in crate::Departure::ALL {
-            let scripts = [Script::anthropic as fn() -> Script, Script::cohere, Script::ollama];
+            let scripts = [Script::anthropic, Script::cohere, Script::ollama, Script::converse];
             let scripts = scripts.into_iter().flat_map(|plain| {
                 let called = plain().thinks("c").calls("d", "{}").calls("e", "{}").says("f");
                 [plain(), plain().says("a b"), called]
@@ -59,13 +59,19 @@ fn no_fault_and_no_departure_breaks_a_writer() {
             for script in scripts {
                 let script = script.departs(departure).fault(fault.clone());
                 for stream in [false, true] {
-                    let path = match script.dialect {
-                        Dialect::Anthropic => "/v1/messages",
-                        Dialect::Cohere => "/v2/chat",
-                        _ => "/api/chat",
+                    let path = match (script.dialect, stream) {
+                        (Dialect::Anthropic, _) => "/v1/messages",
+                        (Dialect::Cohere, _) => "/v2/chat",
+                        (Dialect::Ollama, _) => "/api/chat",
+                        (_, false) => "/model/m/converse",
+                        (_, true) => "/model/m/converse-stream",
                     };
                     let mut request = request(stream);
                     *request.uri_mut() = path.parse().unwrap();
+                    if script.dialect == Dialect::Converse {
+                        let body = r#"{"messages":[{"role":"user","content":[{"text":"a"}]}]}"#;
+                        *request.body_mut() = body.into();
+                    }
                     let reply = script.respond(request);
                     assert_eq!(reply.fault.as_ref(), Some(&fault));
                 }

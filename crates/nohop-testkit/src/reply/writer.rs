@@ -1,5 +1,6 @@
 use bytes::Bytes;
 
+use super::aws;
 use crate::dialect::{Frame, Framing};
 use crate::{Departure, Script};
 
@@ -28,8 +29,9 @@ impl Writer {
         match (self.framing, &frame.data) {
             (Framing::Events, None) => self.comment(),
             (Framing::Events, Some(data)) => self.event(frame.name, data),
-            (Framing::Lines, None) => Bytes::new(),
+            (Framing::Lines | Framing::Messages, None) => Bytes::new(),
             (Framing::Lines, Some(data)) => format!("{data}{}", self.line_end).into(),
+            (Framing::Messages, Some(data)) => message(frame.name, data),
         }
     }
 
@@ -45,4 +47,15 @@ impl Writer {
             name.filter(|_| self.says_names).map(|name| format!("event:{space}{name}{line_end}"));
         format!("{}data:{space}{data}{line_end}{line_end}", name.unwrap_or_default()).into()
     }
+}
+
+/// A message; one without a name is torn from a delta.
+fn message(name: Option<&str>, data: &str) -> Bytes {
+    let name = name.unwrap_or("contentBlockDelta");
+    let (kind, key) = match name.ends_with("Exception") {
+        true => ("exception", ":exception-type"),
+        false => ("event", ":event-type"),
+    };
+    let headers = [(key, name), (":content-type", "application/json"), (":message-type", kind)];
+    aws::message(&headers, data.as_bytes())
 }

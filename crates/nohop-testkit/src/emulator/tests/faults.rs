@@ -9,8 +9,15 @@ use crate::{Departure, Dialect, Emulator, End, Fault, Outcome, RetryAfter, Scrip
 const TEXT: &str = "One two three four five six seven";
 
 /// What is said only at the end of an answer.
-const ENDS: [&str; 6] =
-    ["[DONE]", "message_delta", "response.completed", "finishReason", "COMPLETE", r#""done":true"#];
+const ENDS: [&str; 7] = [
+    "[DONE]",
+    "message_delta",
+    "response.completed",
+    "finishReason",
+    "COMPLETE",
+    r#""done":true"#,
+    "messageStop",
+];
 
 /// The answer in each dialect under the fault.
 async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); EVERY.len()] {
@@ -27,13 +34,16 @@ async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); EVERY.len()] {
 #[tokio::test(start_paused = true)]
 async fn errors_have_the_providers_status_and_shape() {
     // Status and word: chat completions and messages, then responses, then Google, then the status
-    // of those that have no words: Cohere and Ollama.
+    // of those that have no words, Cohere and Ollama, and that of Bedrock, whose word is a header.
     type Told = (u16, &'static str);
-    async fn check(fault: Fault, told: [Told; 4], wordless: u16) {
+    async fn check(fault: Fault, told: [Told; 4], wordless: u16, bedrock: Told) {
         for streams in [false, true] {
             let seen = every(&fault, streams).await;
             let places = ["/error/code", "/error/type", "/error/code", "/error/status"];
-            let told = told.into_iter().zip(places).chain([((wordless, ""), "/error/code"); 2]);
+            let wordless = [((wordless, ""), "/error/code"); 2];
+            let told = told.into_iter().zip(places).chain(wordless);
+            let word = seen[6].0.header("x-amzn-errortype").unwrap().split(':').next();
+            assert_eq!((seen[6].0.status(), word), (bedrock.0, Some(bedrock.1)), "{fault:?}");
             for ((seen, outcome), ((status, word), place)) in seen.into_iter().zip(told) {
                 assert_eq!(seen.status(), status, "{fault:?}");
                 let body: Value = serde_json::from_slice(&seen.body).unwrap();
@@ -48,29 +58,32 @@ async fn errors_have_the_providers_status_and_shape() {
     let spent = (429, "RESOURCE_EXHAUSTED");
     let argument = (400, "INVALID_ARGUMENT");
     let limited = (429, "rate_limit_exceeded");
-    let quiet = Fault::RateLimited(RetryAfter::Missing);
-    check(quiet, [limited, (429, "rate_limit_error"), limited, spent], 429).await;
+    let (quiet, throttled) =
+        (Fault::RateLimited(RetryAfter::Missing), (429, "ThrottlingException"));
+    check(quiet, [limited, (429, "rate_limit_error"), limited, spent], 429, throttled).await;
     let quota = (429, "insufficient_quota");
     let told = [quota, (429, "rate_limit_error"), quota, spent];
-    check(Fault::InsufficientQuota, told, 429).await;
+    check(Fault::InsufficientQuota, told, 429, throttled).await;
     let schema = (400, "invalid_function_parameters");
-    check(Fault::BadSchema, [schema, invalid, schema, argument], 400).await;
+    let validation = (400, "ValidationException");
+    check(Fault::BadSchema, [schema, invalid, schema, argument], 400, validation).await;
     let long = (400, "context_length_exceeded");
-    check(Fault::ContextLength, [long, invalid, long, argument], 400).await;
+    check(Fault::ContextLength, [long, invalid, long, argument], 400, validation).await;
     let key = (401, "invalid_api_key");
     let told = [key, (401, "authentication_error"), key, argument];
-    check(Fault::Unauthorized, told, 401).await;
+    check(Fault::Unauthorized, told, 401, (403, "UnrecognizedClientException")).await;
     let gone = |status| (status, "model_not_found");
     let told = [gone(404), (404, "not_found_error"), gone(400), (404, "NOT_FOUND")];
-    check(Fault::UnknownModel, told, 404).await;
+    check(Fault::UnknownModel, told, 404, validation).await;
     let failed = (500, "server_error");
     let told = [(500, ""), (500, "api_error"), failed, (500, "INTERNAL")];
-    check(Fault::ServerError, told, 500).await;
+    check(Fault::ServerError, told, 500, (500, "InternalServerException")).await;
     let (busy, shed) = ((529, "server_is_overloaded"), (529, "overloaded_error"));
-    check(Fault::Overloaded, [(529, ""), shed, busy, (503, "UNAVAILABLE")], 503).await;
+    let told = [(529, ""), shed, busy, (503, "UNAVAILABLE")];
+    check(Fault::Overloaded, told, 503, (503, "ServiceUnavailableException")).await;
     let under = (200, "server_error");
     let told = [(200, ""), (200, "api_error"), under, (200, "INTERNAL")];
-    check(Fault::ErrorUnder200, told, 200).await;
+    check(Fault::ErrorUnder200, told, 200, (200, "InternalServerException")).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,13 +156,15 @@ async fn broken_bodies_come_under_200() {
         assert_eq!(outcome, Outcome::Cut { text: "One".to_owned() });
     }
     let hollow = every(&Fault::NoChoices, false).await;
-    let [chat, anthropic, responses, google, cohere, ollama] =
+    let [chat, anthropic, responses, google, cohere, ollama, bedrock] =
         hollow.map(|(seen, _)| serde_json::from_slice::<Value>(&seen.body).unwrap());
     assert_eq!((&chat["choices"], &anthropic["stop_reason"]), (&json!([]), &Value::Null));
     assert_eq!((&responses["status"], &responses["output"]), (&json!("in_progress"), &json!([])));
     assert!(google.get("candidates").is_none() && google["usageMetadata"].is_object());
     assert_eq!(cohere["message"], json!({"role": "assistant"}));
     assert!(cohere.get("finish_reason").is_none());
+    assert_eq!(bedrock["output"]["message"]["content"], json!([]));
+    assert!(bedrock.get("stopReason").is_none());
     assert_eq!((&ollama["message"]["content"], &ollama["done"]), (&json!(""), &json!(false)));
     let [(null, outcome), ..] = every(&Fault::NullContent, false).await;
     let null = &serde_json::from_slice::<Value>(&null.body).unwrap()["choices"][0];
