@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::process::ExitCode;
 
 use nohop_types::{Error, ErrorKind, Issuer, Result};
-use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, Ollama, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Call, Dialect, RequestHead, Surface};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let (Some(from), Some(to), None) = (words.next(), words.next(), words.next()) else {
         eprintln!(
-            "usage: translate FROM TO < request.json, each of them openai, responses, anthropic or gemini, TO also cohere"
+            "usage: translate FROM TO < request.json, each of them openai, responses, anthropic or gemini, TO also cohere or ollama"
         );
         return ExitCode::from(2);
     };
@@ -69,11 +69,12 @@ fn dialect(name: &str) -> Result<&'static dyn Dialect> {
         "anthropic" => Ok(&Anthropic::PLAIN),
         "gemini" => Ok(&Gemini::PLAIN),
         "cohere" => Ok(&Cohere::PLAIN),
+        "ollama" => Ok(&Ollama::PLAIN),
         other => Err(unknown(other)),
     }
 }
 
 fn unknown(name: &str) -> Error {
-    let known = "openai, responses, anthropic or gemini, or where it goes to, cohere";
+    let known = "openai, responses, anthropic or gemini, or where it goes to, cohere or ollama";
     Error::new(ErrorKind::Config, format!("no dialect is called {name:?}: say {known}"))
 }

@@ -151,6 +151,46 @@ fn gemini_frame(place: usize, word: &str) -> String {
     )
 }
 
+/// A stream of Cohere's from its middle: [`EVENTS`] events, each with one word.
+pub fn cohere_stream() -> Vec<u8> {
+    let mut stream = String::new();
+    for word in words() {
+        stream += "event: content-delta\n";
+        stream += r#"data: {"type":"content-delta","index":0,"#;
+        stream += &format!(r#""delta":{{"message":{{"content":{{"text":"{word}"}}}}}}}}"#);
+        stream += "\n\n";
+    }
+    stream.into_bytes()
+}
+
+/// What a stream of Cohere's begins with.
+pub fn cohere_head() -> Vec<u8> {
+    let events = [
+        r#"{"id":"9d2f3c1e-04b7-4c8a-9f61-0e5d7a3b2c14","type":"message-start","delta":{"message":{"role":"assistant","content":[],"tool_plan":"","tool_calls":[],"citations":[]}}}"#,
+        r#"{"type":"content-start","index":0,"delta":{"message":{"content":{"type":"text","text":""}}}}"#,
+    ];
+    events.map(|event| format!("data: {event}\n\n")).concat().into_bytes()
+}
+
+/// A stream of Ollama's from its middle: [`EVENTS`] lines, each with one word.
+pub fn ollama_stream() -> Vec<u8> {
+    let line = |(place, word)| ollama_line(place, word);
+    words().enumerate().map(line).collect::<String>().into_bytes()
+}
+
+/// What a stream of Ollama's begins with.
+pub fn ollama_head() -> Vec<u8> {
+    ollama_line(0, "A").into_bytes()
+}
+
+fn ollama_line(place: usize, word: &str) -> String {
+    let message = format!(r#"{{"role":"assistant","content":"{word}"}}"#);
+    let made = format!("2026-01-01T00:00:00.{:06}Z", 100_000 + place);
+    format!(
+        "{{\"model\":\"llama3.2\",\"created_at\":\"{made}\",\"message\":{message},\"done\":false}}\n"
+    )
+}
+
 /// An event stream whose one event is one line of `bytes`, as pictures and large arguments are.
 pub fn long_line(bytes: usize) -> Vec<u8> {
     let mut stream = b"data: {\"b64\":\"".to_vec();

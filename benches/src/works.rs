@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nohop_types::{Error, ErrorKind, Issuer, Request, Response};
-use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, Ollama, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Call, Dialect, Framer, Framing, Head, Mode, Reader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,6 +76,18 @@ pub const WORKS: &[Work] = &[
         times: EVENTS,
         limit: Limit::Each(10_000.0, None),
         ..WORK
+    },
+    Work {
+        name: "chunk-cohere",
+        run: |n| chunks(n, &Cohere::PLAIN, bodies::cohere_head, bodies::cohere_stream),
+        times: EVENTS,
+        limit: Limit::Each(10_000.0, Some(4.0)),
+    },
+    Work {
+        name: "chunk-ollama",
+        run: |n| chunks(n, &Ollama::PLAIN, bodies::ollama_head, bodies::ollama_stream),
+        times: EVENTS,
+        limit: Limit::Each(10_000.0, Some(4.0)),
     },
     Work {
         name: "chunk-responses",

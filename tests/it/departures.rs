@@ -29,6 +29,11 @@ fn hosts_of_anthropic_are_read_whatever_their_departures() {
 }
 
 #[test]
+fn hosts_of_converse_are_read_whatever_their_departures() {
+    check(fixtures::converse::FIXTURES);
+}
+
+#[test]
 fn hosts_of_gemini_are_read_whatever_their_departures() {
     check(fixtures::gemini::FIXTURES);
 }
@@ -41,4 +46,9 @@ fn hosts_of_openai_responses_are_read_whatever_their_departures() {
 #[test]
 fn cohere_is_read_whatever_it_departs_from() {
     check(fixtures::cohere::FIXTURES);
+}
+
+#[test]
+fn ollama_is_read_whatever_it_departs_from() {
+    check(fixtures::ollama::FIXTURES);
 }

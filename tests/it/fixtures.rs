@@ -2,7 +2,9 @@
 
 pub(crate) mod anthropic;
 pub(crate) mod cohere;
+pub(crate) mod converse;
 pub(crate) mod gemini;
+pub(crate) mod ollama;
 pub(crate) mod openai_chat;
 pub(crate) mod openai_responses;
 
@@ -10,6 +12,7 @@ use std::fmt::Write;
 
 use http::{HeaderMap, StatusCode};
 use nohop_types::{Content, Error, Issuer, Media, Part, Request, Response, Summary};
+use nohop_wire::dialect::Converse;
 use nohop_wire::laws::{Order, Sample};
 use nohop_wire::{Call, Head, Mode};
 
@@ -27,13 +30,21 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
+    /// The bytes of an answer that is written as `text`, which is how fixtures are read and spoilt.
+    pub(crate) fn bytes(&self, text: &[u8]) -> Vec<u8> {
+        match (self.host.dialect().name(), self.mode) {
+            (Converse::NAME, Mode::Stream) => converse::messages(text),
+            _ => text.to_vec(),
+        }
+    }
+
     /// Calls `look` with the answer as a sample.
     pub(crate) fn sample<T>(&self, look: impl FnOnce(Sample<'_>) -> T) -> T {
         let dialect = self.host.dialect();
         let (request, issuer) = (Request::new("m"), Issuer::new(dialect.name(), "here", "m"));
         let call = Call::new(&request, "m", "/", &issuer).mode(self.mode);
         let head = Head::new(StatusCode::OK, HeaderMap::new());
-        look(Sample::new(dialect, call, &head, self.body.as_bytes()))
+        look(Sample::new(dialect, call, &head, &self.bytes(self.body.as_bytes())))
     }
 
     /// Whether an answer in one piece tells the order of its parts in this dialect.

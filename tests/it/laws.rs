@@ -18,6 +18,8 @@ fn fixtures() -> impl Iterator<Item = &'static Fixture> {
         .chain(fixtures::openai_responses::FIXTURES)
         .chain(fixtures::gemini::FIXTURES)
         .chain(fixtures::cohere::FIXTURES)
+        .chain(fixtures::ollama::FIXTURES)
+        .chain(fixtures::converse::FIXTURES)
 }
 
 /// The fixtures that are complete answers.
@@ -124,7 +126,9 @@ fn law_6_nothing_is_lost() {
         let name = match &*name {
             "anthropic" => "anthropic_messages".to_owned(),
             "cohere" => "cohere_v2_chat".to_owned(),
+            "converse" => "bedrock_converse".to_owned(),
             "gemini" => "gemini_generate".to_owned(),
+            "ollama" => "ollama_chat".to_owned(),
             _ => name,
         };
         let noise = nohop_tests::lists::lists(&name).unwrap().noise();
@@ -142,7 +146,7 @@ fn law_7_no_input_panics() {
                 body[index] = byte;
                 fixture.sample(|sample| {
                     let Sample { dialect, call, head, .. } = sample;
-                    drop(Sample::new(dialect, call, head, &body).read(64));
+                    drop(Sample::new(dialect, call, head, &fixture.bytes(&body)).read(64));
                 });
             }
         }

@@ -7,9 +7,12 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use nohop_tests::recording;
-use nohop_wire::{Framer, Framing, Uncut};
+use nohop_tests::{hosts, recording};
+use nohop_types::{ErrorKind, Response};
+use nohop_wire::{Framer, Framing, Mode, Uncut};
 use serde_json::Value;
+
+use crate::speak;
 
 /// Headers that are text, and data.
 type Message = (Vec<(String, String)>, Vec<u8>);
@@ -97,6 +100,31 @@ fn streams_as_bedrock_sends_them_are_read_message_by_message() {
             Some(_) => assert!(matches!(uncut, Some(Uncut::Broken(_))), "{name}"),
             None => assert_eq!((messages, uncut, left), (told, None, 0), "{name}"),
         }
+    }
+}
+
+#[test]
+fn streams_as_bedrock_sends_them_are_answers_or_errors_of_the_right_kind() {
+    let Some(file) = shared("bedrock_eventstream_vectors.json") else { return };
+    let streams: Vec<Value> = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    for stream in streams {
+        let body = decoded(&stream["bytes_b64"]);
+        let (events, error) = speak::events(&hosts::CONVERSE, Mode::Stream, &body);
+        let response = Response::from_iter(events);
+        let kind = error.map(|error| error.kind());
+        let expected = match stream["name"].as_str().unwrap() {
+            "text" => None,
+            "reasoning_tools" => {
+                assert_eq!((&*response.reasoning(), response.tool_calls().count()), ("hmm", 2));
+                None
+            }
+            "throttled_mid_stream" => Some(ErrorKind::RateLimit),
+            "model_stream_error" | "error_frame" => Some(ErrorKind::Server),
+            "corrupt_crc" => Some(ErrorKind::Protocol),
+            "truncated" => Some(ErrorKind::Truncated),
+            other => panic!("{other} is new"),
+        };
+        assert_eq!(kind, expected, "{}", stream["name"]);
     }
 }
 

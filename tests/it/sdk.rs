@@ -3,6 +3,7 @@
 //! The recordings are no part of the project: `requests` holds what a stranger needs.
 
 mod anthropic;
+mod bedrock;
 mod cohere;
 mod conversations;
 mod google;
@@ -97,6 +98,12 @@ const DIFFERENCES: &[Known] = &[
         "$.messages[].content[].is_error",
         "that a tool did not fail goes without saying",
     ),
+    (
+        "bedrock/sigv4",
+        "all_params",
+        "$.outputConfig.textFormat.structure.jsonSchema.schema",
+        "the same schema, as text without spaces",
+    ),
     ("cohere/v2", "all_params", "$.stream", UNASKED),
     ("cohere/v2", "basic", "$.stream", UNASKED),
     ("cohere/v2", "tool_roundtrip", "$.stream", UNASKED),
@@ -153,6 +160,7 @@ fn our_requests_are_those_of_the_vendors_sdks_but_for_a_list() {
     ours.extend(responses::requests(&shown));
     ours.extend(google::requests(&shown));
     ours.extend(cohere::requests(&shown));
+    ours.extend(bedrock::requests(&shown));
     let spoken: BTreeSet<&str> = ours.iter().map(|ours| ours.provider).collect();
     let mut found = Vec::new();
     let mut compared = 0;

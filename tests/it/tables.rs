@@ -5,11 +5,15 @@
 use nohop_tests::hosts::{self, Host};
 use nohop_types::{FinishReason, Usage};
 use nohop_wire::Mode;
-use nohop_wire::dialect::{Anthropic, Cohere, Counted, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{
+    Anthropic, Cohere, Converse, Counted, Gemini, Ollama, OpenAiChat, OpenAiResponses,
+};
 
 use crate::speak::answer;
 
 const COHERE: &dyn Host = &hosts::COHERE;
+const OLLAMA: &dyn Host = &hosts::OLLAMA;
+const CONVERSE: &dyn Host = &hosts::CONVERSE;
 const CHAT: &dyn Host = &OpenAiChat::PLAIN;
 const ANTHROPIC: &dyn Host = &Anthropic::PLAIN;
 const RESPONSES: &dyn Host = &OpenAiResponses::PLAIN;
@@ -38,12 +42,21 @@ fn body(host: &dyn Host, word: &str, usage: &str) -> String {
                 r#"{{"id":"1","output":[{{"type":"message","content":[{{"type":"output_text","text":"Hi"}}]}}],"status":"{status}","incomplete_details":{why},"usage":{{{usage}}}}}"#
             )
         }
+        Converse::NAME => format!(
+            r#"{{"output":{{"message":{{"content":[{{"text":"Hi"}}]}}}},"stopReason":"{word}","usage":{{{usage}}}}}"#
+        ),
         Cohere::NAME => format!(
             r#"{{"id":"1","message":{{"role":"assistant","content":[{{"type":"text","text":"Hi"}}]}},"finish_reason":"{word}","usage":{{{usage}}}}}"#
         ),
         Gemini::NAME => format!(
             r#"{{"candidates":[{{"content":{{"parts":[{{"text":"Hi"}}],"role":"model"}},"finishReason":"{word}"}}],"usageMetadata":{{{usage}}},"responseId":"1"}}"#
         ),
+        Ollama::NAME => {
+            let usage = if usage.is_empty() { String::new() } else { format!(",{usage}") };
+            format!(
+                r#"{{"model":"m","message":{{"role":"assistant","content":"Hi"}},"done":true,"done_reason":"{word}"{usage}}}"#
+            )
+        }
         other => panic!("no answer of {other} is written yet"),
     }
 }
@@ -79,6 +92,21 @@ fn every_word_for_an_end_means_the_same_everywhere() {
         (COHERE, "ERROR", Error),
         (COHERE, "TIMEOUT", Error),
         (COHERE, "NOVEL", other("NOVEL")),
+        (OLLAMA, "stop", Stop),
+        (OLLAMA, "length", Length),
+        (OLLAMA, "load", other("load")),
+        (OLLAMA, "unload", other("unload")),
+        (OLLAMA, "novel", other("novel")),
+        (CONVERSE, "end_turn", Stop),
+        (CONVERSE, "stop_sequence", Stop),
+        (CONVERSE, "max_tokens", Length),
+        (CONVERSE, "model_context_window_exceeded", Length),
+        (CONVERSE, "tool_use", ToolCalls),
+        (CONVERSE, "content_filtered", ContentFilter),
+        (CONVERSE, "guardrail_intervened", ContentFilter),
+        (CONVERSE, "malformed_model_output", Error),
+        (CONVERSE, "malformed_tool_use", Error),
+        (CONVERSE, "novel", other("novel")),
         (RESPONSES, "completed", Stop),
         (RESPONSES, "complete", Stop),
         (RESPONSES, "incomplete:max_output_tokens", Length),
@@ -153,6 +181,12 @@ fn every_count_means_the_same_everywhere() {
             r#""input_tokens":4,"cache_read_input_tokens":4,"cache_creation_input_tokens":2,"output_tokens":7,"output_tokens_details":{"thinking_tokens":3}"#,
             [Some(4), Some(4), Some(2), Some(4), Some(3), None],
         ),
+        // The same, but thinking is not told apart; one count has two names.
+        (
+            CONVERSE,
+            r#""inputTokens":4,"cacheReadInputTokens":4,"cacheReadInputTokenCount":4,"cacheWriteInputTokens":2,"outputTokens":7,"totalTokens":17"#,
+            [Some(4), Some(4), Some(2), Some(7), None, None],
+        ),
         // What is billed counts, of which nobody says how much was cached.
         (
             COHERE,
@@ -170,6 +204,12 @@ fn every_count_means_the_same_everywhere() {
             COHERE,
             r#""tokens":{"input_tokens":10,"output_tokens":7},"cached_tokens":4"#,
             [Some(6), Some(4), None, Some(7), None, None],
+        ),
+        // Thinking is counted among the answer's, and nobody says how much of it.
+        (
+            OLLAMA,
+            r#""prompt_eval_count":10,"eval_count":7,"total_duration":9"#,
+            [Some(10), None, None, Some(7), None, None],
         ),
         // A total that is larger than its parts tells that thinking is counted beside them.
         (
@@ -255,12 +295,13 @@ fn every_count_means_the_same_everywhere() {
         // What is not said is not known, and what is said to be nothing is nothing.
         (CHAT, r#""completion_tokens":0"#, [None, None, None, Some(0), None, None]),
         (ANTHROPIC, r#""output_tokens":0"#, [None, None, None, Some(0), None, None]),
+        (CONVERSE, r#""outputTokens":0"#, [None, None, None, Some(0), None, None]),
         (RESPONSES, r#""output_tokens":0"#, [None, None, None, Some(0), None, None]),
         (GEMINI, r#""candidatesTokenCount":0"#, [None, None, None, Some(0), None, None]),
     ];
     for (host, usage, expected) in table {
         let end = match host.dialect().name() {
-            Anthropic::NAME => "end_turn",
+            Anthropic::NAME | Converse::NAME => "end_turn",
             Cohere::NAME => "COMPLETE",
             OpenAiResponses::NAME => "completed",
             Gemini::NAME => "STOP",

@@ -4,6 +4,8 @@
 //! a request is not recorded to say is not read.
 
 pub mod cohere;
+pub mod converse;
+pub mod ollama;
 
 use std::borrow::Cow;
 

@@ -2,8 +2,9 @@
 
 use nohop_types::Result;
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Cohere, Counted, Ends, Files, Gemini, History, Instructions, Marks,
-    OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia, VersionPlace,
+    Anthropic, Budgets, Cap, Cohere, Converse, Counted, Ends, Files, Gemini, History, Instructions,
+    Marks, Ollama, OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia,
+    VersionPlace,
 };
 use nohop_wire::{Dialect, Incoming, RequestHead, Surface};
 
@@ -66,12 +67,21 @@ impl<D: Dialect> Host for Spoken<D> {
 /// Cohere's chat.
 pub static COHERE: Spoken<Cohere> = Spoken { dialect: Cohere::PLAIN, asked: asked::cohere::read };
 
+/// Ollama's own chat.
+pub static OLLAMA: Spoken<Ollama> = Spoken { dialect: Ollama::PLAIN, asked: asked::ollama::read };
+/// Bedrock's Converse.
+pub static CONVERSE: Spoken<Converse> =
+    Spoken { dialect: Converse::PLAIN, asked: asked::converse::read };
+
 /// The dialect as `provider` speaks it; `None` for a dialect that is not spoken yet.
 pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     match dialect {
         "anthropic_messages" => Some(anthropic_messages(provider)),
+        "bedrock_converse" => Some(&CONVERSE),
+        "bedrock_invoke" => Some(&Anthropic::INVOKE),
         "cohere_v2_chat" => Some(&COHERE),
         "gemini_generate" => Some(gemini_generate(provider)),
+        "ollama_chat" => Some(&OLLAMA),
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),
         _ => None,

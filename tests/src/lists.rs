@@ -46,8 +46,11 @@ impl Lists {
 pub fn lists(dialect: &str) -> Option<Lists> {
     match dialect {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
+        "bedrock_converse" => Some(BEDROCK_CONVERSE),
+        "bedrock_invoke" => Some(BEDROCK_INVOKE),
         "cohere_v2_chat" => Some(COHERE_V2_CHAT),
         "gemini_generate" => Some(GEMINI_GENERATE),
+        "ollama_chat" => Some(OLLAMA_CHAT),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_responses" => Some(OPENAI_RESPONSES),
         _ => None,
@@ -104,6 +107,26 @@ const ANTHROPIC_MESSAGES: Lists = Lists {
     order: Order::Told,
 };
 
+const BEDROCK_CONVERSE: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.p", "padding"),
+        ("$.role", "always the assistant"),
+        ("$.output.message.role", "always the assistant"),
+        ("$.usage.cacheDetails[].ttl", "read as a lifetime"),
+    ],
+    order: Order::Told,
+};
+
+const BEDROCK_INVOKE: Lists = Lists {
+    requests: &[],
+    answers: ANTHROPIC_MESSAGES.answers,
+    // What is wrapped is held to the list of the dialect it is in.
+    noise: ANTHROPIC_MESSAGES.noise,
+    order: Order::Told,
+};
+
 const COHERE_V2_CHAT: Lists = Lists {
     requests: &[],
     answers: &[],
@@ -137,6 +160,18 @@ const GEMINI_GENERATE: Lists = Lists {
             "$.candidates[].content.parts[].functionCall.partialArgs[].jsonPath",
             "where a piece of arguments belongs",
         ),
+    ],
+    order: Order::Told,
+};
+
+const OLLAMA_CHAT: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.created_at", "the first counts: every line has another"),
+        ("$.model", "the first counts"),
+        ("$.message.role", "always the assistant"),
+        ("$.message.tool_calls[].type", "always a function"),
     ],
     order: Order::Told,
 };

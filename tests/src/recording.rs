@@ -1,8 +1,11 @@
 //! Recorded exchanges, one JSON line each.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use nohop_wire::Head;
 use serde::Deserialize;
@@ -90,6 +93,15 @@ impl Recording {
     pub fn head(&self) -> Head {
         let status = StatusCode::from_u16(self.response.status).unwrap_or(StatusCode::OK);
         Head::new(status, headers(&self.response.headers))
+    }
+
+    /// The answer's body, as it was sent.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        let text = &self.response.body;
+        match self.response.encoding.as_deref() {
+            Some("base64") => STANDARD.decode(text).map_or(text.as_bytes().into(), Cow::Owned),
+            _ => text.as_bytes().into(),
+        }
     }
 
     /// The request's headers.

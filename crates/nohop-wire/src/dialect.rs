@@ -1,11 +1,15 @@
 //! The dialects, one file each; a folder where a file would be too long.
 
 mod anthropic;
+mod bedrock;
+mod calls;
 mod carried;
 mod cohere;
+mod converse;
 mod gemini;
 mod kept;
 mod media;
+mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod own;
@@ -19,9 +23,11 @@ use nohop_types::{CacheMark, Error, ErrorKind, Event};
 use crate::loss::Losses;
 use crate::{Fault, Framing, Head, Mode};
 
-pub use anthropic::{Anthropic, LateSystem, ThinkingStyle, VersionPlace};
+pub use anthropic::{Anthropic, LateSystem, Streams, ThinkingStyle, VersionPlace};
 pub use cohere::Cohere;
+pub use converse::{Converse, ThinkingWords};
 pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
+pub use ollama::Ollama;
 pub use openai_chat::{
     Cap, Counted, Ends, Files, History, Marks, OpenAiChat, Required, StreamUsage, Tags,
     ThinkingField, ToolMedia,

@@ -35,7 +35,7 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    fn plain(data: &'a [u8]) -> Self {
+    pub(crate) fn plain(data: &'a [u8]) -> Self {
         Self { data, headers: &[] }
     }
 

@@ -8,7 +8,7 @@ use crate::{Call, Decoder, Dialect, Fault, Frame, Framer, Framing, Head, State, 
 ///
 /// The reader alone decides what happens to bytes that are wrong. A lenient one skips a frame that is
 /// unknown, corrupt or larger than the bound, and counts it; a strict one makes it an error. A body
-/// that ends before its answer does is an error for both.
+/// that ends before its answer does, or that can no longer be cut into frames, is an error for both.
 ///
 /// ```
 /// # use nohop_types::{Issuer, Request, Response};

@@ -110,16 +110,27 @@ fn what_an_issuer_said_beside_its_thinking_comes_back_through_other_surfaces() {
 }
 
 #[test]
-fn a_mark_that_a_client_made_up_is_read_or_passed_over() {
-    for mark in
-        ["nohop:", "nohop::", "nohop:x?:p", "nohop:x?e30:p", "nohop:x?!!:p", "nohop:/summary?:"]
-    {
-        let thought = json!({"type": "thinking", "thinking": "Hm", "signature": mark});
+fn what_only_resembles_a_mark_is_the_clients_own_and_goes_back_as_it_came() {
+    let sent_back = |surface, signature: &str| {
+        let thought = json!({"type": "thinking", "thinking": "Hm", "signature": signature});
         let turn = json!({"role": "assistant", "content": [thought]});
         let body = json!({"model": "m", "messages": [{"role": "user", "content": "Go"}, turn]});
-        let request = heard(ANTHROPIC, &body.to_string()).unwrap();
-        assert!(sent(ANTHROPIC, &request).is_ok(), "{mark}");
+        sent(surface, &heard(surface, &body.to_string()).unwrap()).unwrap().0
+    };
+    let unread = ["nohop:", "nohop::", "nohop:x", "nohop:x?:p", "nohop:x?!!:p", "nohop:/summary?:"];
+    for mark in unread.into_iter().chain(["nohop:anthropic:p"]) {
+        let told = sent_back(ANTHROPIC, mark);
+        assert_eq!(told["messages"][1]["content"][0]["signature"], mark);
     }
+    let told = sent_back(ANTHROPIC, "nohop:x?e30:p");
+    assert!(!told.to_string().contains("nohop:x"), "another's goes to nobody: {told}");
+
+    let encoded = "bm9ob3A6YW50aHJvcGljOMmybG4=";
+    let thought = json!({"text": "Hm", "thought": true, "thoughtSignature": encoded});
+    let turns =
+        json!([{"role": "user", "parts": [{"text": "Go"}]}, {"role": "model", "parts": [thought]}]);
+    let request = heard(GEMINI, &json!({"contents": turns}).to_string()).unwrap();
+    assert_eq!(sent(GEMINI, &request).unwrap().0["contents"], turns);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http::{Request as HttpRequest, Response as HttpResponse};
+use http::{HeaderMap, Request as HttpRequest, Response as HttpResponse, Uri};
 use nohop::providers::{Body, Transport};
 use nohop::{Error, ErrorKind};
 use nohop_testkit::{Chunk, End};
@@ -19,7 +19,7 @@ use super::*;
 #[derive(Clone, Default)]
 pub(crate) struct Scripted {
     hosts: BTreeMap<String, Script>,
-    calls: Arc<Mutex<Vec<String>>>,
+    sent: Arc<Mutex<Vec<(Uri, HeaderMap)>>>,
 }
 
 impl Scripted {
@@ -31,7 +31,12 @@ impl Scripted {
 
     /// The hosts that were called, in order.
     pub(crate) fn calls(&self) -> Vec<String> {
-        self.calls.lock().unwrap().clone()
+        self.sent().iter().map(|(uri, _)| uri.host().unwrap().to_owned()).collect()
+    }
+
+    /// Where each call went, and its headers.
+    pub(crate) fn sent(&self) -> Vec<(Uri, HeaderMap)> {
+        self.sent.lock().unwrap().clone()
     }
 }
 
@@ -46,8 +51,8 @@ impl fmt::Debug for Scripted {
 impl Transport for Scripted {
     async fn send(&self, request: HttpRequest<Bytes>) -> Result<HttpResponse<Body>> {
         let host = request.uri().host().unwrap().to_owned();
+        self.sent.lock().unwrap().push((request.uri().clone(), request.headers().clone()));
         let reply = self.hosts[&host].respond(request);
-        self.calls.lock().unwrap().push(host);
         sleep(reply.delay).await;
         let Some(head) = reply.head else {
             return match reply.end {

@@ -15,6 +15,7 @@ use super::{Ours, Shown, answer, weather};
 /// The version that the SDK asks for; ours is older, since this one takes no temperature.
 static NEWEST: Anthropic = Anthropic { version: "2026-10-21", ..Anthropic::PLAIN };
 static HOSTED: Anthropic = Anthropic { place: VersionPlace::Body, ..NEWEST };
+static INVOKED: Anthropic = Anthropic { version: NEWEST.version, ..Anthropic::INVOKE };
 
 /// Our requests, by provider and case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
@@ -36,7 +37,13 @@ pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
         ours(MESSAGES, "tool_roundtrip", round_trip(shown)),
         ours("anthropic/foundry", "basic", hi("claude-opus-4-8")),
         ours("anthropic/bedrock-mantle", "basic", hi("anthropic.claude-opus-4-8")),
-        hosted("anthropic/bedrock-invoke", "basic"),
+        Ours::new(
+            "anthropic/bedrock-invoke",
+            "basic",
+            &INVOKED,
+            hi("us.anthropic.claude-opus-4-8"),
+        )
+        .at("/model/{model}/{invoke|invoke-with-response-stream}"),
         hosted("anthropic/vertex", "basic"),
         hosted("anthropic/vertex", "stream").streamed(),
     ]

@@ -1,7 +1,7 @@
 //! Conversations as clients of OpenAI's chat hold them: through our surface, and out again.
 
 use nohop_types::Issuer;
-use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, Ollama, OpenAiChat};
 use nohop_wire::{Dialect, RequestHead, laws};
 use serde_json::{Map, Value};
 
@@ -95,6 +95,99 @@ const LOSSES_OF_GEMINI: &[(&str, &[&str])] = &[
     ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),
 ];
 
+/// What is lost where the conversation goes on in Cohere's dialect; all others lose nothing.
+const LOSSES_OF_COHERE: &[(&str, &[&str])] = &[
+    ("audio_input", &["audio: dropped: the dialect takes no sounds"]),
+    ("cache_system", &["cache: dropped: the host caches whole prompts by itself"]),
+    ("cache_tools", &["cache: dropped: the host caches whole prompts by itself"]),
+    ("cache_user_1h", &["cache: dropped: the host caches whole prompts by itself"]),
+    ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
+    ("logprobs", &["top_logprobs: dropped: the dialect has no word for it"]),
+    (
+        "metadata_store",
+        &[
+            "extra_body: dropped: the extra field is meant for others",
+            "store: dropped: the extra field is meant for others",
+        ],
+    ),
+    ("n_2", &["n: dropped: the dialect has no word for it"]),
+    ("pdf_base64", &["document: dropped: the dialect takes documents only as text"]),
+    ("pdf_url", &["document: dropped: the dialect takes documents only as text"]),
+    ("reasoning_high", &[BUDGET]),
+    ("reasoning_low", &[BUDGET]),
+    ("temperature_2", &["temperature: clamped: the dialect takes numbers from 0 to 1"]),
+    ("thinking_budget", &["thinking: dropped: the extra field is meant for others"]),
+    (
+        "thinking_echo",
+        &[
+            "reasoning: dropped: another issuer's thinking means nothing here",
+            "thinking_blocks: dropped: the extra field is meant for others",
+            BUDGET,
+        ],
+    ),
+    (
+        "tool_result_image",
+        &[
+            "tool_result: translated: the host takes only text from tools; the rest follows in a turn of the user",
+        ],
+    ),
+    (
+        "tools_named",
+        &["tool_choice: translated: the dialect names no tools in a choice; no others are offered"],
+    ),
+    ("tools_no_parallel", &["parallel: dropped: the dialect has no word for it"]),
+    ("user", &["user: dropped: the dialect has no word for it"]),
+    ("verbosity", &["verbosity: dropped: the dialect has no word for it"]),
+    ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),
+];
+
+const BUDGET: &str = "thinking.effort: translated: the host takes a budget and no effort";
+
+/// What is lost where the conversation goes on in Ollama's dialect; all others lose nothing.
+const LOSSES_OF_OLLAMA: &[(&str, &[&str])] = &[
+    ("audio_input", &["audio: dropped: the dialect takes no sounds"]),
+    ("cache_system", &["cache: dropped: the server caches whole prompts by itself"]),
+    ("cache_tools", &["cache: dropped: the server caches whole prompts by itself"]),
+    ("cache_user_1h", &["cache: dropped: the server caches whole prompts by itself", ONE_TEXT]),
+    ("content_parts", &[ONE_TEXT]),
+    ("image_detail", &["image.detail: dropped: the dialect has no word for it"]),
+    ("image_url", &["image: dropped: the dialect takes pictures only as bytes"]),
+    ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
+    (
+        "metadata_store",
+        &[
+            "extra_body: dropped: the extra field is meant for others",
+            "store: dropped: the extra field is meant for others",
+        ],
+    ),
+    ("n_2", &["n: dropped: the dialect has no word for it"]),
+    ("pdf_base64", &["document: dropped: the dialect takes documents only as text"]),
+    ("pdf_url", &["document: dropped: the dialect takes documents only as text"]),
+    ("thinking_budget", &["thinking: dropped: the extra field is meant for others"]),
+    (
+        "thinking_echo",
+        &[
+            "reasoning: dropped: another issuer's thinking means nothing here",
+            "thinking_blocks: dropped: the extra field is meant for others",
+        ],
+    ),
+    ("tools_named", &["tool_choice: dropped: the dialect can not make the model call a tool"]),
+    ("tools_no_parallel", &["parallel: dropped: the dialect has no word for it"]),
+    (
+        "tools_none",
+        &[
+            "tool_choice: translated: the dialect has no choice of tools; those not meant are not offered",
+        ],
+    ),
+    ("tools_required", &["tool_choice: dropped: the dialect can not make the model call a tool"]),
+    ("tools_strict", &["tools.strict: dropped: the dialect has no word for it"]),
+    ("user", &["user: dropped: the dialect has no word for it"]),
+    ("verbosity", &["verbosity: dropped: the dialect has no word for it"]),
+    ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),
+];
+
+const ONE_TEXT: &str = "messages: translated: a turn has one text: those of the turn are its lines";
+
 /// The conversations, if they are at hand.
 pub(super) fn cases() -> Option<Value> {
     shared("oracle/cases.json").map(|text| serde_json::from_str(&text).unwrap())
@@ -131,8 +224,12 @@ fn conversations_leave_as_they_came_but_for_a_list() {
 
 #[test]
 fn conversations_go_on_in_the_other_dialects_with_the_losses_listed() {
-    let others: [(&dyn Dialect, _); 2] =
-        [(&Anthropic::PLAIN, LOSSES), (&Gemini::PLAIN, LOSSES_OF_GEMINI)];
+    let others: [(&dyn Dialect, _); 4] = [
+        (&Anthropic::PLAIN, LOSSES),
+        (&Gemini::PLAIN, LOSSES_OF_GEMINI),
+        (&Cohere::PLAIN, LOSSES_OF_COHERE),
+        (&Ollama::PLAIN, LOSSES_OF_OLLAMA),
+    ];
     for (dialect, losses) in others {
         let Some(found) = each(|body| check(dialect, body).1) else { return };
         let known =

@@ -65,18 +65,18 @@ impl Endpoint {
         if !self.says_refused(error) {
             return opened;
         }
-        credentials.refused(&secret);
-        // A key that ended meanwhile has a successor; one that was never right has none.
-        match credentials.secret().await {
-            Ok(fresh) if fresh != secret => {
-                let opened = self.open(transport, way, &call, Some(&fresh)).await;
-                if opened.as_ref().is_err_and(|error| self.says_refused(error)) {
-                    credentials.refused(&fresh);
-                }
-                opened
+        let again = async {
+            credentials.refused(&secret);
+            // A key that ended meanwhile has a successor; one that was never right has none.
+            let fresh = credentials.secret().await.ok().filter(|fresh| *fresh != secret)?;
+            let opened = self.open(transport, way, &call, Some(&fresh)).await;
+            if opened.as_ref().is_err_and(|error| self.says_refused(error)) {
+                credentials.refused(&fresh);
             }
-            _ => opened,
-        }
+            Some(opened)
+        };
+        // It is rare, so that every other call need not carry the room for it.
+        Box::pin(again).await.unwrap_or(opened)
     }
 
     /// Makes one exchange, with this key.

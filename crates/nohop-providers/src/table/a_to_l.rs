@@ -1,6 +1,6 @@
 //! Providers from a to l.
 
-use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
     AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, TOGGLED, UNASKED,
@@ -67,6 +67,23 @@ pub const BASETEN: Provider = Provider {
     base_url: "https://inference.baseten.co/v1",
     auth: Auth::Bearer("BASETEN_API_KEY"),
     ways: &[Way { path: "/chat/completions", dialect: &OpenAiChat::HOSTED }],
+};
+
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-api.html>
+///
+/// Unverified: all of the way of OpenAI's dialect.
+pub const BEDROCK: Provider = Provider {
+    id: "bedrock",
+    base_url: "https://bedrock-runtime.{region:AWS_REGION}.amazonaws.com",
+    auth: Auth::Aws("bedrock"),
+    ways: &[
+        Way { path: "/model/{model}/{converse|converse-stream}", dialect: &Converse::PLAIN },
+        Way {
+            path: "/model/{model}/{invoke|invoke-with-response-stream}",
+            dialect: &Anthropic::INVOKE,
+        },
+        Way { path: "/openai/v1/chat/completions", dialect: &HOST },
+    ],
 };
 
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html>

@@ -1,6 +1,6 @@
 //! Providers from m to z.
 
-use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses};
 
 use super::values::{
     CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
@@ -87,16 +87,18 @@ pub const NVIDIA: Provider = Provider {
     ways: &[Way { path: "/chat/completions", dialect: &OpenAiChat::HOSTED }],
 };
 
-/// <https://docs.ollama.com/api/openai-compatibility>
+/// <https://docs.ollama.com/api/openai-compatibility>, and its own way <https://docs.ollama.com/api/chat>
 ///
-/// The hosted one is `https://ollama.com`. Unverified: the departures of the Anthropic way; all of the
-/// Responses way.
+/// The way of OpenAI's dialect is the default, since calls have ids there; its own is for those who set
+/// `keep_alive` or `num_ctx`. The hosted one is `https://ollama.com`. Unverified: the departures of
+/// the Anthropic way; all of the Responses way.
 pub const OLLAMA: Provider = Provider {
     id: "ollama",
     base_url: "http://localhost:11434",
     auth: Auth::Optional("OLLAMA_API_KEY"),
     ways: &[
         Way { path: "/v1/chat/completions", dialect: &OPEN },
+        Way { path: "/api/chat", dialect: &Ollama::PLAIN },
         Way { path: "/v1/messages", dialect: &COMPATIBLE },
         Way { path: "/v1/responses", dialect: &OpenAiResponses::HOSTED },
     ],

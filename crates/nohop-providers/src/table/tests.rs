@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
-use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{
+    Anthropic, Cohere, Converse, Gemini, Ollama, OpenAiChat, OpenAiResponses,
+};
 use nohop_wire::{Abilities, Dialect, Mode, State};
 
 use super::*;
@@ -52,9 +54,14 @@ async fn every_row_is_addressed_signed_and_answers() {
                 r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"Hi"}],
                     "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}"#
             }
+            Converse::NAME => {
+                r#"{"output":{"message":{"role":"assistant","content":[{"text":"Hi"}]}},
+                    "stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1}}"#
+            }
             Cohere::NAME => {
                 r#"{"message":{"content":[{"type":"text","text":"Hi"}]},"finish_reason":"COMPLETE"}"#
             }
+            Ollama::NAME => r#"{"message":{"content":"Hi"},"done":true}"#,
             Gemini::NAME => {
                 r#"{"candidates":[{"content":{"parts":[{"text":"Hi"}],"role":"model"},
                     "finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1}}"#
@@ -75,6 +82,8 @@ async fn every_row_is_addressed_signed_and_answers() {
         let path = way
             .path
             .replace("{model}", model)
+            .replace("{converse|converse-stream}", "converse")
+            .replace("{invoke|invoke-with-response-stream}", "invoke")
             .replace("{rawPredict|streamRawPredict}", "rawPredict");
         assert!(url.ends_with(&path) && url.starts_with("http"), "{url}");
         assert!(!url.contains(['{', '}']), "{url}");
@@ -86,6 +95,27 @@ async fn every_row_is_addressed_signed_and_answers() {
         assert!(sent.headers()[name].is_sensitive(), "{}", provider.id);
         assert!(!format!("{sent:?}").contains("sk-planted"), "{}", provider.id);
     }
+}
+
+#[cfg(feature = "bedrock")]
+#[tokio::test]
+async fn every_row_of_amazons_signs_for_its_service() {
+    let mut signed = 0;
+    for (provider, _, endpoint) in ways() {
+        let Auth::Aws(service) = provider.auth else { continue };
+        let key = crate::AwsKey::new("AKIAPARROT", "sk-planted-0123456789");
+        endpoint.rotate(0, Secret::from(key)).unwrap();
+        let transport = Scripted::new(403, r#"{"message":"no: sk-planted-0123456789"}"#);
+        let error = call(&endpoint, &transport).await.unwrap_err();
+        assert!(!format!("{error:#?}").contains("sk-planted"), "{}", provider.id);
+
+        let sent = transport.sent().remove(0);
+        let header = sent.headers()["authorization"].to_str().unwrap();
+        assert!(header.contains(&format!("/filled.example/{service}/aws4_request")), "{header}");
+        assert!(!format!("{sent:?}").contains("AKIAPARROT"), "{sent:?}");
+        signed += 1;
+    }
+    assert!(signed > 4, "{signed}");
 }
 
 #[tokio::test]
@@ -194,7 +224,9 @@ fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
         Cohere::NAME => &Cohere::PLAIN,
+        Converse::NAME => &Converse::PLAIN,
         Gemini::NAME => &Gemini::PLAIN,
+        Ollama::NAME => &Ollama::PLAIN,
         OpenAiResponses::NAME => &OpenAiResponses::PLAIN,
         _ => &OpenAiChat::PLAIN,
     };

@@ -17,7 +17,11 @@ pub(super) struct Anthropic;
 
 impl Speech for Anthropic {
     fn is_call(&self, path: &str) -> bool {
-        path.ends_with("/messages")
+        ["/messages", ":rawPredict", ":streamRawPredict"].iter().any(|end| path.ends_with(end))
+    }
+
+    fn model<'a>(&self, head: &'a Parts, body: &'a Value) -> &'a str {
+        body["model"].as_str().or_else(|| check::named(head)).unwrap_or_default()
     }
 
     fn id(&self, number: u64) -> String {
@@ -30,7 +34,7 @@ impl Speech for Anthropic {
 
     fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal> {
         check::version(&head.headers, body)?;
-        check::body(script, body)
+        check::body(script, self.model(head, body), body)
     }
 
     fn whole(&self, call: &Call<'_>) -> String {

@@ -19,7 +19,8 @@ pub(super) const CREATED: u64 = 1_780_000_000;
 
 impl Speech for OpenAi {
     fn is_call(&self, path: &str) -> bool {
-        path.ends_with("/chat/completions")
+        // Some hosts leave the second word out.
+        path.ends_with("/chat/completions") || path.ends_with("/chat")
     }
 
     fn id(&self, number: u64) -> String {

@@ -71,7 +71,8 @@ impl Received {
     pub fn key(&self) -> Option<&str> {
         let authorization = self.header(AUTHORIZATION.as_str());
         let bearer = authorization.and_then(credential);
-        self.header("x-api-key").or(self.header("x-goog-api-key")).or(bearer)
+        let named = ["x-api-key", "x-goog-api-key", "api-key"];
+        named.into_iter().find_map(|name| self.header(name)).or(bearer)
     }
 
     /// What a correct client makes of it.

@@ -231,6 +231,6 @@ pub(super) fn percent_encoded(text: &str) -> String {
 pub(crate) fn key(head: &Parts) -> Option<String> {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let bearer = || text(AUTHORIZATION.as_str()).and_then(credential);
-    let key = text("x-api-key").or_else(|| text("x-goog-api-key"));
-    key.or_else(bearer).map(str::to_owned)
+    let named = ["x-api-key", "x-goog-api-key", "api-key"].into_iter().find_map(text);
+    named.or_else(bearer).map(str::to_owned)
 }

@@ -7,11 +7,12 @@ mod rows;
 mod say;
 mod thinking;
 mod tokens;
+mod wrapped;
 mod write;
 
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
-use super::{framing, status};
+use super::{bedrock, framing, status};
 use crate::models::beside;
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
@@ -37,6 +38,8 @@ pub struct Anthropic {
     pub thinking: ThinkingStyle,
     /// What becomes of a turn of the application amid the conversation.
     pub late_system: LateSystem,
+    /// How answers are streamed.
+    pub streams: Streams,
 }
 
 /// Where the version of the API is said.
@@ -47,6 +50,16 @@ pub enum VersionPlace {
     Body,
     /// In the header `anthropic-version`.
     Header,
+}
+
+/// How answers are streamed, and how that is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Streams {
+    /// As server-sent events, which the body asks for.
+    Events,
+    /// Wrapped in Amazon's messages, which the path asks for.
+    Wrapped,
 }
 
 /// How the model is told to think.
@@ -80,6 +93,15 @@ impl Anthropic {
         cap: 4096,
         thinking: ThinkingStyle::Adaptive,
         late_system: LateSystem::Inside,
+        streams: Streams::Events,
+    };
+
+    /// The dialect as Bedrock's InvokeModel speaks it.
+    pub const INVOKE: Self = Self {
+        version: "bedrock-2023-05-31",
+        place: VersionPlace::Body,
+        streams: Streams::Wrapped,
+        ..Self::PLAIN
     };
 }
 
@@ -94,10 +116,18 @@ impl Dialect for Anthropic {
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
         let decoder = frames::Frames::new(call.issuer.clone());
-        Ok((framing(head, call.mode), Box::new(decoder)))
+        Ok(match self.streams {
+            Streams::Events => (framing(head, call.mode), Box::new(decoder)),
+            Streams::Wrapped => {
+                (wrapped::framing(head, call.mode), Box::new(wrapped::Wrapped::new(decoder)))
+            }
+        })
     }
 
     fn error(&self, head: &Head, body: &[u8]) -> Error {
+        if self.streams == Streams::Wrapped {
+            return bedrock::error(head, body);
+        }
         let text = std::str::from_utf8(body).ok();
         let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)

@@ -59,18 +59,35 @@ fn beside(extra: &Extras, dialect: &str) -> String {
 
 /// Whose proof a client of `dialect` sends, and the proof as it was.
 pub(super) fn unload<'a>(dialect: &str, text: &'a str) -> Carried<'a> {
-    let marked = text.strip_prefix(MARK).and_then(|rest| rest.split_once(':'));
-    let (told, proof) = marked.unwrap_or((dialect, text));
-    let (whose, beside) = told.split_once(BESIDE).unwrap_or((told, ""));
+    marked(dialect, text).unwrap_or_else(|| Carried {
+        issuer: Issuer::speaking(dialect.to_owned()),
+        summary: Summary::Full,
+        extra: Extras::new(),
+        proof: Cow::Borrowed(text),
+    })
+}
+
+/// The proof of another dialect's, if `text` is one with the mark that [`carry`] makes; what only
+/// resembles a mark is somebody's own proof.
+pub(super) fn marked<'a>(dialect: &str, text: &'a str) -> Option<Carried<'a>> {
+    let (told, proof) = text.strip_prefix(MARK)?.split_once(':')?;
+    let (whose, beside) = match told.split_once(BESIDE) {
+        Some((whose, beside)) => (whose, Some(URL_SAFE_NO_PAD.decode(beside).ok()?)),
+        None => (told, None),
+    };
     let (whose, summary) = match whose.strip_suffix(SUMMARY) {
         Some(whose) => (whose, Summary::Summary),
         None => (whose, Summary::Full),
     };
-    let beside = URL_SAFE_NO_PAD.decode(beside).unwrap_or_default();
-    let entries: BTreeMap<String, Json> = serde_json::from_slice(&beside).unwrap_or_default();
-    let mut extra = Extras::new();
-    for (key, value) in entries {
-        extra.push(ExtraScope::dialect(whose.to_owned()), key, value);
+    if whose.is_empty() || whose == dialect {
+        return None;
     }
-    Carried { issuer: Issuer::speaking(whose), summary, extra, proof: Cow::Borrowed(proof) }
+    let mut extra = Extras::new();
+    if let Some(beside) = beside {
+        let entries: BTreeMap<String, Json> = serde_json::from_slice(&beside).ok()?;
+        for (key, value) in entries {
+            extra.push(ExtraScope::dialect(whose.to_owned()), key, value);
+        }
+    }
+    Some(Carried { issuer: Issuer::speaking(whose), summary, extra, proof: Cow::Borrowed(proof) })
 }

@@ -1,5 +1,4 @@
 mod address;
-mod calls;
 mod candidates;
 mod failure;
 mod media;
@@ -15,7 +14,7 @@ mod write;
 
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
-use super::{framing, status};
+use super::{calls, framing, status};
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
     Surface,

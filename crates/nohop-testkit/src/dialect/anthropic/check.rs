@@ -1,5 +1,6 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
@@ -20,8 +21,17 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses a missing version, and what a version no longer takes.
+/// The model in the path, as at Google, where it is not in the body.
+pub(super) fn named(head: &Parts) -> Option<&str> {
+    let (path, _) = head.uri.path().rsplit_once(':')?;
+    path.rsplit('/').next()
+}
+
+/// Refuses a missing version, and what a version no longer takes. Google has one of its own, in the body.
 pub(super) fn version(headers: &HeaderMap, body: &Value) -> Result<(), Refusal> {
+    if body["anthropic_version"] == "vertex-2023-10-16" {
+        return Ok(());
+    }
     let Some(version) = headers.get("anthropic-version") else {
         return Err(invalid("anthropic-version: header is required"));
     };
@@ -37,13 +47,13 @@ pub(super) fn version(headers: &HeaderMap, body: &Value) -> Result<(), Refusal> 
 }
 
 /// Refuses what Anthropic refuses of a body.
-pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
+pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Refusal> {
     if !body.is_object() {
         return Err(invalid("The request body is not valid JSON: expected value: line 1 column 1"));
     }
-    let Some(model) = body["model"].as_str() else {
+    if model.is_empty() {
         return Err(invalid("model: Field required"));
-    };
+    }
     if body.get("max_tokens").is_none() {
         return Err(invalid("max_tokens: Field required"));
     }

@@ -7,10 +7,11 @@ use crate::Script;
 use crate::dialect::Refusal;
 use crate::script::prompt;
 
-/// Refuses a key that is missing or wrong.
+/// Refuses a key that is missing or wrong; Azure's header is read as well.
 pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
-    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = bearer.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = text(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
+    let key = bearer.or_else(|| text("api-key")).unwrap_or_default();
     if script.accepts(key) {
         return Ok(());
     }

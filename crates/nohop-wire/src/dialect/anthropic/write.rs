@@ -3,7 +3,7 @@ use nohop_types::{
     ToolChoice, ToolKind,
 };
 
-use super::{Anthropic, VersionPlace, messages};
+use super::{Anthropic, Streams, VersionPlace, messages};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
@@ -255,7 +255,7 @@ impl Body<'_> {
         if request.cache.is_some() {
             self.mark(request.cache);
         }
-        if self.call.mode == Mode::Stream {
+        if self.call.mode == Mode::Stream && self.dialect.streams == Streams::Events {
             self.out.field("stream", true);
         }
         let unheard = [

@@ -1,5 +1,7 @@
 //! Where something said comes from, as the dialect writes it.
 
+use std::collections::BTreeMap;
+
 use nohop_types::{Citation, Issuer, Opaque, Span};
 use serde_json::value::RawValue;
 
@@ -30,41 +32,59 @@ row! {
     }
 }
 
+/// The citations of a whole message, by the parts that they belong to.
+pub(super) struct Citations<'a>(BTreeMap<(Kind, Option<i64>), Vec<Cited<'a>>>);
+
+impl<'a> Citations<'a> {
+    pub(super) fn new(items: Vec<&'a RawValue>) -> Self {
+        let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for cited in items.into_iter().map(Cited::new) {
+            places.entry((cited.kind(), cited.index())).or_default().push(cited);
+        }
+        Self(places)
+    }
+
+    /// Takes those that belong to `block`: those that name it, and those that name only its kind.
+    pub(super) fn take(&mut self, block: Block) -> impl Iterator<Item = Cited<'a>> + use<'a> {
+        let named = self.0.remove(&(block.kind, block.index));
+        let others = self.0.remove(&(block.kind, None));
+        named.into_iter().chain(others).flatten()
+    }
+
+    /// Those that belong to no part.
+    pub(super) fn rest(self) -> impl Iterator<Item = Cited<'a>> {
+        self.0.into_values().flatten()
+    }
+}
+
 /// A citation, until it is told of the part that it belongs to.
 pub(super) struct Cited<'a> {
-    raw: &'a RawValue,
+    pub(super) raw: &'a RawValue,
     row: CitationRow<'a>,
-    placed: bool,
 }
 
 impl<'a> Cited<'a> {
     pub(super) fn new(raw: &'a RawValue) -> Self {
-        Self { raw, row: json::lax(raw).unwrap_or_default(), placed: false }
+        Self { raw, row: json::lax(raw).unwrap_or_default() }
     }
 
-    pub(super) fn raw(&self) -> &'a RawValue {
-        self.raw
+    /// Whether it belongs to `block`.
+    pub(super) fn is_of(&self, block: &Block) -> bool {
+        let index = self.index();
+        block.kind == self.kind() && (index.is_none() || block.index == index)
     }
 
-    /// Whether its part was found.
-    pub(super) fn is_placed(&self) -> bool {
-        self.placed
-    }
-
-    /// The part that it belongs to, if that is among the `open` and was not found before.
-    pub(super) fn place(&mut self, open: &[Block]) -> Option<usize> {
-        let kind = match self.row.r#type.as_deref() {
+    fn kind(&self) -> Kind {
+        match self.row.r#type.as_deref() {
             Some("PLAN") => Kind::Plan,
             Some("THINKING_CONTENT") => Kind::Thinking,
             _ => Kind::Text,
-        };
-        let told = self.row.content_index.filter(|_| kind != Kind::Plan);
-        let meant = |block: &&Block| {
-            block.kind == kind && (told.is_none() || block.index.is_none() || block.index == told)
-        };
-        let found = open.iter().rev().find(meant).filter(|_| !self.placed)?;
-        self.placed = true;
-        Some(found.part)
+        }
+    }
+
+    /// The number of the content it belongs to, if it says which; there is one plan only.
+    fn index(&self) -> Option<i64> {
+        self.row.content_index.filter(|_| self.kind() != Kind::Plan)
     }
 
     /// The citation: a source that is a page or a document names it.

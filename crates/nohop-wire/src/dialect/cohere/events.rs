@@ -6,7 +6,7 @@ use nohop_types::{
 };
 use serde_json::value::RawValue;
 
-use super::citations::Cited;
+use super::citations::{Citations, Cited};
 use super::rows::{CallRow, ContentRow, EventRow, LogprobRow, MessageRow};
 use super::tokens::Tokens;
 use super::{Cohere, failure, reason_of};
@@ -42,7 +42,7 @@ pub(super) struct Block {
 }
 
 /// What a part is, and so what it grows by.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Kind {
     Call,
     /// What the model is going to do, said before its calls.
@@ -76,34 +76,37 @@ impl Events {
         let delta = delta.unwrap_or_default();
         let grown = delta.message.unwrap_or_default();
         match r#type.as_deref().unwrap_or_default() {
-            "message-start" => {
-                self.start(id, events);
-                self.message(grown, None, events)?;
+            "message-start" => self.message(id, grown, None, events)?,
+            "content-start" => {
+                let raw = grown.content.ok_or_else(|| unknown("content-start"))?;
+                self.content(index, raw, fields(raw)?, events);
             }
-            "content-start" => self.content(index, grown.content, events)?,
             "content-delta" => {
-                self.content_delta(index, grown.content, events)?;
-                if let Some(logprobs) = delta.logprobs.or(logprobs) {
-                    self.logprobs(logprobs, events)?;
-                }
+                let raw = grown.content.ok_or_else(|| unknown("content-delta"))?;
+                let (row, logprobs) = (fields(raw)?, rows(delta.logprobs.or(logprobs))?);
+                self.content_delta(index, row, events)?;
+                self.logprobs(logprobs, events);
             }
             "content-end" => self.close(index, |kind| kind != Kind::Call, events),
             "tool-plan-delta" => self.plan(grown.tool_plan, events),
             "tool-call-start" => {
-                for raw in items(grown.tool_calls)? {
-                    self.call(index, raw, events)?;
+                for row in rows(grown.tool_calls)? {
+                    self.call(index, row, events);
                 }
             }
             "tool-call-delta" => {
-                for raw in items(grown.tool_calls)? {
-                    self.call_delta(index, raw, events)?;
+                for row in rows(grown.tool_calls)? {
+                    self.call_delta(index, row, events);
                 }
             }
             "tool-call-end" => self.close(index, |kind| kind == Kind::Call, events),
             "citation-start" => {
-                for mut cited in cited(grown.citations)? {
-                    self.cite(&mut cited, events);
-                    self.keep_citation(&cited);
+                for raw in items(grown.citations)? {
+                    let cited = Cited::new(raw);
+                    match self.open.iter().rev().find(|block| cited.is_of(block)) {
+                        Some(block) => self.cite(block.part, &cited, events),
+                        None => self.keep_citation(&cited),
+                    }
                 }
             }
             "citation-end" => (),
@@ -119,8 +122,7 @@ impl Events {
                     let error = failure::within(text);
                     return Err(error.map_or_else(|| unknown("message"), Fault::Failed));
                 };
-                self.start(id, events);
-                self.message(message, logprobs, events)?;
+                self.message(id, message, logprobs, events)?;
                 self.end_of_message(finish_reason, usage, events);
                 // What does not say why it ended did not end.
                 self.state = if self.raw.is_some() { State::Done } else { State::Open };
@@ -137,29 +139,35 @@ impl Events {
     /// Takes a whole message, or what little of it a stream begins with.
     fn message(
         &mut self,
+        id: Option<Str<'_>>,
         row: MessageRow<'_>,
         logprobs: Option<&RawValue>,
         events: &mut Vec<Event>,
     ) -> Result<(), Fault> {
-        let mut cited = cited(row.citations)?;
-        let mut logprobs = logprobs;
-        for (index, raw) in (0..).zip(items(row.content)?) {
-            self.content(Some(index), Some(raw), events)?;
-            let texts = self.open.last().is_some_and(|block| block.kind == Kind::Text);
-            if let Some(logprobs) = logprobs.take_if(|_| texts) {
-                self.logprobs(logprobs, events)?;
+        // All of it is read before any of it is told: of a frame that is skipped, nothing may stay.
+        let contents = items(row.content)?.into_iter().map(|raw| Ok((raw, fields(raw)?)));
+        let contents: Vec<(&RawValue, ContentRow<'_>)> = contents.collect::<Result<_, Fault>>()?;
+        let calls: Vec<CallRow<'_>> = rows(row.tool_calls)?;
+        let mut citations = Citations::new(items(row.citations)?);
+        let mut logprobs: Vec<LogprobRow<'_>> = rows(logprobs)?;
+
+        self.start(id, events);
+        for (index, (raw, content)) in (0..).zip(contents) {
+            self.content(Some(index), raw, content, events);
+            if self.open.last().is_some_and(|block| block.kind == Kind::Text) {
+                self.logprobs(std::mem::take(&mut logprobs), events);
             }
-            cited.iter_mut().for_each(|cited| self.cite(cited, events));
+            self.cite_from(&mut citations, events);
             self.close_all(events);
         }
         self.plan(row.tool_plan, events);
-        cited.iter_mut().for_each(|cited| self.cite(cited, events));
+        self.cite_from(&mut citations, events);
         self.close_all(events);
-        for (index, raw) in (0..).zip(items(row.tool_calls)?) {
-            self.call(Some(index), raw, events)?;
+        for (index, call) in (0..).zip(calls) {
+            self.call(Some(index), call, events);
             self.close_all(events);
         }
-        cited.iter().for_each(|cited| self.keep_citation(cited));
+        citations.rest().for_each(|cited| self.keep_citation(&cited));
         self.kept.add(Cohere::NAME, "message.", row.rest);
         Ok(())
     }
@@ -176,11 +184,10 @@ impl Events {
     fn content(
         &mut self,
         index: Option<i64>,
-        raw: Option<&RawValue>,
+        raw: &RawValue,
+        row: ContentRow<'_>,
         events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let raw = raw.ok_or_else(|| unknown("content-start"))?;
-        let row: ContentRow<'_> = fields(raw)?;
+    ) {
         self.start(None, events);
         let (kind, said) = match (row.r#type.as_deref(), row.text, row.thinking) {
             (Some("text"), text, _) | (None, text @ Some(_), _) => (Kind::Text, text),
@@ -188,24 +195,20 @@ impl Events {
             _ => {
                 let opaque = Opaque::new(self.issuer.clone(), raw.into());
                 let part = self.part(Content::Opaque(opaque), Extras::new(), events);
-                events.push(Event::Close { part });
-                return Ok(());
+                return events.push(Event::Close { part });
             }
         };
         let part = self.begin(kind, index, json::extras(Cohere::NAME, row.rest), events);
         say(part, said, events);
-        Ok(())
     }
 
     /// Takes what the content `index` grows by; one that never began is begun.
     fn content_delta(
         &mut self,
         index: Option<i64>,
-        raw: Option<&RawValue>,
+        row: ContentRow<'_>,
         events: &mut Vec<Event>,
     ) -> Result<(), Fault> {
-        let raw = raw.ok_or_else(|| unknown("content-delta"))?;
-        let row: ContentRow<'_> = fields(raw)?;
         let (kind, said) = match (row.text, row.thinking) {
             (Some(text), _) => (Kind::Text, text),
             (None, Some(text)) => (Kind::Thinking, text),
@@ -237,13 +240,7 @@ impl Events {
     }
 
     /// Begins the call `index`.
-    fn call(
-        &mut self,
-        index: Option<i64>,
-        raw: &RawValue,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
-        let row: CallRow<'_> = fields(raw)?;
+    fn call(&mut self, index: Option<i64>, row: CallRow<'_>, events: &mut Vec<Event>) {
         let function = row.function.unwrap_or_default();
         let owned = |text: Option<Str<'_>>| text.map(|text| text.0.into_owned());
         let call = ToolCall::new(
@@ -268,54 +265,48 @@ impl Events {
         let part = self.part(Content::ToolCall(call), extra, events);
         self.open.push(Block { kind: Kind::Call, index, part });
         argue(part, function.arguments, events);
-        Ok(())
     }
 
-    fn call_delta(
-        &mut self,
-        index: Option<i64>,
-        raw: &RawValue,
-        events: &mut Vec<Event>,
-    ) -> Result<(), Fault> {
+    fn call_delta(&mut self, index: Option<i64>, row: CallRow<'_>, events: &mut Vec<Event>) {
         let open = self.open.iter().find(|block| block.kind == Kind::Call && block.index == index);
-        let Some(Block { part, .. }) = open.copied() else { return self.call(index, raw, events) };
-        let row: CallRow<'_> = fields(raw)?;
+        let Some(Block { part, .. }) = open.copied() else { return self.call(index, row, events) };
         argue(part, row.function.and_then(|function| function.arguments), events);
-        Ok(())
     }
 
-    /// Says where something said comes from, if the part that says it is open.
-    fn cite(&self, cited: &mut Cited<'_>, events: &mut Vec<Event>) {
-        if let Some(part) = cited.place(&self.open) {
-            let citation = Box::new(cited.citation(self.issuer.clone()));
-            events.push(Event::Delta { part, piece: Piece::Citation(citation) });
-        }
+    /// Says where what `part` says comes from.
+    fn cite(&self, part: usize, cited: &Cited<'_>, events: &mut Vec<Event>) {
+        let citation = Box::new(cited.citation(self.issuer.clone()));
+        events.push(Event::Delta { part, piece: Piece::Citation(citation) });
+    }
+
+    /// Says where what the last open part says comes from.
+    fn cite_from(&self, citations: &mut Citations<'_>, events: &mut Vec<Event>) {
+        let Some(block) = self.open.last() else { return };
+        citations.take(*block).for_each(|cited| self.cite(block.part, &cited, events));
     }
 
     /// Keeps where something comes from that no open part said.
     fn keep_citation(&mut self, cited: &Cited<'_>) {
-        if !cited.is_placed() {
-            self.kept.add(Cohere::NAME, "message.", [("citations".into(), cited.raw())]);
-        }
+        self.kept.add(Cohere::NAME, "message.", [("citations".into(), cited.raw)]);
     }
 
     /// Says how likely the tokens of the text were that is open.
-    fn logprobs(&self, raw: &RawValue, events: &mut Vec<Event>) -> Result<(), Fault> {
+    fn logprobs(&self, rows: Vec<LogprobRow<'_>>, events: &mut Vec<Event>) {
         let text = self.open.iter().rev().find(|block| block.kind == Kind::Text);
-        let Some(Block { part, .. }) = text.copied() else { return Ok(()) };
-        let rows = items(Some(raw))?.into_iter().map(fields::<LogprobRow<'_>>);
-        let rows: Vec<LogprobRow<'_>> = rows.collect::<Result<_, _>>()?;
+        let Some(Block { part, .. }) = text.copied() else { return };
         let logprobs = rows.into_iter().map(|row| {
             // Of several tokens only the text of all is told, which is as likely as all of them.
-            let all = row.logprobs.unwrap_or_default().iter().sum();
+            let all: f64 = row.logprobs.unwrap_or_default().iter().sum();
             let text = row.text.map(|text| text.0.into_owned());
-            Logprob::new(TokenLogprob::new(text.unwrap_or_default(), all, None), Vec::new())
+            Logprob::new(
+                TokenLogprob::new(text.unwrap_or_default(), all.clamp(f64::MIN, f64::MAX), None),
+                Vec::new(),
+            )
         });
         let logprobs: Vec<Logprob> = logprobs.collect();
         if !logprobs.is_empty() {
             events.push(Event::Delta { part, piece: Piece::Logprobs(logprobs) });
         }
-        Ok(())
     }
 
     fn end_of_message(
@@ -423,8 +414,9 @@ fn items(raw: Option<&RawValue>) -> Result<Vec<&RawValue>, Fault> {
     }
 }
 
-fn cited(raw: Option<&RawValue>) -> Result<Vec<Cited<'_>>, Fault> {
-    Ok(items(raw)?.into_iter().map(Cited::new).collect())
+/// The rows of a list, or the one that stands in its place.
+fn rows<'a, T: serde::Deserialize<'a>>(raw: Option<&'a RawValue>) -> Result<Vec<T>, Fault> {
+    items(raw)?.into_iter().map(fields).collect()
 }
 
 /// Says `text` of `part`, if it says anything.

@@ -1,6 +1,6 @@
 use nohop_types::{
-    Effort, Error, ErrorKind, Function, Modality, OutputFormat, Parallel, Part, Result, Thinking,
-    Tool, ToolChoice, ToolKind, Visibility,
+    Effort, Error, ErrorKind, Function, Modality, OutputFormat, Parallel, Part, Result,
+    ServiceTier, Thinking, Tool, ToolChoice, ToolKind, Visibility,
 };
 
 use super::{Cohere, messages};
@@ -282,7 +282,8 @@ impl Body<'_> {
             ("modalities", request.modalities.iter().any(|modality| *modality != Modality::Text)),
             ("prediction", request.prediction.is_some()),
             ("session", request.session.is_some()),
-            ("tier", request.tier.is_some()),
+            // As the account is set up goes without saying.
+            ("tier", request.tier.as_ref().is_some_and(|tier| *tier != ServiceTier::Auto)),
             ("user", request.user.is_some()),
             ("verbosity", request.verbosity.is_some()),
         ];

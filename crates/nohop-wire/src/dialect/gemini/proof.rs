@@ -92,8 +92,8 @@ pub(super) fn unload(signature: &str) -> Carried<'_> {
     let marked = || String::from_utf8(STANDARD_NO_PAD.decode(plain()).ok()?).ok();
     if signature.starts_with("bm9ob3A6")
         && let Some(text) = marked()
+        && let Some(carried) = carried::marked(Gemini::NAME, &text)
     {
-        let carried = carried::unload(Gemini::NAME, &text);
         let proof = Cow::Owned(carried.proof.into_owned());
         return Carried { proof, ..carried };
     }

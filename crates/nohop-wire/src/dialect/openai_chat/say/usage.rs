@@ -6,8 +6,9 @@ use crate::json::Writer;
 
 /// Writes usage as this dialect counts: its totals include their details.
 pub(super) fn write(out: &mut Writer, dialect: &OpenAiChat, usage: &Usage) {
-    let sum =
-        |counts: &[Option<u64>]| counts.iter().filter_map(|count| *count).reduce(|a, b| a + b);
+    let sum = |counts: &[Option<u64>]| {
+        counts.iter().filter_map(|count| *count).reduce(u64::saturating_add)
+    };
     let prompt = [usage.input, usage.cache_read, usage.cache_write, usage.tool_prompt];
     let answer = match dialect.counted {
         Counted::Beside => sum(&[usage.output]),

@@ -1,4 +1,4 @@
-//! Ids of calls, which the dialect may do without.
+//! Ids of calls, which a dialect may do without.
 //!
 //! Whoever answers a call has to name it. A call without an id gets one of our own making: the same
 //! for the same answer, unlike those of other answers, and never sent back.

@@ -1,0 +1,101 @@
+mod blocks;
+mod citation;
+mod format;
+mod frames;
+mod rows;
+mod tokens;
+mod turns;
+mod write;
+
+use nohop_types::{Error, FinishReason, Result};
+
+use super::{LateSystem, ThinkingStyle, bedrock};
+use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
+
+/// Amazon's Converse, which Bedrock speaks for models of every make.
+///
+/// A way's path names the model, by its id or its ARN, and what is done with it, as
+/// `/model/{model}/{converse|converse-stream}`. What a model takes beside is an extra field, such as
+/// `guardrailConfig` or `additionalModelRequestFields.top_k`.
+///
+/// Reference: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
+pub struct Converse {
+    /// How the model is told to think.
+    pub thinking: ThinkingWords,
+    /// What becomes of a turn of the application amid the conversation.
+    pub late_system: LateSystem,
+}
+
+/// How the model is told to think, which differs from maker to maker.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum ThinkingWords {
+    /// As the maker of the called model wants it, who is known by the model's name; elsewhere by an
+    /// effort.
+    ByModel,
+    /// As Claude wants it, by budget or as it sees fit, in `thinking` beside the request's own fields.
+    Claude(ThinkingStyle),
+    /// By an effort, in `outputConfig`.
+    Effort,
+    /// As Nova wants it, in `reasoningConfig` beside the request's own fields.
+    Nova,
+}
+
+impl Converse {
+    /// The name, for issuers, scopes and the trace.
+    pub const NAME: &'static str = "converse";
+
+    /// The dialect as its inventor speaks it.
+    pub const PLAIN: Self =
+        Self { thinking: ThinkingWords::ByModel, late_system: LateSystem::Folded };
+
+    /// Whose words the model called `model` takes.
+    fn words(&self, model: &str) -> ThinkingWords {
+        match self.thinking {
+            ThinkingWords::ByModel if model.contains("anthropic.claude") => {
+                ThinkingWords::Claude(ThinkingStyle::Adaptive)
+            }
+            ThinkingWords::ByModel if model.contains("amazon.nova") => ThinkingWords::Nova,
+            ThinkingWords::ByModel => ThinkingWords::Effort,
+            words => words,
+        }
+    }
+}
+
+impl Dialect for Converse {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
+        write::request(self, call)
+    }
+
+    fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
+        let streamed = match head.is("application/json") {
+            // Some proxies answer a streamed request whole.
+            Some(true) => false,
+            _ => call.mode == Mode::Stream || head.is(bedrock::STREAMED) == Some(true),
+        };
+        let framing = if streamed { Framing::AwsEventStream } else { Framing::Whole };
+        Ok((framing, Box::new(frames::Frames::new(call.issuer.clone()))))
+    }
+
+    fn error(&self, head: &Head, body: &[u8]) -> Error {
+        bedrock::error(head, body)
+    }
+}
+
+/// Why the model stopped, by the dialect's `word` for it.
+fn reason_of(word: &str) -> FinishReason {
+    match word {
+        "end_turn" | "stop_sequence" => FinishReason::Stop,
+        "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
+        "tool_use" => FinishReason::ToolCalls,
+        "content_filtered" | "guardrail_intervened" => FinishReason::ContentFilter,
+        "malformed_model_output" | "malformed_tool_use" => FinishReason::Error,
+        other => FinishReason::Other(other.to_owned()),
+    }
+}

@@ -1,0 +1,148 @@
+//! The conversation, as this dialect writes it.
+
+use nohop_types::{Content, Error, ErrorKind, Message, Part, Result, Role};
+
+use super::write::{Body, invalid};
+use crate::Ability;
+use crate::dialect::LateSystem;
+
+/// Writes `system` and `messages`.
+pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
+    let messages = &body.call.request.messages;
+    let late = |message: &Message| message.role != Role::System;
+    let first = messages.iter().position(late).unwrap_or(messages.len());
+    system(body, &messages[..first]);
+    if first == messages.len() {
+        let message = "messages: a conversation needs at least one; add a turn of the user";
+        // Other dialects take a conversation in which only the application speaks.
+        let kind = match first {
+            0 => ErrorKind::InvalidRequest,
+            _ => ErrorKind::Unsupported,
+        };
+        return Err(Error::new(kind, message));
+    }
+    body.out.key("messages").array();
+    let mut place = first;
+    while place < messages.len() {
+        let end = turn_end(body, messages, place);
+        turn(body, &messages[place..end], end == messages.len())
+            .map_err(|error| error.at(format_args!("messages[{place}]")))?;
+        place = end;
+    }
+    body.out.end_array();
+    Ok(())
+}
+
+/// Where the turn that begins at `place` ends: two turns of one speaker in a row are refused, so they
+/// are told as one, unless the caller wrote them so in this dialect.
+fn turn_end(body: &Body<'_>, messages: &[Message], place: usize) -> usize {
+    let role = role(body, &messages[place]);
+    let joins = |message: &&Message| {
+        let apart = message.extra.get(body.reach.dialect, body.reach.endpoint, "role").is_some();
+        self::role(body, message) == role && !apart
+    };
+    place + 1 + messages[place + 1..].iter().take_while(joins).count()
+}
+
+fn role(body: &Body<'_>, message: &Message) -> &'static str {
+    match message.role {
+        Role::Assistant => "assistant",
+        Role::System if stays(body) => "system",
+        _ => "user",
+    }
+}
+
+/// Whether a turn of the application amid the conversation stays one.
+fn stays(body: &Body<'_>) -> bool {
+    let able = body.call.abilities.late_system == Ability::Able;
+    body.dialect.late_system == LateSystem::Inside && able
+}
+
+fn system(body: &mut Body<'_>, messages: &[Message]) {
+    let mut parts: Vec<&Part> = messages.iter().flat_map(|message| &message.parts).collect();
+    parts.retain(|part| body.keeps(part, Role::System));
+    for message in messages {
+        if message.name.is_some() {
+            body.losses.dropped("name", "the dialect has no names of speakers");
+        }
+        for extra in &message.extra {
+            if !extra.value.is_empty() {
+                body.losses.dropped(extra.key.clone(), "the system prompt has no place for it");
+            }
+        }
+    }
+    if parts.is_empty() {
+        return;
+    }
+    body.out.key("system").array();
+    for part in parts {
+        match &part.content {
+            Content::Text(text) | Content::Refusal(text) => {
+                body.out.object().text("text", text);
+                body.out.extras(&part.extra, "", &[], body.reach, &mut body.losses).end_object();
+            }
+            Content::Opaque(opaque) => body.out.raw(opaque.json.as_str()).done(),
+            _ => (),
+        }
+        body.mark(part.cache);
+    }
+    body.out.end_array();
+}
+
+fn turn(body: &mut Body<'_>, messages: &[Message], last: bool) -> Result<()> {
+    let [message, ..] = messages else { return Ok(()) };
+    let role = role(body, message);
+    if role == "assistant"
+        && last
+        && !body.call.abilities.prefill.allows("prefill", &mut body.losses)?
+    {
+        return Ok(());
+    }
+    if messages.iter().any(|message| message.role == Role::System) && !stays(body) {
+        late_system(body)?;
+    }
+    let mut parts: Vec<&Part> = messages.iter().flat_map(|message| &message.parts).collect();
+    if messages.len() > 1 {
+        parts.sort_by_key(|part| !matches!(part.content, Content::ToolResult(_)));
+    }
+    let empty = parts.is_empty();
+    parts.retain(|part| body.keeps(part, message.role));
+    if parts.is_empty() {
+        // A model that said nothing is no mistake of the caller's.
+        if empty && message.extra.is_empty() && message.role != Role::Assistant {
+            return Err(invalid("a turn without parts says nothing"));
+        }
+        body.losses.dropped("messages", "a turn that says nothing is refused");
+        return Ok(());
+    }
+    body.out.object().text("role", role).key("content").array();
+    for part in parts {
+        body.block(part)?;
+    }
+    // The whole prompt ends with the last turn.
+    if last && role == "user" {
+        body.mark(body.call.request.cache);
+    } else if last && body.call.request.cache.is_some() {
+        body.losses.dropped("cache", "a turn that the model goes on from can not be marked");
+    }
+    body.out.end_array();
+    for message in messages {
+        if message.name.is_some() && message.role != Role::Tool {
+            body.losses.dropped("name", "the dialect has no names of speakers");
+        }
+        body.out.extras(&message.extra, "", &[], body.reach, &mut body.losses);
+    }
+    body.out.end_object();
+    Ok(())
+}
+
+/// Tells a turn of the application amid the conversation as the person's: an instruction in the wrong
+/// voice is better than none.
+fn late_system(body: &mut Body<'_>) -> Result<()> {
+    let able = body.call.abilities.late_system;
+    if able == Ability::Refuse {
+        able.allows("late_system", &mut body.losses)?;
+    }
+    body.losses.translated("late_system", "a late turn of the application is told as the user's");
+    Ok(())
+}

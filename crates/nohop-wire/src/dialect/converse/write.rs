@@ -1,0 +1,131 @@
+mod config;
+mod thinking;
+mod tools;
+
+use nohop_types::{CacheMark, Error, ErrorKind, Extras, Modality, Result, ServiceTier};
+
+use super::{Converse, ThinkingWords, turns};
+use crate::dialect::{lasting, ttl};
+use crate::json::{Reach, Writer};
+use crate::loss::Losses;
+use crate::{Call, Encoded};
+
+/// Writes the request of `call`.
+pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
+    let request = call.request;
+    let endpoint = call.issuer.endpoint.as_deref().unwrap_or_default();
+    let mut body = Body {
+        dialect,
+        call,
+        words: dialect.words(call.model),
+        named: 0,
+        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        losses: Losses::default(),
+        reach: Reach { dialect: Converse::NAME, endpoint },
+    };
+    let path = call.address()?;
+    body.out.object();
+    // What these say in another dialect is nothing, or is said by the path.
+    for key in ["model", "stream", "stream_options", "logprobs", "top_logprobs", "tool_choice"] {
+        if body.form(key).is_none() {
+            body.out.take(key);
+        }
+    }
+    turns::write(&mut body)?;
+    body.tools()?;
+    let plan = body.thoughts();
+    body.inference(plan.thinks)?;
+    body.additional(&plan)?;
+    body.output(plan.effort)?;
+    body.rest();
+    let Body { mut out, mut losses, reach, .. } = body;
+    let inner =
+        ["additionalModelRequestFields.", "inferenceConfig.", "outputConfig.", "toolConfig."];
+    out.extras(&request.extra, "", &inner, reach, &mut losses).end_object();
+    Ok(Encoded::json(path, out.into_bytes(), losses.into_vec()))
+}
+
+/// A request as it is written.
+pub(super) struct Body<'a> {
+    pub(super) dialect: &'a Converse,
+    pub(super) call: &'a Call<'a>,
+    /// Whose words the called model takes.
+    pub(super) words: ThinkingWords,
+    /// How many documents were given a name.
+    pub(super) named: usize,
+    pub(super) out: Writer,
+    pub(super) losses: Losses,
+    pub(super) reach: Reach<'a>,
+}
+
+impl<'a> Body<'a> {
+    /// What the caller says of `key` in this dialect, if anything.
+    pub(super) fn form(&self, key: &str) -> Option<&'a str> {
+        let extra = &self.call.request.extra;
+        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+    }
+
+    /// Writes the object `key` with `fill` and then its extra fields, unless it says nothing.
+    pub(super) fn object(
+        &mut self,
+        key: &'static str,
+        prefix: &'static str,
+        extra: &Extras,
+        fill: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let outer = std::mem::take(&mut self.out);
+        self.out.object();
+        let filled = fill(self);
+        self.out.extras(extra, prefix, &[], self.reach, &mut self.losses).end_object();
+        let written = std::mem::replace(&mut self.out, outer).into_bytes();
+        filled?;
+        if let Some(text) = std::str::from_utf8(&written).ok().filter(|text| *text != "{}") {
+            self.out.key(key).raw(text);
+        }
+        Ok(())
+    }
+
+    /// Writes a mark at the end of a prompt worth caching, which is a block of its own.
+    pub(super) fn mark(&mut self, mark: Option<CacheMark>) {
+        let Some(mark) = mark else { return };
+        let lifetime = lasting(mark, &[300, 3_600], &mut self.losses);
+        self.out.object().key("cachePoint").object().field("type", "default");
+        self.out.maybe("ttl", lifetime.map(ttl)).end_object().end_object();
+    }
+
+    /// Everything else.
+    fn rest(&mut self) {
+        let request = self.call.request;
+        let tier = match &request.tier {
+            // As the account is set up goes without saying.
+            None | Some(ServiceTier::Auto) => None,
+            Some(ServiceTier::Standard) => Some("default"),
+            Some(tier) => Some(tier.as_str()),
+        };
+        if let Some(tier) = tier {
+            self.out.key("serviceTier").object().field("type", tier).end_object();
+        }
+        if !request.metadata.is_empty() {
+            self.out.field("requestMetadata", &request.metadata);
+        }
+        let unheard = [
+            ("modalities", request.modalities.iter().any(|modality| *modality != Modality::Text)),
+            ("prediction", request.prediction.is_some()),
+            ("session", request.session.is_some()),
+            ("user", request.user.is_some()),
+            ("verbosity", request.verbosity.is_some()),
+        ];
+        self.unheard(&unheard);
+    }
+
+    pub(super) fn unheard(&mut self, fields: &[(&'static str, bool)]) {
+        for (field, _) in fields.iter().filter(|(_, said)| *said) {
+            self.losses.dropped(*field, "the dialect has no word for it");
+        }
+    }
+}
+
+/// A request that means nothing as it stands.
+pub(super) fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidRequest, message)
+}

@@ -1,0 +1,65 @@
+mod failure;
+mod lines;
+mod messages;
+mod rows;
+mod write;
+
+use nohop_types::{Error, FinishReason, Result};
+
+use super::{calls, status};
+use crate::models::beside;
+use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
+
+/// Ollama's own chat, a line of JSON for each step of an answer.
+///
+/// Calls have no ids but at newer servers: one without gets an id of our own making, and results go back
+/// by the names of their tools.
+///
+/// Reference: <https://docs.ollama.com/api/chat>.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
+pub struct Ollama {}
+
+impl Ollama {
+    /// The name, for issuers, scopes and the trace.
+    pub const NAME: &'static str = "ollama";
+
+    /// The dialect as its inventor speaks it.
+    pub const PLAIN: Self = Self {};
+}
+
+impl Dialect for Ollama {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
+        write::request(call)
+    }
+
+    fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
+        // A stream is labelled as JSON at times, and is the default where nobody asks.
+        let lines = call.mode == Mode::Stream || head.is("application/x-ndjson") == Some(true);
+        let framing = if lines { Framing::Lines } else { Framing::Whole };
+        Ok((framing, Box::new(lines::Lines::new(call.issuer.clone()))))
+    }
+
+    fn error(&self, head: &Head, body: &[u8]) -> Error {
+        let text = std::str::from_utf8(body).ok();
+        let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
+        status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+
+    fn models(&self, path: &str) -> Option<Encoded> {
+        Some(Encoded::empty(beside(path, "/chat", "/tags")?))
+    }
+}
+
+/// Why the model stopped, by the dialect's `word` for it.
+fn reason_of(word: &str) -> FinishReason {
+    match word {
+        "stop" => FinishReason::Stop,
+        "length" => FinishReason::Length,
+        other => FinishReason::Other(other.to_owned()),
+    }
+}
