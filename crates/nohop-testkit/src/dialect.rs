@@ -41,10 +41,16 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// Every dialect that the suites go through: all but [`Ollama`](Self::Ollama) and
-    /// [`Converse`](Self::Converse).
-    pub const ALL: [Self; 5] =
-        [Self::OpenAiChat, Self::Anthropic, Self::OpenAiResponses, Self::Gemini, Self::Cohere];
+    /// Every dialect.
+    pub const ALL: [Self; 7] = [
+        Self::OpenAiChat,
+        Self::Anthropic,
+        Self::OpenAiResponses,
+        Self::Gemini,
+        Self::Cohere,
+        Self::Ollama,
+        Self::Converse,
+    ];
 
     /// How it is spoken.
     pub(crate) fn speech(self) -> &'static dyn Speech {

@@ -8,17 +8,6 @@ use tokio::time::timeout;
 
 use crate::{Dialect, Emulator};
 
-/// Every dialect, whether or not the suites go through it.
-pub(super) const EVERY: [Dialect; 7] = [
-    Dialect::OpenAiChat,
-    Dialect::Anthropic,
-    Dialect::OpenAiResponses,
-    Dialect::Gemini,
-    Dialect::Cohere,
-    Dialect::Ollama,
-    Dialect::Converse,
-];
-
 /// What a client sees that reads bytes and trusts nobody.
 #[derive(Debug)]
 pub(super) struct Seen {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use nohop_types::ErrorKind;
 use serde_json::{Value, json};
 
-use super::client::{EVERY, Ending, Seen, ask, call, chat, contents, openai, parse, payloads};
+use super::client::{Ending, Seen, ask, call, chat, contents, openai, parse, payloads};
 use crate::{Departure, Dialect, Emulator, End, Fault, Outcome, RetryAfter, Script};
 
 const TEXT: &str = "One two three four five six seven";
@@ -20,9 +20,9 @@ const ENDS: [&str; 7] = [
 ];
 
 /// The answer in each dialect under the fault.
-async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); EVERY.len()] {
+async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); Dialect::ALL.len()] {
     let mut pairs = Vec::new();
-    for dialect in EVERY {
+    for dialect in Dialect::ALL {
         let script = Script::new(dialect).says(TEXT).fault(fault.clone());
         let emulator = script.start().await.unwrap();
         let seen = call(dialect, &emulator, streams).await;
@@ -207,7 +207,9 @@ async fn streams_break_after_the_head_and_before_content() {
         assert_eq!(outcome, Outcome::Failed(ErrorKind::Quota));
     }
     let role_then_error = Fault::ErrorAfter { events: 0, kind: ErrorKind::Server };
-    for ((seen, outcome), dialect) in every(&role_then_error, true).await.into_iter().zip(EVERY) {
+    for ((seen, outcome), dialect) in
+        every(&role_then_error, true).await.into_iter().zip(Dialect::ALL)
+    {
         let events = parse(&seen.body);
         // One says its role with the content.
         let least = if dialect == Dialect::Ollama { 1 } else { 2 };
@@ -272,7 +274,7 @@ async fn one_malformed_line_stands_among_good_ones() {
 async fn a_huge_answer_is_as_huge_as_told() {
     for streams in [false, true] {
         let seen = every(&Fault::Oversized { bytes: 3_000_000 }, streams).await;
-        for ((seen, _), dialect) in seen.into_iter().zip(EVERY) {
+        for ((seen, _), dialect) in seen.into_iter().zip(Dialect::ALL) {
             assert_eq!(seen.end, Ending::Complete);
             // A stream of responses says every text five times.
             let repeats = streams && dialect == Dialect::OpenAiResponses;
