@@ -1,5 +1,8 @@
 mod anthropic;
+mod cohere;
+mod converse;
 mod gemini;
+mod ollama;
 mod openai;
 mod responses;
 mod signature;
@@ -8,7 +11,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 use http::{HeaderMap, Method};
-use nohop_types::ErrorKind;
+use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
 use crate::fault::go_duration;
@@ -28,12 +31,26 @@ pub enum Dialect {
     /// Google's generateContent, at `…/{model}:generateContent`, `…/{model}:streamGenerateContent`
     /// and `…/models`.
     Gemini,
+    /// Cohere's chat, at `…/v2/chat` and `…/models`.
+    Cohere,
+    /// Ollama's own chat, at `…/api/chat` and `…/api/tags`; it streams unless told not to.
+    Ollama,
+    /// Amazon Bedrock's Converse, at `…/model/{model}/converse`, `…/model/{model}/converse-stream` and
+    /// `…/foundation-models`.
+    Converse,
 }
 
 impl Dialect {
     /// Every dialect.
-    pub const ALL: [Self; 4] =
-        [Self::OpenAiChat, Self::Anthropic, Self::OpenAiResponses, Self::Gemini];
+    pub const ALL: [Self; 7] = [
+        Self::OpenAiChat,
+        Self::Anthropic,
+        Self::OpenAiResponses,
+        Self::Gemini,
+        Self::Cohere,
+        Self::Ollama,
+        Self::Converse,
+    ];
 
     /// How it is spoken.
     pub(crate) fn speech(self) -> &'static dyn Speech {
@@ -42,6 +59,9 @@ impl Dialect {
             Self::Anthropic => &anthropic::Anthropic,
             Self::OpenAiResponses => &responses::Responses,
             Self::Gemini => &gemini::Gemini,
+            Self::Cohere => &cohere::Cohere,
+            Self::Ollama => &ollama::Ollama,
+            Self::Converse => &converse::Converse,
         }
     }
 
@@ -55,6 +75,14 @@ impl Dialect {
 pub(crate) trait Speech: Sync {
     /// Whether what is posted to this path asks for an answer.
     fn is_call(&self, path: &str) -> bool;
+    /// Whether what is got from this path is the list of models.
+    fn lists_models(&self, path: &str) -> bool {
+        path.ends_with("/models")
+    }
+    /// How the frames of a stream are told apart.
+    fn framing(&self) -> Framing {
+        Framing::Events
+    }
     /// Whether a call asks for a stream.
     fn streams(&self, _: &Parts, body: &Value) -> bool {
         body["stream"] == true
@@ -73,6 +101,10 @@ pub(crate) trait Speech: Sync {
     fn states_usage(&self, _: &Call<'_>, _streams: bool) -> bool {
         true
     }
+    /// What a client can read of what it consumed.
+    fn usage(&self, tokens: Tokens) -> Usage {
+        tokens.usage()
+    }
     /// Whether its lines end in CR LF.
     fn ends_in_crlf(&self) -> bool {
         false
@@ -90,6 +122,10 @@ pub(crate) trait Speech: Sync {
     /// What the body of an error is said to be, where this was asked for.
     fn error_type(&self, _: &Parts) -> &'static str {
         "application/json"
+    }
+    /// The headers that an error has beside the others.
+    fn error_headers(&self, _: &Refusal) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
     /// An error inside a stream.
     fn error_frame(&self, refusal: &Refusal, id: &str) -> Frame;
@@ -121,6 +157,28 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     pub(crate) fn has(&self, departure: Departure) -> bool {
         self.script.has(departure)
+    }
+}
+
+/// How the frames of a stream are told apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Framing {
+    /// Server-sent events.
+    Events,
+    /// A line each.
+    Lines,
+    /// A message each of Amazon's binary event streams; a name that ends in `Exception` is one.
+    Messages,
+}
+
+impl Framing {
+    /// What such a stream is said to be.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Events => "text/event-stream; charset=utf-8",
+            Self::Lines => "application/x-ndjson",
+            Self::Messages => "application/vnd.amazon.eventstream",
+        }
     }
 }
 
@@ -210,6 +268,11 @@ fn interleave(lists: Vec<Vec<Frame>>) -> Vec<Frame> {
             return frames;
         }
     }
+}
+
+/// The key that an `authorization` carries, or the id of the one that it was signed with.
+pub(crate) fn credential(authorization: &str) -> Option<&str> {
+    authorization.strip_prefix("Bearer ").or_else(|| converse::access_key(authorization))
 }
 
 /// A text as a JSON string, with its quotes.

@@ -46,6 +46,21 @@ impl Emulator {
         Script::gemini()
     }
 
+    /// The script of a provider that speaks Cohere's chat.
+    pub fn cohere() -> Script {
+        Script::cohere()
+    }
+
+    /// The script of a provider that speaks Ollama's own chat.
+    pub fn ollama() -> Script {
+        Script::ollama()
+    }
+
+    /// The script of a provider that speaks Amazon Bedrock's Converse.
+    pub fn converse() -> Script {
+        Script::converse()
+    }
+
     /// Where it listens, as an origin: `http://127.0.0.1:40123`.
     ///
     /// Paths are told by their end, so that any prefix may follow: `/v1`, or none.

@@ -39,17 +39,18 @@ pub enum Fault {
     BadSchema,
     /// Answers 400 because the prompt does not fit the model.
     ContextLength,
-    /// Answers 400 because the provider's filter stopped the prompt; Gemini answers 200 and says so.
+    /// Answers 400 because the provider's filter stopped the prompt, or 498 at Cohere; Gemini answers
+    /// 200 and says so.
     ContentFilter,
-    /// Refuses the key: 401, or 400 at Gemini.
+    /// Refuses the key: 401, or 400 at Gemini, or 403 at Bedrock.
     Unauthorized,
     /// Refuses the key and repeats it in body, headers and URL, plain and encoded.
     KeyEchoed,
-    /// Answers 404 because the model does not exist.
+    /// Answers 404 because the model does not exist, or 400 in OpenAI's responses and at Bedrock.
     UnknownModel,
     /// Answers 500 in the provider's shape.
     ServerError,
-    /// Answers 529, or 503 at Gemini: the provider sheds load.
+    /// Answers 529, or 503 at Gemini, Cohere, Ollama and Bedrock: the provider sheds load.
     Overloaded,
     /// Answers 503 with a page of HTML, as a load balancer does.
     HtmlPage,
@@ -69,9 +70,10 @@ pub enum Fault {
     Close,
     /// Sends the head and resets before the first byte of the body.
     CutBeforeFirst,
-    /// Sends an error as the first event.
+    /// Sends an error as the first event; Cohere's is an end of the message that tells of it.
     ErrorFirst(ErrorKind),
-    /// Sends that many content events, then an error event. With none, the role comes first.
+    /// Sends that many content events, then an error event. With none, the role comes first; Ollama
+    /// names it with the content, and so begins with the error.
     ErrorAfter {
         /// How many content events.
         events: usize,
@@ -100,7 +102,7 @@ pub enum Fault {
         /// How many content events.
         events: usize,
     },
-    /// Sends one line that is no JSON after that many content events, and goes on.
+    /// Sends one line, or message, that is no JSON after that many content events, and goes on.
     MalformedAfter {
         /// How many content events.
         events: usize,

@@ -1,7 +1,7 @@
 //! Provider emulators on real sockets, with faults and a journal.
 //!
-//! An [`Emulator`] answers on a loopback socket as OpenAI, Anthropic or Google would, from a [`Script`]:
-//! what it says, how fast, and what goes wrong. It refuses what the real provider refuses, in the
+//! An [`Emulator`] answers on a loopback socket as OpenAI, Anthropic, Google, Cohere, Ollama or
+//! Amazon Bedrock would, from a [`Script`]: what it says, how fast, and what goes wrong. It refuses what the real provider refuses, in the
 //! same words. Its [`Journal`] tells what arrived, what was served, and what follows for a correct
 //! client. Everything it says is written by hand here, so that it can contradict the code under
 //! test.

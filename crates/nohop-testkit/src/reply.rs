@@ -1,7 +1,8 @@
+mod aws;
 mod draft;
 mod faulty;
 mod render;
-mod sse;
+mod writer;
 
 use std::time::Duration;
 

@@ -92,13 +92,29 @@ impl Script {
         Self::new(Dialect::Gemini)
     }
 
+    /// A provider that speaks Cohere's chat.
+    pub fn cohere() -> Self {
+        Self::new(Dialect::Cohere)
+    }
+
+    /// A provider that speaks Ollama's own chat.
+    pub fn ollama() -> Self {
+        Self::new(Dialect::Ollama)
+    }
+
+    /// A provider that speaks Amazon Bedrock's Converse.
+    pub fn converse() -> Self {
+        Self::new(Dialect::Converse)
+    }
+
     /// Adds text to the answer.
     #[must_use]
     pub fn says(self, text: impl Into<String>) -> Self {
         self.part(Part::Text(text.into()))
     }
 
-    /// Adds thinking to the answer: a signed block, a sealed item, or `reasoning_content`.
+    /// Adds thinking to the answer: a signed block, a sealed item, `reasoning_content`, or what the
+    /// model plans before its calls.
     #[must_use]
     pub fn thinks(self, text: impl Into<String>) -> Self {
         self.part(Part::Thinking(text.into()))
@@ -145,7 +161,8 @@ impl Script {
         self
     }
 
-    /// Accepts this key, and from now on only keys so named; an empty one admits those without.
+    /// Accepts this key, and from now on only keys so named; an empty one admits those without, whom
+    /// Ollama admits unless a key is named.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.keys.push(key.into());
@@ -201,7 +218,8 @@ impl Script {
         self
     }
 
-    /// Sends a comment or a ping at this interval while a stream waits or stalls.
+    /// Sends a comment or a ping at this interval while a stream waits or stalls; Ollama and
+    /// Bedrock have neither.
     #[must_use]
     pub fn keep_alive(mut self, interval: Duration) -> Self {
         self.pace.keep_alive = (!interval.is_zero()).then_some(interval);

@@ -66,6 +66,37 @@ fn a_cohere_error_keeps_its_kind_in_a_stream() {
 }
 
 #[test]
+fn a_cohere_answer_that_fails_midway_is_told_by_its_sentence() {
+    let told = [
+        ("blocked output: see our guidelines", ErrorKind::ContentFilter),
+        ("you are limited to 1000 API calls / month.", ErrorKind::Quota),
+        ("you are limited to 20 API calls / minute.", ErrorKind::RateLimit),
+        ("rate limit exceeded, limit is 9 tokens per minute", ErrorKind::RateLimit),
+        ("too many tokens: size limit exceeded by 9 tokens.", ErrorKind::ContextLength),
+        ("internal server error", ErrorKind::Server),
+    ];
+    for (said, kind) in told {
+        let end =
+            json!({"type": "message-end", "delta": {"finish_reason": "ERROR", "error": said}});
+        let beside = json!({"id": "1", "message": said});
+        for last in [end, beside] {
+            let body = frames(&[START, OPEN, HI, &last.to_string()]);
+            let (_, error) = answer(&COHERE, Mode::Stream, &body);
+            assert_eq!(error.unwrap().kind(), kind, "{last}");
+        }
+    }
+}
+
+#[test]
+fn a_whole_cohere_answer_without_a_reason_did_not_end() {
+    for message in [r#"{"role":"assistant"}"#, r#"{"content":[{"type":"text","text":"Hi"}]}"#] {
+        let body = format!(r#"{{"id":"1","message":{message}}}"#);
+        let (_, error) = answer(&COHERE, Mode::Whole, &body);
+        assert_eq!(error.unwrap().kind(), ErrorKind::Truncated, "{message}");
+    }
+}
+
+#[test]
 fn a_cohere_filter_is_told_from_a_stop() {
     let blocked = error(&COHERE, 498, &[], r#"{"id":"1","message":"blocked input"}"#);
     assert_eq!(blocked.kind(), ErrorKind::ContentFilter);

@@ -5,7 +5,7 @@ use nohop_types::{ErrorKind, Event, Recovery, Scope};
 use nohop_wire::Mode;
 
 use crate::fixtures::converse::messages;
-use crate::speak::{error, events};
+use crate::speak::{answer, error, events};
 
 const CONVERSE: &dyn Host = &hosts::CONVERSE;
 
@@ -165,6 +165,32 @@ fn a_converse_failure_is_told_by_its_header_its_body_or_its_status() {
     assert_eq!(bare(403, "no"), ErrorKind::Auth);
     assert_eq!(bare(429, "no"), ErrorKind::RateLimit);
     assert_eq!(error(CONVERSE, 502, &[], "<html>bad gateway</html>").kind(), ErrorKind::Server);
+}
+
+#[test]
+fn a_converse_limit_says_when_it_ends_in_its_body() {
+    for body in [
+        r#"{"message":"Too many requests.","retry_after":7.5}"#,
+        r#"{"message":"Too many requests. Please try again in 7.5s."}"#,
+    ] {
+        let told = error(CONVERSE, 429, &[("x-amzn-errortype", "ThrottlingException")], body);
+        assert_eq!(told.kind(), ErrorKind::RateLimit);
+        assert_eq!(told.retry_after(), Some(std::time::Duration::from_millis(7_500)), "{body}");
+    }
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_whole_converse_answer_is_no_answer() {
+    let table = [
+        (r#"{"message":"Too many tokens per day, please wait."}"#, ErrorKind::Quota),
+        (r#"{"message":"Too many requests, please wait."}"#, ErrorKind::RateLimit),
+        (r#"{"message":"oh"}"#, ErrorKind::Server),
+        (r#"{"output":{"message":{"role":"assistant","content":[]}}}"#, ErrorKind::Truncated),
+    ];
+    for (body, kind) in table {
+        let (_, failed) = answer(CONVERSE, Mode::Whole, body);
+        assert_eq!(failed.unwrap().kind(), kind, "{body}");
+    }
 }
 
 #[test]

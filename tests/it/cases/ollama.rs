@@ -221,6 +221,8 @@ fn an_ollama_failure_is_read_by_its_status_and_its_words() {
         (400, "invalid message format", ErrorKind::InvalidRequest),
         (400, "\"m\" does not support tools", ErrorKind::Unsupported),
         (401, "unauthorized", ErrorKind::Auth),
+        (429, "you've reached your weekly usage limit, please upgrade", ErrorKind::Quota),
+        (429, "too many concurrent requests", ErrorKind::RateLimit),
         (404, "model 'm' not found", ErrorKind::NotFound),
         (500, "the runner has stopped", ErrorKind::Server),
         (503, "server busy, please try again", ErrorKind::Overloaded),
@@ -228,6 +230,11 @@ fn an_ollama_failure_is_read_by_its_status_and_its_words() {
     for (status, message, kind) in table {
         let body = json!({ "error": message }).to_string();
         assert_eq!(error(&OLLAMA, status, &[], &body).kind(), kind, "{status} {message}");
+        // Within an answer there is no status, and what only that tells is not told.
+        if !matches!(kind, ErrorKind::Auth | ErrorKind::InvalidRequest) {
+            let (_, within) = answer(&OLLAMA, Mode::Stream, &format!("{body}\n"));
+            assert_eq!(within.unwrap().kind(), kind, "{message}");
+        }
     }
 }
 

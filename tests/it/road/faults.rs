@@ -117,6 +117,9 @@ fn endpoint(id: &'static str, dialect: Dialect, emulator: &Emulator) -> Endpoint
         Dialect::Anthropic => (table::ANTHROPIC, "", "anthropic"),
         Dialect::OpenAiResponses => (table::OPENAI, "/v1", "openai-responses"),
         Dialect::Gemini => (table::GEMINI, "/v1beta", "gemini"),
+        Dialect::Cohere => (table::COHERE, "", "cohere"),
+        Dialect::Ollama => (table::OLLAMA, "", "ollama"),
+        Dialect::Converse => (table::BEDROCK, "", "converse"),
         other => panic!("nobody speaks {other:?} yet"),
     };
     Endpoint::new(provider).id(id).base_url(emulator.url() + root).way(way).key("sk-one")

@@ -61,6 +61,9 @@ fn emulated(way: &Way) -> Option<Dialect> {
         "gemini" => Dialect::Gemini,
         "openai-chat" => Dialect::OpenAiChat,
         "openai-responses" => Dialect::OpenAiResponses,
+        "cohere" => Dialect::Cohere,
+        "ollama" => Dialect::Ollama,
+        "converse" => Dialect::Converse,
         _ => return None,
     })
 }
@@ -76,14 +79,8 @@ fn rows() -> Vec<Row> {
     rows.collect()
 }
 
-/// What no emulator speaks yet: the cases of Bedrock call its ways from end to end, and the fixtures of
-/// Cohere and Ollama are read under every law.
-const ELSEWHERE: &[&str] = &[
-    "bedrock /model/{model}/{converse|converse-stream}",
-    "bedrock /model/{model}/{invoke|invoke-with-response-stream}",
-    "cohere /v2/chat",
-    "ollama /api/chat",
-];
+/// What no emulator speaks yet: the cases of Bedrock call it from end to end.
+const ELSEWHERE: &[&str] = &["bedrock /model/{model}/{invoke|invoke-with-response-stream}"];
 
 #[test]
 fn every_way_of_every_row_is_held_here_or_elsewhere() {

@@ -1,3 +1,7 @@
+mod cohere;
+mod converse;
+mod ollama;
+
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
@@ -14,7 +18,9 @@ fn ask(script: &Script, headers: &[(&str, &str)], path: &str, body: &Value) -> (
     let status = reply.head.as_ref().unwrap().status.as_u16();
     let body: Value = serde_json::from_slice(&reply.body()).unwrap();
     assert_eq!(status != 200, matches!(reply.outcome, Outcome::Failed(_)));
-    (status, body["error"]["message"].as_str().unwrap_or_default().to_owned())
+    let places = [&body["error"]["message"], &body["error"], &body["message"]];
+    let said = places.into_iter().find_map(Value::as_str);
+    (status, said.unwrap_or_default().to_owned())
 }
 
 fn openai(script: &Script, body: &Value) -> (u16, String) {

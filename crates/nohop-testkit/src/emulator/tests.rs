@@ -9,10 +9,13 @@ mod secure;
 
 use std::time::Duration;
 
+use nohop_types::ErrorKind;
 use serde_json::{Value, json};
 
-use crate::{Emulator, Outcome};
-use client::{ask, chat, generate, message, openai, parse, response};
+use crate::{Departure, Emulator, Fault, Outcome, Script};
+use client::{
+    ask, chat, cohere, converse, generate, message, messages, ollama, openai, parse, response,
+};
 
 #[tokio::test]
 async fn a_whole_answer_of_openai_has_its_shape() {
@@ -139,6 +142,201 @@ async fn a_streamed_answer_of_gemini_counts_in_every_frame() {
     assert_eq!(last["candidates"][0]["finishReason"], "STOP");
     assert_eq!(last["usageMetadata"], whole["usageMetadata"]);
     assert!(stream.text().ends_with("}\r\n\r\n"));
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_cohere_counts_what_is_billed_and_all() {
+    let script = Emulator::cohere().thinks("I will look").calls("f", r#"{"a":1}"#);
+    let script = script.usage(9, 5).cached(4).then().thinks("Well then").says("One two");
+    let emulator = script.start().await.unwrap();
+
+    let (whole, stream) = (cohere(&emulator, false).await, cohere(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let message = &whole["message"];
+    assert_eq!((&message["tool_plan"], &message["content"]), (&json!("I will look"), &Value::Null));
+    assert_eq!(message["tool_calls"][0]["function"]["arguments"], r#"{"a":1}"#);
+    assert_eq!(whole["finish_reason"], "TOOL_CALL");
+    let usage = &whole["usage"];
+    assert_eq!(usage["billed_units"], json!({"input_tokens": 9, "output_tokens": 5}));
+    assert_eq!(
+        (&usage["tokens"]["input_tokens"], &usage["cached_tokens"]),
+        (&json!(496), &json!(4))
+    );
+    let events = parse(&stream.body);
+    let mut types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    types.dedup();
+    let content = ["content-start", "content-delta", "content-end"];
+    let expected = [&["message-start"][..], &content, &content, &["message-end"]].concat();
+    assert_eq!(types, expected);
+    assert_eq!(events[1]["delta"]["message"]["content"]["type"], "thinking");
+    assert_eq!((&events[5]["index"], &events[1]["index"]), (&json!(1), &json!(0)));
+    let text = stream.text();
+    assert!(text.starts_with("event: message-start\ndata: ") && text.ends_with("data: [DONE]\n\n"));
+    let Outcome::Answered { usage, .. } = emulator.journal().requests()[0].outcome() else {
+        panic!("it was answered");
+    };
+    let usage = usage.unwrap();
+    assert_eq!((usage.input, usage.cache_read), (Some(9), None));
+}
+
+#[tokio::test]
+async fn a_call_of_cohere_comes_with_its_plan_or_with_thinking() {
+    let emulator = Emulator::cohere().thinks("I will").calls("f", "{}").start().await.unwrap();
+    let types = |body: &[u8]| -> Vec<String> {
+        parse(body).iter().map(|it| it["type"].as_str().unwrap().to_owned()).collect()
+    };
+    let reasoning = json!({"model": "command-a-reasoning-08-2025", "stream": true, "messages": [
+        {"role": "user", "content": "a"},
+    ]});
+    let key = [("authorization", "Bearer sk-1")];
+
+    let plain = types(&cohere(&emulator, true).await.body);
+    let reasoning = ask(&emulator, "POST", "/v2/chat", &key, &reasoning.to_string()).await;
+
+    let call = ["tool-call-start", "tool-call-delta", "tool-call-end", "message-end"];
+    assert_eq!(plain[1..], [&["tool-plan-delta"; 2][..], &call].concat());
+    assert_eq!(types(&reasoning.body)[1], "content-start");
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_ollama_is_a_line_for_each_piece() {
+    let script = Emulator::ollama().thinks("I think").says("One two").calls("f", r#"{"a":1}"#);
+    let emulator = script.usage(9, 5).start().await.unwrap();
+
+    let (whole, stream) = (ollama(&emulator, false).await, ollama(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let message = &whole["message"];
+    assert_eq!((&message["content"], &message["thinking"]), (&json!("One two"), &json!("I think")));
+    assert_eq!(message["tool_calls"][0]["function"]["arguments"], json!({"a": 1}));
+    assert_eq!((&whole["done"], &whole["done_reason"]), (&json!(true), &json!("stop")));
+    assert_eq!(stream.header("content-type"), Some("application/x-ndjson"));
+    let lines = parse(&stream.body);
+    let (last, others) = lines.split_last().unwrap();
+    assert!(others.len() == 5 && others.iter().all(|line| line["done"] == false));
+    assert_eq!(others[0]["message"]["thinking"], "I");
+    assert_eq!(others[4]["message"]["tool_calls"][0]["function"]["name"], "f");
+    assert_eq!((&last["prompt_eval_count"], &last["eval_count"]), (&json!(9), &json!(5)));
+    assert_eq!((&last["done"], &last["message"]["content"]), (&json!(true), &json!("")));
+    assert!(!stream.text().contains("\n\n") && stream.text().ends_with("}\n"));
+    let Outcome::Answered { usage, .. } = emulator.journal().last().unwrap().outcome() else {
+        panic!("it was answered");
+    };
+    assert_eq!((usage.as_ref().unwrap().total(), usage.unwrap().reasoning), (Some(14), None));
+}
+
+#[tokio::test]
+async fn lines_depart_only_as_lines_can() {
+    let bytes = async |departure: Option<Departure>| {
+        let script = Emulator::ollama().says("One two").calls("f", "{}");
+        let script = departure.into_iter().fold(script, Script::departs);
+        ollama(&script.start().await.unwrap(), true).await.text()
+    };
+    let plain = bytes(None).await;
+    for departure in Departure::ALL {
+        let departed = bytes(Some(departure)).await;
+        match departure {
+            Departure::Crlf => assert_eq!(departed.replace("\r\n", "\n"), plain),
+            Departure::Together => {
+                let last = departed.lines().last().unwrap();
+                assert!(last.contains("tool_calls") && last.contains(r#""done":true"#));
+            }
+            _ => assert_eq!(departed, plain, "{departure:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn ollama_lists_its_models_at_a_path_of_its_own() {
+    let emulator = Emulator::ollama().model("qwen3:4b").start().await.unwrap();
+
+    let tags = ask(&emulator, "GET", "/api/tags", &[], "").await;
+
+    let listed: Value = serde_json::from_slice(&tags.body).unwrap();
+    assert_eq!(listed["models"][0]["name"], "qwen3:4b");
+    assert_eq!(ask(&emulator, "GET", "/api/models", &[], "").await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_streamed_answer_of_bedrock_opens_its_calls_and_not_its_texts() {
+    let script = Emulator::converse().thinks("I think").says("One two").calls("f", r#"{"a":1}"#);
+    let emulator = script.usage(9, 5).cached(4).start().await.unwrap();
+
+    let (whole, stream) = (converse(&emulator, false).await, converse(&emulator, true).await);
+
+    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
+    let blocks = &whole["output"]["message"]["content"];
+    assert!(blocks[0]["reasoningContent"]["reasoningText"]["signature"].is_string());
+    assert_eq!(blocks[1], json!({"text": "One two"}));
+    assert_eq!(blocks[2]["toolUse"]["input"], json!({"a": 1}));
+    assert_eq!(
+        (&whole["stopReason"], &whole["usage"]["inputTokens"]),
+        (&json!("tool_use"), &json!(5))
+    );
+    assert_eq!(whole["usage"]["totalTokens"], 14);
+    assert_eq!(stream.header("content-type"), Some("application/vnd.amazon.eventstream"));
+    let messages = messages(&stream.body);
+    let mut names: Vec<&str> = messages.iter().map(|(name, _)| &**name).collect();
+    names.dedup();
+    let (delta, stop) = ("contentBlockDelta", "contentBlockStop");
+    let texts = ["messageStart", delta, stop, delta, stop];
+    let call = ["contentBlockStart", delta, stop, "messageStop", "metadata"];
+    assert_eq!(names, [texts, call].concat());
+    let events = parse(&stream.body);
+    let signed = &events[3]["delta"]["reasoningContent"];
+    assert!(signed["signature"].is_string() && signed["text"].is_null());
+    assert_eq!(events.last().unwrap()["usage"], whole["usage"]);
+    let Outcome::Answered { usage, .. } = emulator.journal().last().unwrap().outcome() else {
+        panic!("it was answered");
+    };
+    let usage = usage.unwrap();
+    assert_eq!((usage.input, usage.cache_read, usage.total()), (Some(5), Some(4), Some(14)));
+}
+
+#[tokio::test]
+async fn an_error_amid_messages_is_an_exception() {
+    let fault = Fault::ErrorAfter { events: 1, kind: ErrorKind::RateLimit };
+    let emulator = Emulator::converse().says("One two").fault(fault).start().await.unwrap();
+
+    let messages = messages(&converse(&emulator, true).await.body);
+
+    let (name, said) = messages.last().unwrap();
+    assert_eq!((messages.len(), &**name), (3, "throttlingException"));
+    assert!(said.contains("Too many requests"));
+}
+
+#[tokio::test]
+async fn messages_depart_only_in_their_order() {
+    let bytes = async |departure: Option<Departure>| {
+        let script = Emulator::converse().says("One").calls("f", "{}").calls("g", "{}");
+        let script = departure.into_iter().fold(script, Script::departs);
+        messages(&converse(&script.start().await.unwrap(), true).await.body)
+    };
+    let mut plain = bytes(None).await;
+    for departure in Departure::ALL {
+        let mut departed = bytes(Some(departure)).await;
+        assert_eq!(departed == plain, departure != Departure::Interleaved, "{departure:?}");
+        if departure == Departure::Interleaved {
+            departed.sort();
+            plain.sort();
+            assert_eq!(departed, plain);
+            plain = bytes(None).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_that_signed_is_in_the_journal() {
+    let emulator = Emulator::converse().model("m").start().await.unwrap();
+    let signed = "AWS4-HMAC-SHA256 Credential=AKIA1/20261101/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=00";
+
+    let models =
+        ask(&emulator, "GET", "/foundation-models", &[("authorization", signed)], "").await;
+
+    let listed: Value = serde_json::from_slice(&models.body).unwrap();
+    assert_eq!(listed["modelSummaries"][0]["modelId"], "m");
+    assert_eq!(emulator.journal().last().unwrap().key(), Some("AKIA1"));
 }
 
 #[tokio::test]

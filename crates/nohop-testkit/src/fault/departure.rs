@@ -1,7 +1,8 @@
 /// How a server departs from the plain dialect without being wrong.
 ///
 /// A correct client passes over every one of them. They combine with each other and with any
-/// [`Fault`](crate::Fault).
+/// [`Fault`](crate::Fault). What only server-sent events can do, Ollama's lines and Bedrock's
+/// messages do not: spaces, comments and names are as they are, and no lines end in a message.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Departure {
@@ -13,12 +14,12 @@ pub enum Departure {
     Comments,
     /// Every byte is written alone, so that characters and line ends are torn apart.
     Bytewise,
-    /// The arguments of parallel tool calls come in turns.
+    /// The arguments of parallel tool calls come in turns; Gemini and Ollama write them at once.
     Interleaved,
     /// The last mark is missing: `[DONE]`, or `message_stop`. The other dialects have none.
     NoDone,
-    /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's
-    /// dialect and OpenAI's responses have no such form.
+    /// The last content, the reason and the usage come in one event, as at Mistral; Anthropic's,
+    /// Bedrock's and Cohere's dialects and OpenAI's responses have no such form.
     Together,
     /// A whole body begins with white space, as at OpenRouter.
     Padded,

@@ -18,8 +18,8 @@ pub enum RetryAfter {
     Millis(Duration),
     /// `x-ms-retry-after-ms`, as at Azure.
     MsMillis(Duration),
-    /// The dialect's own reset headers: `x-ratelimit-reset-requests: 1m30s`, or RFC 3339. Google has
-    /// none, and says it as [`Field`](Self::Field).
+    /// The dialect's own reset headers: `x-ratelimit-reset-requests: 1m30s`, or RFC 3339. Google,
+    /// Cohere, Ollama and Bedrock have none, and say it as [`Field`](Self::Field).
     Reset(Duration),
     /// In the message alone: `Please try again in 1m30s.`, or in the provider's other words.
     Prose(Duration),

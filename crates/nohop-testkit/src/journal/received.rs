@@ -4,6 +4,7 @@ use http::{HeaderMap, Method, StatusCode, Version};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::dialect::credential;
 use crate::{Fault, Outcome};
 
 /// One request as it arrived, and what it was served.
@@ -66,10 +67,10 @@ impl Received {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The key, in whichever header it came.
+    /// The key, in whichever header it came, or the id of the one that signed the request.
     pub fn key(&self) -> Option<&str> {
         let authorization = self.header(AUTHORIZATION.as_str());
-        let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
+        let bearer = authorization.and_then(credential);
         let named = ["x-api-key", "x-goog-api-key", "api-key"];
         named.into_iter().find_map(|name| self.header(name)).or(bearer)
     }

@@ -10,7 +10,7 @@ use nohop_types::ErrorKind;
 use serde_json::Value;
 
 use super::{End, Reply};
-use crate::dialect::{Call, Frame, Refusal, Speech};
+use crate::dialect::{Call, Frame, Framing, Refusal, Speech, credential};
 use crate::script::{Answer, Part, prompt};
 use crate::{Fault, Outcome, Script};
 
@@ -80,9 +80,9 @@ impl<'a> Exchange<'a> {
         }
         let body = self.speech.error(&refusal, &self.id());
         let mut draft = Draft::whole(status, body, Outcome::Failed(kind));
-        draft
-            .headers
-            .push(("content-type".to_owned(), self.speech.error_type(self.head).to_owned()));
+        let kind = ("content-type", self.speech.error_type(self.head).to_owned());
+        let headers = self.speech.error_headers(&refusal).into_iter().chain([kind]);
+        draft.headers.extend(headers.map(|(name, value)| (name.to_owned(), value)));
         draft
     }
 
@@ -129,7 +129,7 @@ impl<'a> Exchange<'a> {
         let outcome = if is_hollow {
             Outcome::Failed(ErrorKind::Protocol)
         } else {
-            let usage = states_usage.then(|| Box::new(call.tokens.usage()));
+            let usage = states_usage.then(|| Box::new(self.speech.usage(call.tokens)));
             Outcome::Answered { text: call.answer.text(), usage }
         };
         let draft = match (streams, is_hollow) {
@@ -149,8 +149,12 @@ impl<'a> Exchange<'a> {
         let answer = self.script.answer_of(self.number).clone();
         match self.fault {
             Some(Fault::NullContent) => Answer { parts: Vec::new(), finish: None, ..answer },
-            Some(Fault::Oversized { .. }) => {
-                Answer { parts: vec![Part::Text(MARK.to_owned())], ..answer }
+            Some(Fault::Oversized { bytes }) => {
+                // What says its length and its sum can not grow later.
+                let is_summed = self.speech.framing() == Framing::Messages
+                    && self.speech.streams(self.head, &Value::Null);
+                let text = if is_summed { "x".repeat(*bytes) } else { MARK.to_owned() };
+                Answer { parts: vec![Part::Text(text)], ..answer }
             }
             _ => answer,
         }
@@ -159,7 +163,7 @@ impl<'a> Exchange<'a> {
     /// What is no call: the list of models, or nothing there is.
     fn other(&self) -> Draft {
         let is_models =
-            self.head.method == Method::GET && self.head.uri.path().ends_with("/models");
+            self.head.method == Method::GET && self.speech.lists_models(self.head.uri.path());
         if !is_models {
             let mut refusal = self.speech.refusal(ErrorKind::NotFound);
             refusal.message =
@@ -223,10 +227,10 @@ pub(super) fn percent_encoded(text: &str) -> String {
     text.bytes().map(encode).collect()
 }
 
-/// The key that the request carries, in whichever header.
+/// The key that the request carries, in whichever header, or the id of the one that signed it.
 pub(crate) fn key(head: &Parts) -> Option<String> {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = || text(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
+    let bearer = || text(AUTHORIZATION.as_str()).and_then(credential);
     let named = ["x-api-key", "x-goog-api-key", "api-key"].into_iter().find_map(text);
     named.or_else(bearer).map(str::to_owned)
 }

@@ -150,8 +150,7 @@ impl Exchange<'_> {
     }
 
     fn stall(&self) -> End {
-        let ping = self.script.pace.keep_alive.map(|interval| (interval, self.ping()));
-        End::Stall { ping }
+        End::Stall { ping: self.pings() }
     }
 }
 

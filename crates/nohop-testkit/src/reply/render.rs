@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::draft::{Content, Draft, Exchange, MARK, base64, leaky_url};
-use super::sse::Sse;
+use super::writer::Writer;
 use super::{Chunk, Head, Reply};
 use crate::dialect::Frame;
 use crate::{Departure, Fault};
@@ -37,9 +37,11 @@ impl Exchange<'_> {
         Reply { fault, delay, head, chunks, end, close_idle, outcome }
     }
 
-    /// What keeps a silent stream alive, framed.
-    pub(super) fn ping(&self) -> Bytes {
-        Sse::new(self.script).write(&self.speech.ping())
+    /// What keeps a silent stream alive, framed, and how often it comes; nothing does where the framing
+    /// has nothing that says nothing.
+    pub(super) fn pings(&self) -> Option<(Duration, Bytes)> {
+        let ping = Writer::new(self.script).write(&self.speech.ping());
+        self.script.pace.keep_alive.filter(|_| !ping.is_empty()).map(|interval| (interval, ping))
     }
 
     fn headers(
@@ -48,7 +50,8 @@ impl Exchange<'_> {
         length: Option<usize>,
         own: Vec<(String, String)>,
     ) -> HeaderMap {
-        let kind = if streams { "text/event-stream; charset=utf-8" } else { "application/json" };
+        let streamed = self.speech.framing().content_type();
+        let kind = if streams { streamed } else { "application/json" };
         let mut all = vec![("content-type".to_owned(), kind.to_owned())];
         let shared = self.speech.headers(&self.id());
         all.extend(shared.into_iter().map(|(name, value)| (name.to_owned(), value)));
@@ -80,12 +83,13 @@ impl Exchange<'_> {
     /// Each frame at its time, with comments and pings between.
     fn paced(&self, frames: &[Frame]) -> Vec<Chunk> {
         let pace = self.script.pace;
-        let sse = Sse::new(self.script);
+        let writer = Writer::new(self.script);
         let mut chunks = Vec::new();
         let mut has_spoken = false;
         for (index, frame) in frames.iter().enumerate() {
             if self.script.has(Departure::Comments) && index % 4 == 0 {
-                chunks.push(Chunk::new(sse.write(&Frame::comment())));
+                let comment = writer.write(&Frame::comment());
+                chunks.extend((!comment.is_empty()).then(|| Chunk::new(comment)));
             }
             let is_content = frame.content.is_some();
             let wait = match (is_content, has_spoken) {
@@ -95,7 +99,7 @@ impl Exchange<'_> {
             };
             has_spoken |= is_content;
             let after = self.kept_alive(wait, &mut chunks);
-            let bytes = sse.write(frame);
+            let bytes = writer.write(frame);
             chunks.push(Chunk { after, bytes, events: usize::from(is_content) });
         }
         chunks
@@ -103,9 +107,9 @@ impl Exchange<'_> {
 
     /// Puts pings into a wait, and says what remains of it.
     fn kept_alive(&self, mut wait: Duration, chunks: &mut Vec<Chunk>) -> Duration {
-        let Some(interval) = self.script.pace.keep_alive else { return wait };
+        let Some((interval, ping)) = self.pings() else { return wait };
         while wait > interval {
-            chunks.push(Chunk { after: interval, bytes: self.ping(), events: 0 });
+            chunks.push(Chunk { after: interval, bytes: ping.clone(), events: 0 });
             wait -= interval;
         }
         wait

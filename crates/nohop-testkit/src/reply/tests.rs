@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::Request;
 
-use crate::{End, Fault, Outcome, Script};
+use crate::{Dialect, End, Fault, Outcome, Script};
 
 fn request(stream: bool) -> Request<Bytes> {
     let body = format!(
@@ -9,6 +9,7 @@ fn request(stream: bool) -> Request<Bytes> {
     );
     Request::post("/v1/messages")
         .header("x-api-key", "k")
+        .header("authorization", "Bearer k")
         .header("anthropic-version", "2023-06-01")
         .body(body.into())
         .unwrap()
@@ -47,18 +48,31 @@ fn the_secret_is_in_every_answer_that_has_a_head() {
 }
 
 #[test]
-fn no_fault_and_no_departure_breaks_the_writer() {
+fn no_fault_and_no_departure_breaks_a_writer() {
     for fault in Fault::all() {
         for departure in crate::Departure::ALL {
-            let scripts = [
-                Script::anthropic(),
-                Script::anthropic().says("a b"),
-                Script::anthropic().thinks("c").calls("d", "{}").calls("e", "{}").says("f"),
-            ];
+            let scripts = [Script::anthropic, Script::cohere, Script::ollama, Script::converse];
+            let scripts = scripts.into_iter().flat_map(|plain| {
+                let called = plain().thinks("c").calls("d", "{}").calls("e", "{}").says("f");
+                [plain(), plain().says("a b"), called]
+            });
             for script in scripts {
                 let script = script.departs(departure).fault(fault.clone());
                 for stream in [false, true] {
-                    let reply = script.respond(request(stream));
+                    let path = match (script.dialect, stream) {
+                        (Dialect::Anthropic, _) => "/v1/messages",
+                        (Dialect::Cohere, _) => "/v2/chat",
+                        (Dialect::Ollama, _) => "/api/chat",
+                        (_, false) => "/model/m/converse",
+                        (_, true) => "/model/m/converse-stream",
+                    };
+                    let mut request = request(stream);
+                    *request.uri_mut() = path.parse().unwrap();
+                    if script.dialect == Dialect::Converse {
+                        let body = r#"{"messages":[{"role":"user","content":[{"text":"a"}]}]}"#;
+                        *request.body_mut() = body.into();
+                    }
+                    let reply = script.respond(request);
                     assert_eq!(reply.fault.as_ref(), Some(&fault));
                 }
             }

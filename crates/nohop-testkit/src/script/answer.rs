@@ -78,8 +78,16 @@ impl Tokens {
 }
 
 /// Where the dialects keep what the model reads.
-const PROMPT: [&str; 7] =
-    ["system", "messages", "tools", "instructions", "input", "systemInstruction", "contents"];
+const PROMPT: [&str; 8] = [
+    "system",
+    "messages",
+    "tools",
+    "toolConfig",
+    "instructions",
+    "input",
+    "systemInstruction",
+    "contents",
+];
 
 /// The tokens of a prompt, at four bytes each.
 pub(crate) fn prompt(body: &Value) -> u64 {

@@ -69,6 +69,9 @@ pub(super) async fn call(dialect: Dialect, emulator: &Emulator, streams: bool) -
         Dialect::Anthropic => message(emulator, &chat(streams)).await,
         Dialect::OpenAiResponses => response(emulator, streams).await,
         Dialect::Gemini => generate(emulator, streams).await,
+        Dialect::Cohere => cohere(emulator, streams).await,
+        Dialect::Ollama => ollama(emulator, streams).await,
+        Dialect::Converse => converse(emulator, streams).await,
     }
 }
 
@@ -91,6 +94,38 @@ pub(super) async fn generate(emulator: &Emulator, streams: bool) -> Seen {
     let what = if streams { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let path = format!("/v1beta/models/gemini-2.5-flash:{what}");
     ask(emulator, "POST", &path, &[("x-goog-api-key", "sk-1")], &body.to_string()).await
+}
+
+pub(super) async fn cohere(emulator: &Emulator, streams: bool) -> Seen {
+    let body = json!({
+        "model": "command-a-03-2025",
+        "stream": streams,
+        "messages": [{"role": "user", "content": "Why is the sky red?"}],
+    });
+    let key = [("authorization", "Bearer sk-1")];
+    ask(emulator, "POST", "/v2/chat", &key, &body.to_string()).await
+}
+
+pub(super) async fn ollama(emulator: &Emulator, streams: bool) -> Seen {
+    // It streams unless told not to, and needs no key.
+    let mut body = json!({
+        "model": "qwen3:4b",
+        "messages": [{"role": "user", "content": "Why is the sky red?"}],
+    });
+    if !streams {
+        body["stream"] = json!(false);
+    }
+    ask(emulator, "POST", "/api/chat", &[], &body.to_string()).await
+}
+
+pub(super) async fn converse(emulator: &Emulator, streams: bool) -> Seen {
+    let body = json!({"messages": [
+        {"role": "user", "content": [{"text": "Why is the sky red?"}]},
+    ]});
+    let what = if streams { "converse-stream" } else { "converse" };
+    let path = format!("/model/us.anthropic.claude-v1%3A0/{what}");
+    let key = [("authorization", "Bearer sk-1")];
+    ask(emulator, "POST", &path, &key, &body.to_string()).await
 }
 
 pub(super) async fn ask(
@@ -172,18 +207,73 @@ fn unchunked(mut raw: &[u8]) -> (Vec<u8>, bool) {
 
 /// The JSON of each event.
 pub(super) fn parse(body: &[u8]) -> Vec<Value> {
-    let text = std::str::from_utf8(body).unwrap();
-    let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
-    let data = data.map(str::trim).filter(|data| *data != "[DONE]");
-    data.map(|data| serde_json::from_str(data).unwrap()).collect()
+    payloads(body).iter().map(|data| serde_json::from_str(data).unwrap()).collect()
 }
 
-/// How many content events the bytes hold.
+/// What each event says, but for the last mark.
+pub(super) fn payloads(body: &[u8]) -> Vec<String> {
+    if body.starts_with(b"\0") {
+        return messages(body).into_iter().map(|(_, payload)| payload).collect();
+    }
+    let text = std::str::from_utf8(body).unwrap();
+    if text.starts_with('{') {
+        return text.lines().map(str::to_owned).collect();
+    }
+    let data = text.lines().filter_map(|line| line.strip_prefix("data:"));
+    data.map(str::trim).filter(|data| *data != "[DONE]").map(str::to_owned).collect()
+}
+
+/// The name of each message of Amazon's, and what it says; an exception is the error of an object.
+pub(super) fn messages(mut body: &[u8]) -> Vec<(String, String)> {
+    let mut messages = Vec::new();
+    while !body.is_empty() {
+        let number = |at: usize| u32::from_be_bytes(body[at..at + 4].try_into().unwrap()) as usize;
+        let (length, headers) = (number(0), number(4));
+        assert_eq!(number(8), sum(&body[..8]));
+        // The sum of a huge one would take its time.
+        if length < 1 << 16 {
+            assert_eq!(number(length - 4), sum(&body[..length - 4]));
+        }
+        let payload = std::str::from_utf8(&body[12 + headers..length - 4]).unwrap();
+        let headers = String::from_utf8_lossy(&body[12..12 + headers]).into_owned();
+        let (name, _) = headers.split_once("\r:content-type").unwrap();
+        let (key, name) = name.split_once("-type\u{7}\0").unwrap();
+        let (is_exception, name) = (key.ends_with("exception"), name[1..].to_owned());
+        assert!(headers.ends_with(if is_exception { "\texception" } else { "\u{5}event" }));
+        let payload = payload.to_owned();
+        let payload = if is_exception { format!(r#"{{"error":{payload}}}"#) } else { payload };
+        messages.push((name, payload));
+        body = &body[length..];
+    }
+    messages
+}
+
+/// The check sum, bit by bit.
+fn sum(bytes: &[u8]) -> usize {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    !crc as usize
+}
+
+/// How many events say some text.
 pub(super) fn contents(body: &[u8]) -> usize {
-    let text = String::from_utf8_lossy(body);
-    let marks =
-        [r#""delta":{"content":"#, "text_delta", "data: {\"type\":\"response.output_text.delta"];
-    let marked: usize = marks.iter().map(|mark| text.matches(mark).count()).sum();
-    let parts = |beginning| text.matches(beginning).count();
-    marked + parts(r#""parts":[{"text":""#) - parts(r#""parts":[{"text":"""#)
+    const TEXTS: [&str; 6] = [
+        "/choices/0/delta/content",
+        "/delta/text",
+        "/delta",
+        "/candidates/0/content/parts/0/text",
+        "/delta/message/content/text",
+        "/message/content",
+    ];
+    let says = |event: &Value| {
+        let mut texts = TEXTS.iter().filter_map(|place| event.pointer(place)?.as_str());
+        texts.any(|text| !text.is_empty())
+    };
+    let events = payloads(body).into_iter().filter_map(|data| serde_json::from_str(&data).ok());
+    events.filter(says).count()
 }

@@ -3,13 +3,24 @@ use std::time::Duration;
 use nohop_types::ErrorKind;
 use serde_json::{Value, json};
 
-use super::client::{Ending, Seen, ask, call, chat, contents, openai, parse};
+use super::client::{Ending, Seen, ask, call, chat, contents, openai, parse, payloads};
 use crate::{Departure, Dialect, Emulator, End, Fault, Outcome, RetryAfter, Script};
 
 const TEXT: &str = "One two three four five six seven";
 
+/// What is said only at the end of an answer.
+const ENDS: [&str; 7] = [
+    "[DONE]",
+    "message_delta",
+    "response.completed",
+    "finishReason",
+    "COMPLETE",
+    r#""done":true"#,
+    "messageStop",
+];
+
 /// The answer in each dialect under the fault.
-async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); 4] {
+async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); Dialect::ALL.len()] {
     let mut pairs = Vec::new();
     for dialect in Dialect::ALL {
         let script = Script::new(dialect).says(TEXT).fault(fault.clone());
@@ -22,17 +33,23 @@ async fn every(fault: &Fault, streams: bool) -> [(Seen, Outcome); 4] {
 
 #[tokio::test(start_paused = true)]
 async fn errors_have_the_providers_status_and_shape() {
-    // Status and word: chat completions and messages, then responses, then Google.
+    // Status and word: chat completions and messages, then responses, then Google, then the status
+    // of those that have no words, Cohere and Ollama, and that of Bedrock, whose word is a header.
     type Told = (u16, &'static str);
-    async fn check(fault: Fault, chat: Told, anthropic: Told, responses: Told, google: Told) {
+    async fn check(fault: Fault, told: [Told; 4], wordless: u16, bedrock: Told) {
         for streams in [false, true] {
             let seen = every(&fault, streams).await;
-            let told =
-                [(chat, "code"), (anthropic, "type"), (responses, "code"), (google, "status")];
-            for ((seen, outcome), ((status, word), key)) in seen.into_iter().zip(told) {
+            let places = ["/error/code", "/error/type", "/error/code", "/error/status"];
+            let wordless = [((wordless, ""), "/error/code"); 2];
+            let told = told.into_iter().zip(places).chain(wordless);
+            let word = seen[6].0.header("x-amzn-errortype").unwrap().split(':').next();
+            assert_eq!((seen[6].0.status(), word), (bedrock.0, Some(bedrock.1)), "{fault:?}");
+            for ((seen, outcome), ((status, word), place)) in seen.into_iter().zip(told) {
                 assert_eq!(seen.status(), status, "{fault:?}");
                 let body: Value = serde_json::from_slice(&seen.body).unwrap();
-                assert_eq!(body["error"][key].as_str().unwrap_or_default(), word, "{fault:?}");
+                let found = body.pointer(place).and_then(Value::as_str).unwrap_or_default();
+                assert_eq!(found, word, "{fault:?}");
+                assert!(body.get("error").is_some() || body["message"].is_string());
                 assert!(matches!(outcome, Outcome::Failed(_)));
             }
         }
@@ -41,34 +58,42 @@ async fn errors_have_the_providers_status_and_shape() {
     let spent = (429, "RESOURCE_EXHAUSTED");
     let argument = (400, "INVALID_ARGUMENT");
     let limited = (429, "rate_limit_exceeded");
-    let quiet = Fault::RateLimited(RetryAfter::Missing);
-    check(quiet, limited, (429, "rate_limit_error"), limited, spent).await;
+    let (quiet, throttled) =
+        (Fault::RateLimited(RetryAfter::Missing), (429, "ThrottlingException"));
+    check(quiet, [limited, (429, "rate_limit_error"), limited, spent], 429, throttled).await;
     let quota = (429, "insufficient_quota");
-    check(Fault::InsufficientQuota, quota, (429, "rate_limit_error"), quota, spent).await;
+    let told = [quota, (429, "rate_limit_error"), quota, spent];
+    check(Fault::InsufficientQuota, told, 429, throttled).await;
     let schema = (400, "invalid_function_parameters");
-    check(Fault::BadSchema, schema, invalid, schema, argument).await;
+    let validation = (400, "ValidationException");
+    check(Fault::BadSchema, [schema, invalid, schema, argument], 400, validation).await;
     let long = (400, "context_length_exceeded");
-    check(Fault::ContextLength, long, invalid, long, argument).await;
+    check(Fault::ContextLength, [long, invalid, long, argument], 400, validation).await;
     let key = (401, "invalid_api_key");
-    check(Fault::Unauthorized, key, (401, "authentication_error"), key, argument).await;
+    let told = [key, (401, "authentication_error"), key, argument];
+    check(Fault::Unauthorized, told, 401, (403, "UnrecognizedClientException")).await;
     let gone = |status| (status, "model_not_found");
-    let nowhere = (404, "not_found_error");
-    check(Fault::UnknownModel, gone(404), nowhere, gone(400), (404, "NOT_FOUND")).await;
+    let told = [gone(404), (404, "not_found_error"), gone(400), (404, "NOT_FOUND")];
+    check(Fault::UnknownModel, told, 404, validation).await;
     let failed = (500, "server_error");
-    check(Fault::ServerError, (500, ""), (500, "api_error"), failed, (500, "INTERNAL")).await;
+    let told = [(500, ""), (500, "api_error"), failed, (500, "INTERNAL")];
+    check(Fault::ServerError, told, 500, (500, "InternalServerException")).await;
     let (busy, shed) = ((529, "server_is_overloaded"), (529, "overloaded_error"));
-    check(Fault::Overloaded, (529, ""), shed, busy, (503, "UNAVAILABLE")).await;
+    let told = [(529, ""), shed, busy, (503, "UNAVAILABLE")];
+    check(Fault::Overloaded, told, 503, (503, "ServiceUnavailableException")).await;
     let under = (200, "server_error");
-    check(Fault::ErrorUnder200, (200, ""), (200, "api_error"), under, (200, "INTERNAL")).await;
+    let told = [(200, ""), (200, "api_error"), under, (200, "INTERNAL")];
+    check(Fault::ErrorUnder200, told, 200, (200, "InternalServerException")).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_prompt_is_filtered_in_the_providers_way() {
     for streams in [false, true] {
-        let [(chat, _), (anthropic, _), (responses, _), (google, outcome)] =
+        let [(chat, _), (anthropic, _), (responses, _), (google, outcome), (cohere, _), ..] =
             every(&Fault::ContentFilter, streams).await;
-        let status = [&chat, &anthropic, &responses, &google].map(Seen::status);
-        assert_eq!(status, [400, 400, 400, 200]);
+        let status = [&chat, &anthropic, &responses, &google, &cohere].map(Seen::status);
+        assert_eq!(status, [400, 400, 400, 200, 498]);
+        assert!(cohere.text().contains("blocked input"));
         assert!(chat.text().contains("content_policy_violation"));
         assert!(anthropic.text().contains("content filtering policy"));
         assert!(responses.text().contains("invalid_prompt"));
@@ -84,14 +109,16 @@ async fn limits_say_when_to_come_back_in_every_form() {
     let limited = |form| async move { every(&Fault::RateLimited(form), false).await };
 
     let [(date, _), ..] = limited(RetryAfter::Date(after)).await;
-    let [(reset, _), (rfc, _), _, (delay, _)] = limited(RetryAfter::Reset(after)).await;
-    let [(prose, _), .., (google, _)] = limited(RetryAfter::Prose(after)).await;
+    let [(reset, _), (rfc, _), _, (delay, _), (wait, _), ..] =
+        limited(RetryAfter::Reset(after)).await;
+    let [(prose, _), _, _, (google, _), ..] = limited(RetryAfter::Prose(after)).await;
     let [(field, _), ..] = limited(RetryAfter::Field(after)).await;
     let [(seconds, _), ..] = limited(RetryAfter::Seconds(after)).await;
 
     assert!(httpdate::parse_http_date(date.header("retry-after").unwrap()).is_ok());
     assert_eq!(reset.header("x-ratelimit-reset-requests"), Some("1m1.5s"));
     assert!(rfc.header("anthropic-ratelimit-requests-reset").unwrap().ends_with('Z'));
+    assert!(wait.text().contains(r#""retry_after":61.5"#));
     assert!(delay.text().contains(r#""retryDelay":"61.5s""#));
     assert!(google.text().contains("Please retry in 61.5s."));
     assert!(prose.text().contains("Please try again in 1m1.5s."));
@@ -129,11 +156,16 @@ async fn broken_bodies_come_under_200() {
         assert_eq!(outcome, Outcome::Cut { text: "One".to_owned() });
     }
     let hollow = every(&Fault::NoChoices, false).await;
-    let [chat, anthropic, responses, google] =
+    let [chat, anthropic, responses, google, cohere, ollama, bedrock] =
         hollow.map(|(seen, _)| serde_json::from_slice::<Value>(&seen.body).unwrap());
     assert_eq!((&chat["choices"], &anthropic["stop_reason"]), (&json!([]), &Value::Null));
     assert_eq!((&responses["status"], &responses["output"]), (&json!("in_progress"), &json!([])));
     assert!(google.get("candidates").is_none() && google["usageMetadata"].is_object());
+    assert_eq!(cohere["message"], json!({"role": "assistant"}));
+    assert!(cohere.get("finish_reason").is_none());
+    assert_eq!(bedrock["output"]["message"]["content"], json!([]));
+    assert!(bedrock.get("stopReason").is_none());
+    assert_eq!((&ollama["message"]["content"], &ollama["done"]), (&json!(""), &json!(false)));
     let [(null, outcome), ..] = every(&Fault::NullContent, false).await;
     let null = &serde_json::from_slice::<Value>(&null.body).unwrap()["choices"][0];
     assert_eq!(
@@ -171,16 +203,27 @@ async fn streams_break_after_the_head_and_before_content() {
     for (seen, outcome) in every(&Fault::ErrorFirst(ErrorKind::Quota), true).await {
         let events = parse(&seen.body);
         assert_eq!((events.len(), seen.end), (1, Ending::Complete));
-        assert!(events[0]["error"].is_object());
+        assert!(tells_an_error(&events[0]));
         assert_eq!(outcome, Outcome::Failed(ErrorKind::Quota));
     }
     let role_then_error = Fault::ErrorAfter { events: 0, kind: ErrorKind::Server };
-    for (seen, outcome) in every(&role_then_error, true).await {
+    for ((seen, outcome), dialect) in
+        every(&role_then_error, true).await.into_iter().zip(Dialect::ALL)
+    {
         let events = parse(&seen.body);
-        assert!(events.len() > 1 && contents(&seen.body) == 0);
-        assert!(events.last().unwrap()["error"].is_object());
+        // One says its role with the content.
+        let least = if dialect == Dialect::Ollama { 1 } else { 2 };
+        assert!(events.len() >= least && contents(&seen.body) == 0);
+        assert!(tells_an_error(events.last().unwrap()));
         assert_eq!(outcome, Outcome::Failed(ErrorKind::Server));
     }
+}
+
+/// Whether an event is an error, or the end of an answer that failed.
+fn tells_an_error(event: &Value) -> bool {
+    event["error"].is_object()
+        || event["error"].is_string()
+        || (event["delta"]["finish_reason"] == "ERROR" && event["delta"]["error"].is_string())
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,8 +237,7 @@ async fn streams_break_after_five_events() {
     ] {
         for (seen, outcome) in every(&fault, true).await {
             assert_eq!((contents(&seen.body), seen.end), (5, end), "{fault:?}: {}", seen.text());
-            let ends = ["[DONE]", "message_delta", "response.completed", "finishReason"];
-            assert!(!ends.iter().any(|end| seen.text().contains(end)), "{}", seen.text());
+            assert!(!ENDS.iter().any(|end| seen.text().contains(end)), "{}", seen.text());
             assert_eq!(outcome, Outcome::Cut { text: "One two three four five".to_owned() });
         }
     }
@@ -221,11 +263,9 @@ async fn whole_answers_break_in_the_middle() {
 #[tokio::test(start_paused = true)]
 async fn one_malformed_line_stands_among_good_ones() {
     for (seen, outcome) in every(&Fault::MalformedAfter { events: 2 }, true).await {
-        let text = seen.text();
-        let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
-        let is_bad =
-            |data: &&str| *data != "[DONE]" && serde_json::from_str::<Value>(data).is_err();
-        assert_eq!((data.filter(is_bad).count(), contents(&seen.body)), (1, 7));
+        let is_bad = |data: &&String| serde_json::from_str::<Value>(data).is_err();
+        let bad = payloads(&seen.body).iter().filter(is_bad).count();
+        assert_eq!((bad, contents(&seen.body)), (1, 7));
         assert_eq!(outcome, Outcome::Undecided);
     }
 }

@@ -3,7 +3,9 @@
 use nohop_types::{Error, ErrorKind, Scope};
 use serde_json::Value;
 
+use crate::dialect::openai_chat::failure::stated;
 use crate::dialect::status;
+use crate::wait;
 
 /// The error that the JSON `text` is; `None` when it is none.
 ///
@@ -24,7 +26,14 @@ pub(in crate::dialect) fn read(
     let inner = body.get("originalStatusCode").and_then(Value::as_u64);
     let inner = inner.and_then(|status| u16::try_from(status).ok());
     let message = message.unwrap_or("the provider says no more");
-    Some(failed(name, message, status, inner).with_body(text.as_bytes()))
+    let error = failed(name, message, status, inner).with_body(text.as_bytes());
+    let wait = match error.kind() {
+        ErrorKind::RateLimit | ErrorKind::Overloaded | ErrorKind::Quota => {
+            stated(&body).or_else(|| wait::told(message))
+        }
+        _ => None,
+    };
+    Some(error.with_retry_after(wait))
 }
 
 /// The error that stands in a stream, under the `name` of an exception.
@@ -69,6 +78,11 @@ fn kind(name: &str, message: &str, status: Option<u16>, inner: Option<u16>) -> E
     match name.strip_suffix("exception").unwrap_or(&name) {
         "throttling" | "toomanyrequests" if has(&["per day", "daily"]) => ErrorKind::Quota,
         "throttling" | "toomanyrequests" => ErrorKind::RateLimit,
+        // In the place of an answer neither a name nor a status tells it.
+        "" if status.is_none() && has(&["too many", "throttl"]) => match has(&["per day"]) {
+            true => ErrorKind::Quota,
+            false => ErrorKind::RateLimit,
+        },
         "modelnotready" | "serviceunavailable" => ErrorKind::Overloaded,
         "internalserver" | "internalfailure" | "internalerror" | "conflict" => ErrorKind::Server,
         "modeltimeout" | "requesttimeout" => ErrorKind::Timeout,

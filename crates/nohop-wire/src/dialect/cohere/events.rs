@@ -124,7 +124,8 @@ impl Events {
                 };
                 self.message(id, message, logprobs, events)?;
                 self.end_of_message(finish_reason, usage, events);
-                self.state = State::Done;
+                // What does not say why it ended did not end.
+                self.state = if self.raw.is_some() { State::Done } else { State::Open };
             }
             other => {
                 let error = failure::within(text);

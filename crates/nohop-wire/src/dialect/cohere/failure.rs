@@ -49,9 +49,14 @@ fn kind(word: &str, message: &str, status: Option<u16>) -> Option<ErrorKind> {
         }
         // A status of its own, for a text that a list forbids.
         (_, Some(498)) => Some(ErrorKind::ContentFilter),
+        // Within an answer there is no status, and the same sentences.
+        (_, None) if lower.starts_with("blocked ") => Some(ErrorKind::ContentFilter),
         // A limit on the calls of a month does not pass by waiting.
-        (_, Some(429)) if lower.contains("/ month") || lower.contains("per month") => {
+        (_, Some(429) | None) if lower.contains("/ month") || lower.contains("per month") => {
             Some(ErrorKind::Quota)
+        }
+        (_, None) if lower.contains("/ minute") || lower.contains("per minute") => {
+            Some(ErrorKind::RateLimit)
         }
         (_, Some(400)) if lower.contains("invalid api token") => Some(ErrorKind::Auth),
         _ => None,

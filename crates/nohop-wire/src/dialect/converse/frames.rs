@@ -124,7 +124,8 @@ impl Frames {
         self.raw = row.stop.take().and_then(Str::said);
         self.count(row.usage.take(), row.tier, events);
         self.kept.add(Converse::NAME, "", row.rest);
-        self.state = State::Done;
+        // What does not say why it ended did not end.
+        self.state = if self.raw.is_some() { State::Done } else { State::Open };
         Ok(())
     }
 

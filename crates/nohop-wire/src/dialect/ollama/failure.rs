@@ -13,11 +13,16 @@ pub(super) fn read(text: &str, status: Option<u16>) -> Option<Error> {
     // The server says so of a model that has no tools, no thinking or no eyes.
     let kind = match status {
         Some(400) | None if lower.contains("does not support") => ErrorKind::Unsupported,
+        // Nobody is limited so for a moment: an hour, or a week.
+        Some(429) | None if lower.contains("usage limit") => ErrorKind::Quota,
         None if lower.contains("not found") => ErrorKind::NotFound,
+        None if lower.contains("too many") => ErrorKind::RateLimit,
+        None if lower.contains("server busy") => ErrorKind::Overloaded,
         _ => return Some(error),
     };
     let code = error.code().map(str::to_owned);
     let other = Error::new(kind, error.message()).with_code(code);
+    let other = other.with_retry_after(error.retry_after());
     Some(other.with_status(error.status()).with_body(text.as_bytes()))
 }
 
