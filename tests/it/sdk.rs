@@ -9,7 +9,7 @@ mod conversations;
 mod google;
 mod openai;
 mod responses;
-mod sent;
+pub(crate) mod sent;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -7,15 +7,23 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream;
 use http::Request as Sent;
-use nohop::providers::{Body, Transport};
-use nohop_types::Result;
-use nohop_wire::{Abilities, Loss};
+use nohop::providers::{Body, Endpoint, Transport};
+use nohop_types::{Request, Result};
+use nohop_wire::{Abilities, Loss, Mode};
 
 use super::{Asks, Ours, Theirs};
 
 /// Keeps what was sent, and answers with nothing.
 #[derive(Debug, Default)]
 struct Kept(Mutex<Vec<Sent<Bytes>>>);
+
+impl Kept {
+    fn only(self) -> Sent<Bytes> {
+        let mut sent = self.0.into_inner().unwrap();
+        assert_eq!(sent.len(), 1);
+        sent.remove(0)
+    }
+}
 
 #[async_trait]
 impl Transport for Kept {
@@ -26,24 +34,28 @@ impl Transport for Kept {
     }
 }
 
-/// The one request that is sent, and what it could not say.
+/// What an endpoint sends for `ours`, and what it could not say.
 pub(super) async fn send(ours: &Ours) -> (Sent<Bytes>, Vec<Loss>) {
-    let transport = Kept::default();
-    let losses = match &ours.asks {
-        Asks::Answer(request, mode) => {
-            let (endpoint, able) = (&ours.endpoint, Abilities::default());
-            let opened = endpoint.call(&transport, request, &request.model, *mode, 0, &able).await;
-            opened.unwrap().losses
-        }
+    match &ours.asks {
+        Asks::Answer(request, mode) => call(&ours.endpoint, request, *mode).await.unwrap(),
         Asks::Models => {
+            let transport = Kept::default();
             // Nothing is no list, but it was asked for.
             ours.endpoint.models(&transport).await.unwrap_err();
-            Vec::new()
+            (transport.only(), Vec::new())
         }
-    };
-    let mut sent = transport.0.into_inner().unwrap();
-    assert_eq!(sent.len(), 1, "{} {}", ours.provider, ours.case);
-    (sent.remove(0), losses)
+    }
+}
+
+/// What `endpoint` sends for `request`, and what it could not say.
+pub(crate) async fn call(
+    endpoint: &Endpoint,
+    request: &Request,
+    mode: Mode,
+) -> Result<(Sent<Bytes>, Vec<Loss>)> {
+    let (transport, able) = (Kept::default(), Abilities::default());
+    let opened = endpoint.call(&transport, request, &request.model, mode, 0, &able).await?;
+    Ok((transport.only(), opened.losses))
 }
 
 /// The places where the method, the URL or a header is not that of `theirs`.
