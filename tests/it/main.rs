@@ -7,6 +7,7 @@ mod cases;
 mod departures;
 mod fixtures;
 mod framing;
+mod kept;
 mod laws;
 mod messages;
 mod models;

@@ -9,14 +9,15 @@ mod conversations;
 mod google;
 mod openai;
 mod responses;
+pub(crate) mod sent;
 
 use std::collections::BTreeSet;
 use std::fs;
 
+use nohop::providers::Endpoint;
 use nohop_tests::recording;
-use nohop_types::{Issuer, Json, Media, Request, Schema, Tool};
-use nohop_wire::dialect::Gemini;
-use nohop_wire::{Call, Dialect, Mode, laws};
+use nohop_types::{Json, Media, Request, Schema, Tool};
+use nohop_wire::{Mode, laws};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,30 +25,35 @@ use serde_json::{Value, json};
 struct Ours {
     provider: &'static str,
     case: &'static str,
-    dialect: &'static dyn Dialect,
-    /// The way's path, where it names the model.
-    path: &'static str,
-    mode: Mode,
-    request: Request,
+    /// Built from the provider's row, with the key that stands in what the SDK sent.
+    endpoint: Endpoint,
+    asks: Asks,
+}
+
+/// What is asked of an endpoint.
+enum Asks {
+    Answer(Box<Request>, Mode),
+    Models,
 }
 
 impl Ours {
     fn new(
         provider: &'static str,
         case: &'static str,
-        dialect: &'static dyn Dialect,
+        endpoint: Endpoint,
         request: Request,
     ) -> Self {
-        Self { provider, case, dialect, path: "/", mode: Mode::Whole, request }
+        Self { provider, case, endpoint, asks: Asks::Answer(Box::new(request), Mode::Whole) }
     }
 
-    fn at(mut self, path: &'static str) -> Self {
-        self.path = path;
-        self
+    fn models(provider: &'static str, case: &'static str, endpoint: Endpoint) -> Self {
+        Self { provider, case, endpoint, asks: Asks::Models }
     }
 
     fn streamed(mut self) -> Self {
-        self.mode = Mode::Stream;
+        if let Asks::Answer(_, mode) = &mut self.asks {
+            *mode = Mode::Stream;
+        }
         self
     }
 }
@@ -63,21 +69,69 @@ struct Shown {
 struct Theirs {
     provider: String,
     case: String,
+    method: String,
     url: String,
     headers: Value,
     body: Value,
 }
 
-/// A place where we differ from an SDK: provider, case, path, and why.
+/// A place where we differ from an SDK: provider, case, place, and why.
 type Known = (&'static str, &'static str, &'static str, &'static str);
 
-/// Headers that a dialect speaks of; the others are the endpoint's.
-const HEADERS: [&str; 3] = ["anthropic-beta", "anthropic-version", "content-type"];
+/// Every case of a provider.
+const ALL: &str = "*";
+
+/// What stands in the place of every key, in what the SDKs sent.
+const KEY: &str = "<secret>";
 
 const SEALED: &str = "sealed thinking is always asked for: nobody else remembers it";
 const STORED: &str = "nothing is stored: the conversation is whole";
 
 const DIFFERENCES: &[Known] = &[
+    ("anthropic/bedrock-invoke", ALL, "$.anthropic_version", OLDER),
+    ("anthropic/bedrock-invoke", ALL, "SignedHeaders", SIGNED),
+    ("anthropic/bedrock-mantle", ALL, "anthropic-version", OLDER),
+    ("anthropic/bedrock-mantle", ALL, "SignedHeaders", SIGNED),
+    ("anthropic/foundry", ALL, "anthropic-version", OLDER),
+    ("anthropic/foundry", ALL, "api-key", "the other header is the one that counts"),
+    ("anthropic/messages", ALL, "anthropic-version", OLDER),
+    ("anthropic/messages", "all_params", "authorization", HEADER),
+    ("anthropic/messages", "all_params", "x-api-key", HEADER),
+    ("anthropic/messages", "basic", "authorization", HEADER),
+    ("anthropic/messages", "basic", "x-api-key", HEADER),
+    ("anthropic/messages", "beta", "authorization", HEADER),
+    ("anthropic/messages", "beta", "x-api-key", HEADER),
+    ("anthropic/messages", "legacy_thinking", "authorization", HEADER),
+    ("anthropic/messages", "legacy_thinking", "x-api-key", HEADER),
+    ("anthropic/messages", "stream", "authorization", HEADER),
+    ("anthropic/messages", "stream", "x-api-key", HEADER),
+    ("anthropic/messages", "tool_roundtrip", "authorization", HEADER),
+    ("anthropic/messages", "tool_roundtrip", "x-api-key", HEADER),
+    ("anthropic/models", ALL, "anthropic-version", OLDER),
+    ("anthropic/models", ALL, "authorization", HEADER),
+    ("anthropic/models", ALL, "query", "one page holds them all"),
+    ("anthropic/models", ALL, "x-api-key", HEADER),
+    ("anthropic/vertex", ALL, "$.anthropic_version", OLDER),
+    (
+        "azure/chat",
+        ALL,
+        "query",
+        "the SDK's caller names the version; ours is the last that is no preview",
+    ),
+    ("azure/responses", ALL, "path", V1),
+    ("azure/responses", ALL, "query", V1),
+    ("azure/v1", ALL, "api-key", "the SDK is OpenAI's, which knows no other header for a key"),
+    (
+        "azure/v1",
+        ALL,
+        "authorization",
+        "the SDK is OpenAI's, which knows no other header for a key",
+    ),
+    ("google/aistudio", ALL, "path", "at v1beta, where all recordings were made"),
+    ("google/vertex", ALL, "path", STABLE),
+    ("google/vertex-express", ALL, "path", STABLE),
+    ("google/vertex-global", ALL, "path", STABLE),
+    ("together/chat", ALL, "host", "the host that the vendor's own specification names"),
     ("google/aistudio", "all_params", "$.systemInstruction.role", UNHEARD),
     ("google/aistudio", "multimodal", "$.contents[].parts[].inlineData.data", SPELLED),
     ("google/aistudio", "tool_roundtrip", "$.generationConfig", UNSAID),
@@ -122,38 +176,56 @@ const DIFFERENCES: &[Known] = &[
     ("openai/responses", "tool_roundtrip", "$.include", SEALED),
 ];
 
+const HEADER: &str =
+    "a key alone, in the header that is documented for it; as a bearer's it is a token";
+const OLDER: &str = "an older version: the newest takes no temperature";
+const SIGNED: &str = "what proxies on the way may change is not signed";
+const STABLE: &str = "at v1, which is no preview";
+const V1: &str = "at v1, which needs no version in a query";
 const UNHEARD: &str = "nobody speaks in the system's instruction, and none is needed";
 const SPELLED: &str = "the same bytes, in base64 for URLs";
 const UNASKED: &str = "what is not asked for is not said";
 const UNSAID: &str = "what is empty is not said";
 
+/// What nohop asks of nobody: provider, case.
+const UNASKED_FOR: &[(&str, &str)] = &[
+    ("anthropic/count_tokens", "basic"),
+    ("azure/embeddings", "key"),
+    ("cohere/v2", "embed"),
+    ("google/aistudio", "count_tokens"),
+    ("google/aistudio", "embed"),
+    ("google/aistudio", "models"),
+    ("google/vertex", "count_tokens"),
+    ("google/vertex", "embed"),
+    ("google/vertex", "models"),
+    ("mistral/embed", "embed"),
+    ("openai/embeddings", "embed"),
+    ("openai/embeddings", "embed_float"),
+];
+
 /// The places where `ours`, as it is sent, is not what `theirs` is.
-fn check(ours: &Ours, theirs: &Theirs) -> Vec<String> {
-    let (endpoint, _) = ours.provider.split_once('/').unwrap();
-    let issuer = Issuer::new(ours.dialect.name(), endpoint, &ours.request.model);
-    let call = Call::new(&ours.request, &ours.request.model, ours.path, &issuer).mode(ours.mode);
-    let encoded = ours.dialect.encode(&call).unwrap();
-    assert!(encoded.losses.is_empty(), "{} {}: {:?}", ours.provider, ours.case, encoded.losses);
-    let body: Value = serde_json::from_slice(&encoded.body).unwrap();
-    let theirs_said = match ours.dialect.name() {
-        Gemini::NAME => google::in_one_spelling(&theirs.body),
-        _ => theirs.body.clone(),
+async fn check(ours: &Ours, theirs: &Theirs) -> Vec<String> {
+    let (sent, losses) = sent::send(ours).await;
+    assert!(losses.is_empty(), "{} {}: {losses:?}", ours.provider, ours.case);
+    let mut places = sent::heads(&sent, theirs);
+    let body = match sent.body().is_empty() {
+        true => Value::Null,
+        false => serde_json::from_slice(sent.body()).unwrap(),
+    };
+    let theirs_said = match ours.provider.starts_with("google/") {
+        true => google::in_one_spelling(&theirs.body),
+        false => theirs.body.clone(),
     };
     let bodies = laws::differences(&theirs_said, &body).into_iter().map(|found| found.path);
-    let headers = HEADERS.into_iter().filter(|name| {
-        let value = encoded.headers.get(*name).and_then(|value| value.to_str().ok());
-        value != theirs.headers[*name].as_str()
-    });
-    let path = ours.path != "/" && !theirs.url.ends_with(&encoded.path);
-    bodies.chain(headers.map(str::to_owned)).chain(path.then(|| "path".to_owned())).collect()
+    places.extend(bodies);
+    places
 }
 
-#[test]
-fn our_requests_are_those_of_the_vendors_sdks_but_for_a_list() {
+#[tokio::test]
+async fn our_requests_are_those_of_the_vendors_sdks_but_for_a_list() {
     let (Some(text), Some(cases)) = (shared("oracle/sdk.jsonl"), conversations::cases()) else {
         return;
     };
-    let theirs = text.lines().map(|line| serde_json::from_str::<Theirs>(line).unwrap());
     let shown = shown(&cases);
     let mut ours = openai::requests(&shown);
     ours.extend(anthropic::requests(&shown));
@@ -161,29 +233,35 @@ fn our_requests_are_those_of_the_vendors_sdks_but_for_a_list() {
     ours.extend(google::requests(&shown));
     ours.extend(cohere::requests(&shown));
     ours.extend(bedrock::requests(&shown));
-    let spoken: BTreeSet<&str> = ours.iter().map(|ours| ours.provider).collect();
-    let mut found = Vec::new();
-    let mut compared = 0;
-    // Some SDKs also count tokens, embed and list models at the same provider.
-    let asks = |theirs: &Theirs| match theirs.provider.split('/').next() {
-        Some("cohere") => theirs.url.ends_with("/chat"),
-        Some("google") => theirs.url.contains("enerateContent"),
-        _ => true,
-    };
-    let theirs = theirs.filter(|theirs| spoken.contains(&*theirs.provider) && asks(theirs));
-    for theirs in theirs {
-        let (provider, case) = (&theirs.provider, &theirs.case);
-        let same = |ours: &&Ours| ours.provider == provider && ours.case == case;
-        let ours = ours.iter().find(same).unwrap_or_else(|| panic!("{provider} {case}: not ours"));
+    let (mut found, mut unasked, mut compared) = (BTreeSet::new(), Vec::new(), 0);
+    for line in text.lines() {
+        let theirs: Theirs = serde_json::from_str(line).unwrap();
+        let same = |ours: &&Ours| ours.provider == theirs.provider && ours.case == theirs.case;
+        let Some(ours) = ours.iter().find(same) else {
+            unasked.push((theirs.provider, theirs.case));
+            continue;
+        };
         compared += 1;
-        found.extend(check(ours, &theirs).into_iter().map(|path| (ours.provider, ours.case, path)));
+        let places = check(ours, &theirs).await;
+        found.extend(places.into_iter().map(|place| (ours.provider, ours.case, place)));
     }
-    let mut known: Vec<_> =
-        DIFFERENCES.iter().map(|(p, c, path, _)| (*p, *c, (*path).to_owned())).collect();
-    found.sort();
-    known.sort();
-    assert_eq!(found, known);
+    unasked.sort();
+    let known: Vec<_> = UNASKED_FOR.iter().map(|(p, c)| ((*p).into(), (*c).into())).collect();
+    assert_eq!(unasked, known);
     assert_eq!(compared, ours.len(), "an SDK no longer sends one of our cases");
+    assert_eq!(found, known_of(&ours));
+}
+
+/// The list of differences, with each case by its name.
+fn known_of(ours: &[Ours]) -> BTreeSet<(&'static str, &'static str, String)> {
+    let mut known = BTreeSet::new();
+    for &(provider, case, place, _) in DIFFERENCES {
+        let named = |ours: &&Ours| ours.provider == provider && (case == ALL || ours.case == case);
+        let before = known.len();
+        known.extend(ours.iter().filter(named).map(|it| (provider, it.case, place.to_owned())));
+        assert_ne!(known.len(), before, "{provider} {case} {place}: listed for nothing");
+    }
+    known
 }
 
 /// The picture and the document of the conversations, which the SDKs are given as well.

@@ -6,6 +6,7 @@
 //! counterpart takes back would be no mistake here.
 
 mod answers;
+mod bedrock;
 mod clients;
 mod conversations;
 mod facts;

@@ -9,6 +9,7 @@ mod converse;
 mod gemini;
 mod kept;
 mod media;
+mod offered;
 mod ollama;
 mod openai_chat;
 mod openai_responses;

@@ -15,6 +15,7 @@ use nohop_wire::{Abilities, Ability, Call, Dialect, Mode, RequestHead, laws};
 use serde_json::{Value, json};
 
 use super::hi;
+use crate::kept::keep;
 
 const PLAIN: &Converse = &Converse::PLAIN;
 const CLAUDE: &str = "eu.anthropic.claude-x-v1:0";
@@ -30,6 +31,7 @@ fn sent(
     let issuer = Issuer::new(dialect.name(), "here", model);
     let call = Call::new(request, model, "/", &issuer).abilities(abilities);
     let encoded = dialect.encode(&call)?;
+    keep(&json!({ "what": model }), &encoded.body);
     let losses = encoded.losses.iter().map(ToString::to_string).collect();
     Ok((serde_json::from_slice(&encoded.body).unwrap(), losses))
 }

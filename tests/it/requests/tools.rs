@@ -4,10 +4,13 @@ use nohop_types::{
     Content, Image, Media, Message, Parallel, Part, Request, Role, Tool, ToolCall, ToolChoice,
     ToolResult,
 };
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{
+    Anthropic, Cohere, Converse, Gemini, Ollama, OpenAiChat, OpenAiResponses,
+};
+use nohop_wire::{Abilities, Dialect, Mode};
 use serde_json::{Value, json};
 
-use super::{ANTHROPIC, HOSTED, MISTRAL, OPENAI, check, hi};
+use super::{ANTHROPIC, HOSTED, MISTRAL, OPENAI, check, hi, sent};
 
 fn schema() -> Value {
     json!({ "type": "object", "properties": { "city": { "type": "string" } } })
@@ -127,6 +130,36 @@ fn a_tool_of_the_providers_own_goes_to_those_who_speak_its_dialect() {
     check(OPENAI, &request, json!({ "messages": messages, "tools": [custom] }), &lost);
     let body = json!({ "messages": messages, "tools": [search], "max_tokens": 4096 });
     check(ANTHROPIC, &request, body, &lost);
+}
+
+#[test]
+fn where_no_tool_is_left_nothing_is_said_of_tools() {
+    let foreign = || Tool::native("novel", json!({ "search": {} }));
+    let request = || hi().tool(foreign()).parallel(Parallel::Forbid);
+    let dialects: [&dyn Dialect; 7] = [
+        OPENAI,
+        ANTHROPIC,
+        &OpenAiResponses::PLAIN,
+        &Gemini::PLAIN,
+        &Converse::PLAIN,
+        &Cohere::PLAIN,
+        &Ollama::PLAIN,
+    ];
+    let lost = "tools: dropped: a provider's own tool of another dialect";
+    for dialect in dialects {
+        let told =
+            |request: &Request| sent(dialect, request, Mode::Whole, &Abilities::default()).unwrap();
+        let (body, _) = told(&hi());
+        let (unchosen, losses) = told(&request());
+        assert_eq!((&unchosen, losses.contains(&lost.to_owned())), (&body, true));
+        for choice in [ToolChoice::Auto, ToolChoice::Required, ToolChoice::Named("f".into())] {
+            let (chosen, losses) = told(&request().tool_choice(choice.clone()));
+            assert_eq!(chosen, body, "{} {choice:?}", dialect.name());
+            let silent = dialect.name() == Ollama::NAME && choice == ToolChoice::Auto;
+            let told = losses.iter().any(|loss| loss.starts_with("tool_choice: "));
+            assert!(told || silent, "{} {choice:?} {losses:?}", dialect.name());
+        }
+    }
 }
 
 #[test]

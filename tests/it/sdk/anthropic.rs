@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
+use nohop::providers::{Auth, Endpoint, Provider, table};
 use nohop_types::{
     CacheMark, Content, Document, Effort, ExtraScope, Image, Issuer, Message, OutputFormat,
     Parallel, Part, Reasoning, Request, Role, ServiceTier, Thinking, Tool, ToolCall, ToolChoice,
     Visibility,
 };
-use nohop_wire::dialect::{Anthropic, VersionPlace};
+use nohop_wire::dialect::Anthropic;
 use serde_json::json;
 
-use super::{Ours, Shown, answer, weather};
+use super::{KEY, Ours, Shown, answer, bedrock, google, openai, weather};
 
-/// The version that the SDK asks for; ours is older, since this one takes no temperature.
-static NEWEST: Anthropic = Anthropic { version: "2026-10-21", ..Anthropic::PLAIN };
-static HOSTED: Anthropic = Anthropic { place: VersionPlace::Body, ..NEWEST };
-static INVOKED: Anthropic = Anthropic { version: NEWEST.version, ..Anthropic::INVOKE };
+/// Anthropic with a token, as its own tools have one.
+const TOKEN: Provider = Provider { auth: Auth::Bearer("ANTHROPIC_AUTH_TOKEN"), ..table::ANTHROPIC };
 
 /// Our requests, by provider and case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
@@ -25,27 +24,30 @@ pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
     let betas = json!(["context-1m-2025-08-07", "fast-mode-2026-02-01"]);
     let thinking = Request::new("claude-sonnet-4-5").user("Hi").max_tokens(4096);
     let thinking = thinking.thinking(Thinking::budget(1024));
-    let ours = |provider, case, request| Ours::new(provider, case, &NEWEST, request);
-    let hosted = |provider, case| Ours::new(provider, case, &HOSTED, hi("claude-opus-4-8"));
+    let own = || Endpoint::new(table::ANTHROPIC).key(KEY);
+    let ours = |case, request| Ours::new(MESSAGES, case, own(), request);
+    let token = Endpoint::new(TOKEN).key(KEY);
+    let spoken = |endpoint: Endpoint| endpoint.way(Anthropic::NAME);
+    let foundry = openai::azure(table::AZURE_ANTHROPIC);
+    let mantle = spoken(bedrock::signed(table::BEDROCK_MANTLE));
+    let invoke = spoken(bedrock::signed(table::BEDROCK));
+    let vertex = || spoken(google::project(table::VERTEX, "global"));
+    let hosted = |provider, endpoint| Ours::new(provider, "basic", endpoint, hi("claude-opus-4-8"));
+    let amazons = |provider, endpoint, model| Ours::new(provider, "basic", endpoint, hi(model));
     vec![
-        ours(MESSAGES, "basic", opus()),
-        ours(MESSAGES, "auth_token", opus()),
-        ours(MESSAGES, "stream", opus()).streamed(),
-        ours(MESSAGES, "beta", opus().extra(scope(), "anthropic_beta", betas)),
-        ours(MESSAGES, "legacy_thinking", thinking),
-        ours(MESSAGES, "all_params", everything()),
-        ours(MESSAGES, "tool_roundtrip", round_trip(shown)),
-        ours("anthropic/foundry", "basic", hi("claude-opus-4-8")),
-        ours("anthropic/bedrock-mantle", "basic", hi("anthropic.claude-opus-4-8")),
-        Ours::new(
-            "anthropic/bedrock-invoke",
-            "basic",
-            &INVOKED,
-            hi("us.anthropic.claude-opus-4-8"),
-        )
-        .at("/model/{model}/{invoke|invoke-with-response-stream}"),
-        hosted("anthropic/vertex", "basic"),
-        hosted("anthropic/vertex", "stream").streamed(),
+        ours("basic", opus()),
+        Ours::new(MESSAGES, "auth_token", token, opus()),
+        ours("stream", opus()).streamed(),
+        ours("beta", opus().extra(scope(), "anthropic_beta", betas)),
+        ours("legacy_thinking", thinking),
+        ours("all_params", everything()),
+        ours("tool_roundtrip", round_trip(shown)),
+        Ours::models("anthropic/models", "list", own()),
+        hosted("anthropic/foundry", foundry),
+        amazons("anthropic/bedrock-mantle", mantle, "anthropic.claude-opus-4-8"),
+        amazons("anthropic/bedrock-invoke", invoke, "us.anthropic.claude-opus-4-8"),
+        hosted("anthropic/vertex", vertex()),
+        Ours::new("anthropic/vertex", "stream", vertex(), hi("claude-opus-4-8")).streamed(),
     ]
 }
 

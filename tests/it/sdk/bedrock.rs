@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nohop::providers::{AwsKey, Endpoint, Provider, table};
 use nohop_types::{
     CacheMark, Content, Document, ExtraScope, Image, Issuer, Message, OutputFormat, Part,
     Reasoning, Request, Role, Sampling, Schema, ServiceTier, ToolCall, ToolChoice, ToolResult,
@@ -9,25 +10,33 @@ use nohop_types::{
 use nohop_wire::dialect::Converse;
 use serde_json::json;
 
-use super::{Ours, Shown, schema, weather};
+use super::{KEY, Ours, Shown, schema, weather};
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 const PROFILE: &str =
     "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0";
-const PATH: &str = "/model/{model}/{converse|converse-stream}";
 
 /// Our requests, by provider and case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
-    let ours =
-        |provider, case, request| Ours::new(provider, case, &Converse::PLAIN, request).at(PATH);
+    let sigv4 = |case, request| Ours::new("bedrock/sigv4", case, signed(table::BEDROCK), request);
+    let bearer = || in_virginia(table::BEDROCK).key(KEY);
     vec![
-        ours("bedrock/sigv4", "basic", hi(MODEL)),
-        ours("bedrock/sigv4", "stream", hi(MODEL)).streamed(),
-        ours("bedrock/sigv4", "arn", hi(PROFILE)),
-        ours("bedrock/sigv4", "all_params", everything(shown)),
-        ours("bedrock/bearer", "basic", hi(MODEL)),
-        ours("bedrock/bearer", "stream", hi(MODEL)).streamed(),
+        sigv4("basic", hi(MODEL)),
+        sigv4("stream", hi(MODEL)).streamed(),
+        sigv4("arn", hi(PROFILE)),
+        sigv4("all_params", everything(shown)),
+        Ours::new("bedrock/bearer", "basic", bearer(), hi(MODEL)),
+        Ours::new("bedrock/bearer", "stream", bearer(), hi(MODEL)).streamed(),
     ]
+}
+
+/// An endpoint of Amazon's with the access key that the SDKs are given.
+pub(super) fn signed(provider: Provider) -> Endpoint {
+    in_virginia(provider).key(AwsKey::new("AKIDEXAMPLE", KEY))
+}
+
+fn in_virginia(provider: Provider) -> Endpoint {
+    Endpoint::new(provider).set("region", "us-east-1")
 }
 
 fn hi(model: &str) -> Request {

@@ -1,5 +1,6 @@
 //! What Cohere's SDK is asked, in our words.
 
+use nohop::providers::{Endpoint, table};
 use nohop_types::{
     Content, ExtraScope, Image, Issuer, Json, Message, Opaque, OutputFormat, Part, Reasoning,
     Request, Role, Schema, Thinking, Tool, ToolCall, ToolChoice, ToolResult,
@@ -7,14 +8,14 @@ use nohop_types::{
 use nohop_wire::dialect::Cohere;
 use serde_json::{Value, json};
 
-use super::{Ours, Shown, schema};
+use super::{KEY, Ours, Shown, schema};
 
 const MODEL: &str = "command-a-03-2025";
 
 /// Our requests, by case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
-    let asked =
-        |case, request| Ours::new("cohere/v2", case, &Cohere::PLAIN, request).at("/v2/chat");
+    let endpoint = || Endpoint::new(table::COHERE).key(KEY);
+    let asked = |case, request| Ours::new("cohere/v2", case, endpoint(), request);
     vec![
         asked("basic", hi()),
         asked("all_params", everything(shown)),

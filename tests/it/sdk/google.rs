@@ -1,5 +1,6 @@
 //! What Google's SDK is asked, in our words.
 
+use nohop::providers::{Endpoint, Provider, Way, table};
 use nohop_types::{
     Content, Document, Effort, ExtraScope, Image, Issuer, Media, Message, OutputFormat, Part,
     Reasoning, Request, Role, Sampling, Schema, ServiceTier, Thinking, Tool, ToolCall, ToolChoice,
@@ -8,44 +9,53 @@ use nohop_types::{
 use nohop_wire::dialect::{Gemini, Schemas};
 use serde_json::{Value, json};
 
-use super::{Ours, Shown, schema};
+use super::{KEY, Ours, Shown, schema};
 
 const MODEL: &str = "gemini-3.5-flash";
 
-/// Each way of the provider's, and its path.
-const WAYS: &[(&str, &str)] = &[
-    ("google/aistudio", "/v1/models/{model}"),
-    (
-        "google/vertex",
-        "/v1beta1/projects/my-project/locations/us-central1/publishers/google/models/{model}",
-    ),
-];
-
 /// The SDK says a shape of its own types in the subset of OpenAPI, which is a departure here.
-const EARLY: Gemini = Gemini { schemas: Schemas::OpenApi, ..Gemini::PLAIN };
+const EARLY: &[Way] = &[Way {
+    path: table::GEMINI.ways[0].path,
+    dialect: &Gemini { schemas: Schemas::OpenApi, ..Gemini::PLAIN },
+}];
+
+/// The same in a project.
+const EARLY_VERTEX: &[Way] = &[Way {
+    path: table::VERTEX.ways[0].path,
+    dialect: &Gemini { schemas: Schemas::OpenApi, ..Gemini::VERTEX },
+}];
 
 /// Our requests, by provider and case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
-    let mut ours: Vec<Ours> = Vec::new();
-    for (provider, path) in WAYS {
-        let cases = [
-            ("basic", hi()),
-            ("all_params", everything()),
-            ("tools_any", hi().tool(weather()).tool_choice(named())),
-            ("tool_roundtrip", round_trip()),
-            ("multimodal", media(shown)),
-        ];
-        let dialect = if *provider == "google/vertex" { &Gemini::VERTEX } else { &Gemini::PLAIN };
-        let asked = |(case, request)| Ours::new(provider, case, dialect, request).at(path);
-        ours.extend(cases.into_iter().map(asked));
-        ours.push(Ours::new(provider, "stream", dialect, hi()).at(path).streamed());
-        ours.push(Ours::new(provider, "response_schema", &EARLY, shaped()).at(path));
-    }
-    let global = "/v1beta1/projects/my-project/locations/global/publishers/google/models/{model}";
-    ours.push(Ours::new("google/vertex-global", "basic", &Gemini::VERTEX, hi()).at(global));
-    let express = "/v1beta1/publishers/google/models/{model}";
-    ours.push(Ours::new("google/vertex-express", "basic", &Gemini::VERTEX, hi()).at(express));
+    let early = Provider { ways: EARLY, ..table::GEMINI };
+    let early_vertex = Provider { ways: EARLY_VERTEX, ..table::VERTEX };
+    let studio = |provider| Endpoint::new(provider).key(KEY);
+    let mut ours = all("google/aistudio", studio(table::GEMINI), studio(early), shown);
+    let here = |provider| project(provider, "us-central1");
+    ours.extend(all("google/vertex", here(table::VERTEX), here(early_vertex), shown));
+    let global = project(table::VERTEX, "global");
+    ours.push(Ours::new("google/vertex-global", "basic", global, hi()));
+    let express = studio(table::VERTEX_EXPRESS);
+    ours.push(Ours::new("google/vertex-express", "basic", express, hi()));
     ours
+}
+
+/// A project of Google Cloud's, with a token.
+pub(super) fn project(provider: Provider, location: &str) -> Endpoint {
+    Endpoint::new(provider).set("project", "my-project").set("location", location).key(KEY)
+}
+
+fn all(provider: &'static str, endpoint: Endpoint, early: Endpoint, shown: &Shown) -> Vec<Ours> {
+    let asked = |case, request| Ours::new(provider, case, endpoint.clone(), request);
+    vec![
+        asked("basic", hi()),
+        asked("all_params", everything()),
+        asked("tools_any", hi().tool(weather()).tool_choice(named())),
+        asked("tool_roundtrip", round_trip()),
+        asked("multimodal", media(shown)),
+        asked("stream", hi()).streamed(),
+        Ours::new(provider, "response_schema", early, shaped()),
+    ]
 }
 
 /// A body with its fields in one of the two spellings that the provider reads, which the SDK mixes.

@@ -1,6 +1,6 @@
 //! What SDKs of OpenAI's chat are asked, in our words.
 
-use nohop_tests::hosts;
+use nohop::providers::{Auth, Endpoint, Provider, table};
 use nohop_types::{
     Content, Document, Effort, ExtraScope, Image, Message, OutputFormat, Parallel, Part, Request,
     Role, Sampling, ServiceTier, ToolChoice, Verbosity,
@@ -8,39 +8,48 @@ use nohop_types::{
 use nohop_wire::dialect::OpenAiChat;
 use serde_json::json;
 
-use super::{Ours, Shown, answer, weather};
+use super::{KEY, Ours, Shown, answer, weather};
 
 /// Our requests, by provider and case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
     let terse = |model: &str| Request::new(model).system("Be terse.").user("Hi");
     let large = || Request::new("mistral-large-latest").user("Hi");
+    let oss = || terse("openai/gpt-oss-120b").effort(Effort::Low);
+    let parsed = |request: Request| {
+        request.extra(ExtraScope::Endpoint("groq".into()), "reasoning_format", json!("parsed"))
+    };
+    let openai = |case, request| Ours::new("openai/chat", case, at(table::OPENAI), request);
+    let mistral = |case, request| Ours::new("mistral/chat", case, at(table::MISTRAL), request);
     vec![
-        ours("openai/chat", "basic", terse("gpt-4.1")),
-        ours("openai/chat", "stream_usage", terse("gpt-4.1")).streamed(),
-        ours("openai/chat", "all_params", everything()),
-        ours("azure/chat", "key", terse("my-deployment")),
-        ours("azure/chat", "aad", terse("my-deployment")),
-        ours("azure/v1", "chat", terse("my-deployment")),
-        ours(
-            "groq/chat",
-            "basic",
-            terse("openai/gpt-oss-120b").effort(Effort::Low).tier(ServiceTier::Flex).extra(
-                ExtraScope::Endpoint("groq".into()),
-                "reasoning_format",
-                json!("parsed"),
-            ),
-        ),
-        ours("together/chat", "basic", terse("openai/gpt-oss-120b").effort(Effort::Low)),
-        ours("mistral/chat", "basic", large()),
-        ours("mistral/chat", "stream", large()).streamed(),
-        ours("mistral/chat", "all_params", everything_of_mistral(shown)),
+        openai("basic", terse("gpt-4.1")),
+        openai("stream_usage", terse("gpt-4.1")).streamed(),
+        openai("all_params", everything()),
+        Ours::models("openai/models", "list", at(table::OPENAI)),
+        Ours::new("azure/chat", "key", of_old(table::AZURE), terse("my-deployment")),
+        Ours::new("azure/chat", "aad", of_old(TOKEN), terse("my-deployment")),
+        Ours::new("azure/v1", "chat", azure(table::AZURE), terse("my-deployment")),
+        Ours::new("groq/chat", "basic", at(table::GROQ), parsed(oss()).tier(ServiceTier::Flex)),
+        Ours::new("together/chat", "basic", at(table::TOGETHER), oss()),
+        mistral("basic", large()),
+        mistral("stream", large()).streamed(),
+        mistral("all_params", everything_of_mistral(shown)),
     ]
 }
 
-fn ours(provider: &'static str, case: &'static str, request: Request) -> Ours {
-    let (endpoint, _) = provider.split_once('/').unwrap();
-    let dialect = hosts::host(endpoint, "openai_chat").unwrap().dialect();
-    Ours::new(provider, case, dialect, request)
+/// Azure with a token of Entra's.
+const TOKEN: Provider = Provider { auth: Auth::Bearer("AZURE_OPENAI_AD_TOKEN"), ..table::AZURE };
+
+fn at(provider: Provider) -> Endpoint {
+    Endpoint::new(provider).key(KEY)
+}
+
+/// The account of Azure's that the SDK is given.
+pub(super) fn azure(provider: Provider) -> Endpoint {
+    at(provider).set("resource", "my-res")
+}
+
+fn of_old(provider: Provider) -> Endpoint {
+    azure(provider).way("/deployments")
 }
 
 fn everything() -> Request {

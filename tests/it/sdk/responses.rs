@@ -1,6 +1,6 @@
 //! What SDKs of OpenAI's Responses are asked, in our words.
 
-use nohop_tests::hosts;
+use nohop::providers::{Endpoint, table};
 use nohop_types::{
     Content, Document, Effort, ExtraScope, Image, Issuer, Message, OutputFormat, Parallel, Part,
     Reasoning, Request, Role, Thinking, ToolCall, ToolChoice, Verbosity, Visibility,
@@ -8,22 +8,20 @@ use nohop_types::{
 use nohop_wire::dialect::OpenAiResponses;
 use serde_json::json;
 
-use super::{Ours, Shown, answer, weather};
+use super::{KEY, Ours, Shown, answer, openai, weather};
 
 /// Our requests, by provider and case.
 pub(super) fn requests(shown: &Shown) -> Vec<Ours> {
+    let spoken = |endpoint: Endpoint| endpoint.way(OpenAiResponses::NAME);
+    let openai = || spoken(Endpoint::new(table::OPENAI).key(KEY));
+    let ours = |case, request| Ours::new("openai/responses", case, openai(), request);
+    let azure = spoken(openai::azure(table::AZURE));
     vec![
-        ours("openai/responses", "multimodal", multimodal(shown)),
-        ours("openai/responses", "tool_roundtrip", tool_roundtrip()),
-        ours("openai/responses", "stream", Request::new("gpt-5.5").user("Hi")).streamed(),
-        ours("azure/responses", "key", Request::new("my-deployment").user("Hi")),
+        ours("multimodal", multimodal(shown)),
+        ours("tool_roundtrip", tool_roundtrip()),
+        ours("stream", Request::new("gpt-5.5").user("Hi")).streamed(),
+        Ours::new("azure/responses", "key", azure, Request::new("my-deployment").user("Hi")),
     ]
-}
-
-fn ours(provider: &'static str, case: &'static str, request: Request) -> Ours {
-    let (endpoint, _) = provider.split_once('/').unwrap();
-    let dialect = hosts::host(endpoint, "openai_responses").unwrap().dialect();
-    Ours::new(provider, case, dialect, request)
 }
 
 fn multimodal(shown: &Shown) -> Request {

@@ -43,6 +43,16 @@ pub const AZURE: Provider = Provider {
     ],
 };
 
+/// <https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/use-foundry-models-claude>
+///
+/// The account of `AZURE_FOUNDRY`, whose key goes in another header here.
+pub const AZURE_ANTHROPIC: Provider = Provider {
+    id: "azure-anthropic",
+    base_url: "https://{resource:AZURE_RESOURCE_NAME}.services.ai.azure.com/anthropic",
+    auth: Auth::Header("x-api-key", "AZURE_API_KEY"),
+    ways: &[Way { path: "/v1/messages", dialect: &Anthropic::PLAIN }],
+};
+
 /// <https://learn.microsoft.com/azure/ai-foundry/model-inference/reference/reference-model-inference-api>
 pub const AZURE_FOUNDRY: Provider = Provider {
     id: "azure-foundry",
@@ -54,7 +64,6 @@ pub const AZURE_FOUNDRY: Provider = Provider {
             path: "/models/chat/completions?api-version=2024-05-01-preview",
             dialect: &AZURE_CHAT,
         },
-        Way { path: "/anthropic/v1/messages", dialect: &Anthropic::PLAIN },
         Way { path: "/openai/v1/responses", dialect: &OpenAiResponses::PLAIN },
     ],
 };

@@ -217,7 +217,7 @@ pub const VERTEX: Provider = Provider {
 
 /// <https://docs.cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/overview>
 ///
-/// Vertex with a key and without a project. Unverified: all of it.
+/// Vertex with a key and without a project.
 pub const VERTEX_EXPRESS: Provider = Provider {
     id: "vertex-express",
     base_url: "https://aiplatform.googleapis.com/v1",

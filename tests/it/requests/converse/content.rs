@@ -97,8 +97,8 @@ fn media_are_told_by_their_formats() {
 #[test]
 fn media_elsewhere_are_taken_from_s3_alone() {
     let url = |url: &str| Media::Url(url.into());
-    let block = json!([{ "video": { "format": "mp4", "source": { "s3Location": { "uri": "s3://b/a.mp4", "bucketOwner": "1" } } } }]);
-    let mut video = Part::from(Video::new(url("s3://b/a.mp4")));
+    let block = json!([{ "video": { "format": "mp4", "source": { "s3Location": { "uri": "s3://birds/a.mp4", "bucketOwner": "123456789012" } } } }]);
+    let mut video = Part::from(Video::new(url("s3://birds/a.mp4")));
     let (sent, lost) =
         sent(PLAIN, OTHER, &Request::new("m").user(video.clone()), &Abilities::default()).unwrap();
     assert_eq!(
@@ -106,7 +106,7 @@ fn media_elsewhere_are_taken_from_s3_alone() {
             sent["messages"][0]["content"][0]["video"]["source"]["s3Location"]["uri"].as_str(),
             lost.len()
         ),
-        (Some("s3://b/a.mp4"), 0)
+        (Some("s3://birds/a.mp4"), 0)
     );
     video.content =
         Content::Opaque(Opaque::new(Issuer::speaking(Converse::NAME), block[0].clone().into()));
@@ -117,7 +117,7 @@ fn media_elsewhere_are_taken_from_s3_alone() {
     let there = "image: dropped: the dialect fetches nothing but from S3: give its bytes";
     parts([Image::new(url("https://a.example/a.png")).into(), hi()], said.clone(), &[there]);
     let untold = "document: dropped: the dialect wants its type, which the address does not tell";
-    parts([Document::new(url("s3://b/a")).into(), hi()], said.clone(), &[untold]);
+    parts([Document::new(url("s3://birds/a")).into(), hi()], said.clone(), &[untold]);
     let file = "video: dropped: the dialect has no files of its own: give its bytes";
     parts([Video::new(Media::file("f-1")).into(), hi()], said, &[file]);
 }

@@ -1,3 +1,5 @@
+#[cfg(unix)]
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -5,6 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{env, fs, process, thread};
+
+#[cfg(unix)]
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
 
 use super::*;
 use crate::Http;
@@ -81,7 +87,7 @@ async fn a_machine_hands_its_key_to_a_session_alone_and_once() {
         _ => None,
     });
     let credentials = Arc::new(AwsInstance::at(Http::new(), root));
-    let mut waiting = tokio::task::JoinSet::new();
+    let mut waiting = JoinSet::new();
     for _ in 0..20 {
         let credentials = Arc::clone(&credentials);
         waiting.spawn(async move { key(&*credentials).await });
@@ -206,4 +212,73 @@ async fn a_profile_may_name_a_command_that_prints_its_key() {
     assert_eq!(key(&profile("told")).await, "AKIA4:polly");
     let error = profile("sso").secret().await.unwrap_err();
     assert!(error.message().contains("credential_process = aws configure"), "{error}");
+}
+
+/// The keys that two thousand tasks are given, which all ask at once, after each of them was refused `old`.
+#[cfg(unix)]
+async fn at_once(profile: &Arc<AwsProfile>, old: Option<&str>) -> BTreeMap<String, usize> {
+    const TASKS: usize = 2_000;
+    let gate = Arc::new(Barrier::new(TASKS));
+    let mut waiting = JoinSet::new();
+    for _ in 0..TASKS {
+        let (profile, gate, old) = (Arc::clone(profile), Arc::clone(&gate), old.map(Secret::new));
+        waiting.spawn(async move {
+            gate.wait().await;
+            if let Some(old) = old {
+                profile.refused(&old);
+            }
+            key(&*profile).await
+        });
+    }
+    let mut given = BTreeMap::new();
+    for key in waiting.join_all().await {
+        *given.entry(key).or_default() += 1;
+    }
+    given
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_profiles_command_runs_once_for_two_thousand_tasks_and_once_more_when_all_are_refused() {
+    let (credentials, config) = files("load", "", "");
+    let script = credentials.with_file_name("script");
+    let runs = credentials.with_file_name("script.runs");
+    let _ = fs::remove_file(&runs);
+    let key = r#"{\"Version\":1,\"AccessKeyId\":\"AKIA$number\",\"SecretAccessKey\":\"polly\"}"#;
+    let said = "echo run >> \"$0.runs\"; sleep 0.2; number=$(grep -c run \"$0.runs\")";
+    fs::write(&script, format!("{said}\necho \"{key}\"\n")).unwrap();
+    let line = format!("sh '{}'", script.display());
+    fs::write(&config, format!("[profile load]\ncredential_process = {line}\n")).unwrap();
+    let profile = AwsProfile::new().name("load").credentials_file(credentials).config_file(config);
+    let profile = Arc::new(profile);
+
+    let first = at_once(&profile, None).await;
+    assert_eq!(first, BTreeMap::from([("AKIA1:polly".to_owned(), 2_000)]));
+    let second = at_once(&profile, Some("AKIA1:polly")).await;
+    assert_eq!(second, BTreeMap::from([("AKIA2:polly".to_owned(), 2_000)]));
+    assert_eq!(fs::read_to_string(runs).unwrap(), "run\nrun\n");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_profiles_file_is_read_once_for_two_thousand_tasks() {
+    let text = "[default]\naws_access_key_id=AKIA6\naws_secret_access_key=polly\n";
+    let (credentials, config) = files("pipe", "", "");
+    fs::remove_file(&credentials).unwrap();
+    let made = process::Command::new("mkfifo").arg(&credentials).status().unwrap();
+    assert!(made.success());
+    // A pipe is read once for each time that it is written: who reads twice waits, or finds nothing.
+    let path = credentials.clone();
+    let writer = thread::spawn(move || fs::write(path, text).unwrap());
+    let profile =
+        AwsProfile::new().name("default").credentials_file(&credentials).config_file(config);
+    let profile = Arc::new(profile);
+    let given = tokio::time::timeout(Duration::from_secs(60), at_once(&profile, None)).await;
+    if given.is_err() {
+        // Whoever still waits would keep the test from its end.
+        fs::write(&credentials, "").unwrap();
+    }
+    fs::remove_file(credentials).unwrap();
+    assert_eq!(given.unwrap(), BTreeMap::from([("AKIA6:polly".to_owned(), 2_000)]));
+    writer.join().unwrap();
 }

@@ -4,6 +4,7 @@ use nohop_types::{
 };
 
 use super::{Anthropic, Streams, VersionPlace, messages};
+use crate::dialect::offered::{Offered, offered};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
@@ -83,24 +84,25 @@ impl Body<'_> {
     }
 
     fn tools(&mut self) -> Result<()> {
-        let request = self.call.request;
-        if !request.tools.is_empty() {
+        let offered = offered(self.call.request, Anthropic::NAME, &mut self.losses);
+        if !offered.tools.is_empty() {
             self.out.key("tools").array();
-            for tool in &request.tools {
+            for tool in &offered.tools {
                 self.tool(tool);
             }
             self.out.end_array();
         }
-        self.tool_choice()
+        if offered.choice.is_none() && self.call.request.tool_choice.is_some() {
+            self.out.take("tool_choice");
+        }
+        self.tool_choice(&offered)
     }
 
     fn tool(&mut self, tool: &Tool) {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { dialect, json } if dialect == Anthropic::NAME => {
-                return self.out.raw(json.as_str()).done();
-            }
-            _ => return self.losses.dropped("tools", "a provider's own tool of another dialect"),
+            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
+            _ => return,
         };
         self.out.object().field("name", &function.name);
         self.out.maybe("description", function.description.as_ref()).key("input_schema");
@@ -113,9 +115,8 @@ impl Body<'_> {
         self.out.extras(&tool.extra, "", &[], self.reach, &mut self.losses).end_object();
     }
 
-    fn tool_choice(&mut self) -> Result<()> {
-        let request = self.call.request;
-        let mut choice = request.tool_choice.as_ref();
+    fn tool_choice(&mut self, offered: &Offered<'_>) -> Result<()> {
+        let mut choice = offered.choice;
         let forced = matches!(
             choice,
             Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::RequiredOf(_))
@@ -124,8 +125,8 @@ impl Body<'_> {
             self.out.take("tool_choice");
             choice = None;
         }
-        let parallel = request.parallel.filter(|_| choice != Some(&ToolChoice::None));
-        if choice.is_none() && (parallel.is_none() || request.tools.is_empty()) {
+        let parallel = offered.parallel.filter(|_| choice != Some(&ToolChoice::None));
+        if choice.is_none() && (parallel.is_none() || offered.tools.is_empty()) {
             return Ok(());
         }
         let several = "the dialect names one tool or none; all that are offered may be called";

@@ -4,6 +4,7 @@ use nohop_types::{
 };
 
 use super::{Cohere, messages};
+use crate::dialect::offered::offered;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
@@ -67,7 +68,8 @@ impl Body<'_> {
 
     fn tools(&mut self) -> Result<()> {
         let request = self.call.request;
-        let mut choice = request.tool_choice.as_ref();
+        let offered = offered(request, Cohere::NAME, &mut self.losses);
+        let mut choice = offered.choice;
         let forced = matches!(
             choice,
             Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::RequiredOf(_))
@@ -92,7 +94,7 @@ impl Body<'_> {
             self.losses.translated("tool_choice", why);
         }
         let mut tools: Vec<(&Tool, &Function)> = Vec::new();
-        for tool in &request.tools {
+        for tool in offered.tools {
             match &tool.kind {
                 ToolKind::Function(function)
                     if names.is_none_or(|names| names.contains(&function.name)) =>
@@ -100,7 +102,7 @@ impl Body<'_> {
                     tools.push((tool, function));
                 }
                 ToolKind::Function(_) => (),
-                _ => self.losses.dropped("tools", "a provider's own tool of another dialect"),
+                _ => self.losses.dropped("tools", "the dialect has no tools of a provider's own"),
             }
         }
         if !tools.is_empty() {
@@ -114,7 +116,7 @@ impl Body<'_> {
         if let Some(word) = word {
             self.out.text("tool_choice", word);
         }
-        if request.parallel == Some(Parallel::Forbid) {
+        if offered.parallel == Some(Parallel::Forbid) {
             self.losses.dropped("parallel", "the dialect has no word for it");
         }
         Ok(())

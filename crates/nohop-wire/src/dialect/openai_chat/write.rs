@@ -4,6 +4,7 @@ use nohop_types::{
 };
 
 use super::{Cap, Marks, OpenAiChat, Required, StreamUsage, ThinkingField, messages};
+use crate::dialect::offered::offered;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
@@ -93,29 +94,28 @@ impl Body<'_> {
     }
 
     fn tools(&mut self) -> Result<()> {
-        let request = self.call.request;
-        if !request.tools.is_empty() && self.takes("tools") {
+        let offered = offered(self.call.request, OpenAiChat::NAME, &mut self.losses);
+        if !offered.tools.is_empty() && self.takes("tools") {
             self.out.key("tools").array();
-            for tool in &request.tools {
+            for tool in &offered.tools {
                 self.tool(tool);
             }
             self.out.end_array();
         }
-        if let Some(choice) = &request.tool_choice {
+        if let Some(choice) = offered.choice {
             self.tool_choice(choice)?;
+        } else if self.call.request.tool_choice.is_some() {
+            self.out.take("tool_choice");
         }
-        self.maybe("parallel_tool_calls", request.parallel.map(|p| p == Parallel::Allow));
+        self.maybe("parallel_tool_calls", offered.parallel.map(|p| p == Parallel::Allow));
         Ok(())
     }
 
     fn tool(&mut self, tool: &Tool) {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { dialect, json } if dialect == OpenAiChat::NAME => {
-                self.out.raw(json.as_str());
-                return;
-            }
-            _ => return self.losses.dropped("tools", "a provider's own tool of another dialect"),
+            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
+            _ => return,
         };
         self.out.object().field("type", "function").key("function").object();
         self.out.field("name", &function.name).maybe("description", function.description.as_ref());

@@ -6,6 +6,7 @@ use nohop_types::{
 };
 
 use super::{Budgets, Marks, OpenAiResponses, SealedThinking, input};
+use crate::dialect::offered::offered;
 use crate::dialect::openai_chat;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
@@ -107,28 +108,28 @@ impl Body<'_> {
     }
 
     fn tools(&mut self) -> Result<()> {
-        let request = self.call.request;
-        if !request.tools.is_empty() && self.takes("tools") {
+        let offered = offered(self.call.request, OpenAiResponses::NAME, &mut self.losses);
+        if !offered.tools.is_empty() && self.takes("tools") {
             self.out.key("tools").array();
-            for tool in &request.tools {
+            for tool in &offered.tools {
                 self.tool(tool);
             }
             self.out.end_array();
         }
-        if let Some(choice) = &request.tool_choice {
+        if let Some(choice) = offered.choice {
             self.tool_choice(choice)?;
+        } else if self.call.request.tool_choice.is_some() {
+            self.out.take("tool_choice");
         }
-        self.maybe("parallel_tool_calls", request.parallel.map(|p| p == Parallel::Allow));
+        self.maybe("parallel_tool_calls", offered.parallel.map(|p| p == Parallel::Allow));
         Ok(())
     }
 
     fn tool(&mut self, tool: &Tool) {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { dialect, json } if dialect == OpenAiResponses::NAME => {
-                return self.out.raw(json.as_str()).done();
-            }
-            _ => return self.losses.dropped("tools", "a provider's own tool of another dialect"),
+            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
+            _ => return,
         };
         self.out.object().field("type", "function").field("name", &function.name);
         self.out.maybe("description", function.description.as_ref());

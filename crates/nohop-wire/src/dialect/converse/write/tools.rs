@@ -2,6 +2,7 @@ use nohop_types::{Content, Result, Tool, ToolChoice, ToolKind};
 
 use super::Body;
 use crate::dialect::converse::Converse;
+use crate::dialect::offered::offered;
 
 impl Body<'_> {
     /// Writes `toolConfig`.
@@ -20,30 +21,29 @@ impl Body<'_> {
         if forbidden {
             self.losses.dropped("tool_choice", "the dialect can not forbid calls");
         }
+        let offered = offered(request, Converse::NAME, &mut self.losses);
         self.object("toolConfig", "toolConfig.", &request.extra, |body| {
-            if request.tools.is_empty() {
-                if request.tool_choice.is_some() {
+            if offered.tools.is_empty() {
+                if offered.choice.is_some() {
                     body.losses.dropped("tool_choice", "there is no tool to choose");
                 }
                 return Ok(());
             }
             body.out.key("tools").array();
-            for tool in &request.tools {
+            for tool in &offered.tools {
                 body.tool(tool);
                 body.mark(tool.cache);
             }
             body.out.end_array();
-            body.choice()
+            body.choice(offered.choice)
         })
     }
 
     fn tool(&mut self, tool: &Tool) {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { dialect, json } if dialect == Converse::NAME => {
-                return self.out.raw(json.as_str()).done();
-            }
-            _ => return self.losses.dropped("tools", "a provider's own tool of another dialect"),
+            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
+            _ => return,
         };
         self.out.object().key("toolSpec").object().field("name", &function.name);
         // An empty description is refused.
@@ -59,8 +59,7 @@ impl Body<'_> {
         self.out.end_object().end_object();
     }
 
-    fn choice(&mut self) -> Result<()> {
-        let choice = self.call.request.tool_choice.as_ref();
+    fn choice(&mut self, choice: Option<&ToolChoice>) -> Result<()> {
         let forced = matches!(
             choice,
             Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::RequiredOf(_))

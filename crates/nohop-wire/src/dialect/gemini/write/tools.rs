@@ -2,33 +2,26 @@ use nohop_types::{Function, Parallel, Result, Tool, ToolChoice, ToolKind};
 
 use super::Body;
 use crate::dialect::gemini::{Gemini, schema};
+use crate::dialect::offered::{Offered, offered};
 
 impl Body<'_> {
     pub(super) fn tools(&mut self) -> Result<()> {
-        let request = self.call.request;
-        if !request.tools.is_empty() {
-            let single = self.form("tools") == Some("{}");
-            let groups = groups(&request.tools);
-            let single = single && groups.len() == 1;
-            let told = |group: &&[&Tool]| match &group[0].kind {
-                ToolKind::Native { dialect, .. } => dialect == Gemini::NAME,
-                _ => true,
-            };
-            if groups.len() > groups.iter().map(|g| &g[..]).filter(told).count() {
-                self.losses.dropped("tools", "a provider's own tool of another dialect");
-            }
+        let offered = offered(self.call.request, Gemini::NAME, &mut self.losses);
+        if !offered.tools.is_empty() {
+            let groups = groups(&offered.tools);
+            let single = self.form("tools") == Some("{}") && groups.len() == 1;
             self.out.key("tools");
             if !single {
                 self.out.array();
             }
-            for group in groups.iter().map(|group| &group[..]).filter(told) {
+            for group in &groups {
                 self.group(group);
             }
             if !single {
                 self.out.end_array();
             }
         }
-        self.tool_config()
+        self.tool_config(&offered)
     }
 
     /// Writes the object that declares a few functions, or one tool of the provider's own.
@@ -83,10 +76,9 @@ impl Body<'_> {
         self.out.extras(extra, "", &["tool."], self.reach, &mut self.losses).end_object();
     }
 
-    fn tool_config(&mut self) -> Result<()> {
-        let request = self.call.request;
-        let extra = &request.extra;
-        let mut choice = request.tool_choice.as_ref();
+    fn tool_config(&mut self, offered: &Offered<'_>) -> Result<()> {
+        let extra = &self.call.request.extra;
+        let mut choice = offered.choice;
         let forced = matches!(
             choice,
             Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::RequiredOf(_))
@@ -94,7 +86,7 @@ impl Body<'_> {
         if forced && !self.call.abilities.forced_tools.allows("tool_choice", &mut self.losses)? {
             choice = None;
         }
-        if request.parallel == Some(Parallel::Forbid) {
+        if offered.parallel == Some(Parallel::Forbid) {
             self.losses.dropped("parallel", "the dialect has no word for it");
         }
         let calling = "toolConfig.functionCallingConfig.";
@@ -136,9 +128,9 @@ impl Body<'_> {
 }
 
 /// The tools as they share objects: functions that follow each other do, unless they came apart.
-fn groups(tools: &[Tool]) -> Vec<Vec<&Tool>> {
+fn groups<'a>(tools: &[&'a Tool]) -> Vec<Vec<&'a Tool>> {
     let mut groups: Vec<Vec<&Tool>> = Vec::new();
-    for tool in tools {
+    for &tool in tools {
         let joins = matches!(tool.kind, ToolKind::Function(_))
             && tool.extra.get(Gemini::NAME, "", "tool.functionDeclarations").is_none();
         match groups.last_mut() {

@@ -1,0 +1,36 @@
+//! Which tools a host is offered, and what is said of choosing among them.
+
+use nohop_types::{Parallel, Request, Tool, ToolChoice, ToolKind};
+
+use crate::loss::Losses;
+
+/// What is said of tools to a host that knows functions, and of providers' own tools those of one dialect.
+#[derive(Debug)]
+pub(super) struct Offered<'a> {
+    pub(super) tools: Vec<&'a Tool>,
+    pub(super) choice: Option<&'a ToolChoice>,
+    pub(super) parallel: Option<Parallel>,
+}
+
+/// What `request` offers in `dialect`.
+///
+/// Where no tool is left of those there were, nothing is said of choosing either: hosts refuse a list
+/// without tools, and a choice without a list.
+pub(super) fn offered<'a>(request: &'a Request, dialect: &str, losses: &mut Losses) -> Offered<'a> {
+    let known = |tool: &&Tool| match &tool.kind {
+        ToolKind::Function(_) => true,
+        ToolKind::Native { dialect: own, .. } => own == dialect,
+        _ => false,
+    };
+    let tools: Vec<&Tool> = request.tools.iter().filter(known).collect();
+    for _ in tools.len()..request.tools.len() {
+        losses.dropped("tools", "a provider's own tool of another dialect");
+    }
+    if tools.is_empty() && !request.tools.is_empty() {
+        if request.tool_choice.is_some() {
+            losses.dropped("tool_choice", "there is no tool to choose");
+        }
+        return Offered { tools, choice: None, parallel: None };
+    }
+    Offered { tools, choice: request.tool_choice.as_ref(), parallel: request.parallel }
+}
