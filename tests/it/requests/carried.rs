@@ -51,6 +51,17 @@ fn a_turn_that_a_client_of_gemini_kept_in_pieces_is_one_elsewhere_and_pieces_aga
 }
 
 #[test]
+fn a_turn_of_gemini_without_parts_is_none_that_another_goes_on_with() {
+    let contents = json!([
+        {"role": "user", "parts": [{"text": "Go"}]},
+        {"role": "model", "parts": [], "novel": 1},
+        {"role": "model", "parts": [{"text": "So"}]},
+    ]);
+    let request = heard(GEMINI, &json!({ "contents": contents }).to_string()).unwrap();
+    assert_eq!(sent(GEMINI, &request).unwrap().0["contents"], contents);
+}
+
+#[test]
 fn thinking_that_was_told_to_a_client_of_gemini_in_pieces_is_whole_again() {
     let thought = |text: &str| json!({"role": "model", "parts": [{"text": text, "thought": true}]});
     // `nohop:anthropic:c2ln`, in base64.

@@ -60,7 +60,9 @@ pub(super) fn message(raw: &RawValue, calls: &mut Calls) -> Result<Message> {
 pub(super) fn go_on(messages: &mut Vec<Message>, mut message: Message) {
     let plain = message.role == Role::Assistant && message.extra.is_empty();
     match (messages.last_mut(), message.parts.first_mut()) {
-        (Some(last), Some(first)) if plain && last.role == Role::Assistant => {
+        (Some(last), Some(first))
+            if plain && last.role == Role::Assistant && !last.parts.is_empty() =>
+        {
             OWN.mark(&mut first.extra, BEGINS);
             last.parts.append(&mut message.parts);
         }
