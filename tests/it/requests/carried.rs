@@ -51,11 +51,11 @@ fn a_turn_that_a_client_of_gemini_kept_in_pieces_is_one_elsewhere_and_pieces_aga
 }
 
 #[test]
-fn a_turn_of_gemini_without_parts_is_none_that_another_goes_on_with() {
+fn a_turn_of_gemini_without_parts_or_with_one_alone_goes_out_as_it_came() {
     let contents = json!([
         {"role": "user", "parts": [{"text": "Go"}]},
         {"role": "model", "parts": [], "novel": 1},
-        {"role": "model", "parts": [{"text": "So"}]},
+        {"role": "model", "parts": {"text": "So"}},
     ]);
     let request = heard(GEMINI, &json!({ "contents": contents }).to_string()).unwrap();
     assert_eq!(sent(GEMINI, &request).unwrap().0["contents"], contents);

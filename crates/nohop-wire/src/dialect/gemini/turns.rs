@@ -72,8 +72,6 @@ fn system(body: &mut Body<'_>, messages: &[Message]) -> Result<()> {
     let Some(first) = messages.first() else { return Ok(()) };
     let mut parts: Vec<&Part> = messages.iter().flat_map(|message| &message.parts).collect();
     parts.retain(|part| body.keeps(part, Role::System));
-    let single = messages.len() == 1 && parts.len() == 1;
-    let single = single && body.form_in(&first.extra, "parts") == Some("{}");
     if messages.iter().any(|message| message.name.is_some()) {
         body.losses.dropped("name", "the dialect has no names of speakers");
     }
@@ -84,13 +82,7 @@ fn system(body: &mut Body<'_>, messages: &[Message]) -> Result<()> {
     }
     let reach = &body.call.request.extra;
     body.key(reach, "", "systemInstruction", "system_instruction").object();
-    match single {
-        true => {
-            body.out.key("parts");
-            body.parts(&parts, None)?;
-        }
-        false => list(body, &parts, extra, None)?,
-    }
+    list(body, &parts, extra, None)?;
     if let Some(form) = body.form_in(extra, "role") {
         body.out.key("role").raw(form);
     }
@@ -110,7 +102,8 @@ fn others(body: &mut Body<'_>, messages: &[Message]) {
     }
 }
 
-/// Writes `parts`, a list; an empty one only where the caller wrote one.
+/// Writes `parts`, a list, or one alone where the caller wrote it so; an empty list only where the caller
+/// wrote one.
 fn list(
     body: &mut Body<'_>,
     parts: &[&Part],
@@ -120,9 +113,15 @@ fn list(
     if parts.is_empty() && body.form_in(extra, "parts").is_some() {
         return Ok(());
     }
-    body.out.key("parts").array();
+    let single = parts.len() == 1 && body.form_in(extra, "parts") == Some("{}");
+    body.out.key("parts");
+    if !single {
+        body.out.array();
+    }
     body.parts(parts, excuse)?;
-    body.out.end_array();
+    if !single {
+        body.out.end_array();
+    }
     Ok(())
 }
 
