@@ -1,5 +1,9 @@
 //! Which departures from its dialect each recorded provider has.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use nohop::providers::ALL;
 use nohop_types::Result;
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Cohere, Converse, Counted, Ends, Files, Gemini, History, Instructions,
@@ -73,8 +77,63 @@ pub static OLLAMA: Spoken<Ollama> = Spoken { dialect: Ollama::PLAIN, asked: aske
 pub static CONVERSE: Spoken<Converse> =
     Spoken { dialect: Converse::PLAIN, asked: asked::converse::read };
 
-/// The dialect as `provider` speaks it; `None` for a dialect that is not spoken yet.
+/// A way of a row of the table, with the readers of those who recorded its provider.
+struct Row {
+    dialect: &'static dyn Dialect,
+    reader: &'static dyn Host,
+}
+
+impl Host for Row {
+    fn dialect(&self) -> &dyn Dialect {
+        self.dialect
+    }
+
+    fn surface(&self) -> Option<&dyn Surface> {
+        self.reader.surface()
+    }
+
+    fn asked(&self, head: &RequestHead, body: &[u8]) -> Result<Incoming> {
+        self.reader.asked(head, body)
+    }
+}
+
+/// The dialect as `provider` speaks it, by its row if the table has one; `None` for a dialect that is not
+/// spoken yet.
 pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
+    static ROWS: LazyLock<BTreeMap<(String, String), Row>> = LazyLock::new(rows);
+    match ROWS.get(&(provider.replace("_", "-"), dialect.to_owned())) {
+        Some(row) => Some(row),
+        None => reader(provider, dialect),
+    }
+}
+
+/// The first way of each row in each dialect that was recorded.
+fn rows() -> BTreeMap<(String, String), Row> {
+    let mut rows = BTreeMap::new();
+    for row in ALL {
+        for way in row.ways {
+            let kind = match way.dialect.name() {
+                Anthropic::NAME if way.path.contains("invoke") => "bedrock_invoke",
+                Anthropic::NAME => "anthropic_messages",
+                Cohere::NAME => "cohere_v2_chat",
+                Converse::NAME => "bedrock_converse",
+                Gemini::NAME => "gemini_generate",
+                Ollama::NAME => "ollama_chat",
+                OpenAiChat::NAME => "openai_chat",
+                OpenAiResponses::NAME => "openai_responses",
+                _ => continue,
+            };
+            if let Some(reader) = reader(&row.id.replace('-', "_"), kind) {
+                let spoken = || Row { dialect: way.dialect, reader };
+                rows.entry((row.id.to_owned(), kind.to_owned())).or_insert_with(spoken);
+            }
+        }
+    }
+    rows
+}
+
+/// What reads the requests that were recorded of `provider`, and how the providers without a row speak.
+fn reader(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     match dialect {
         "anthropic_messages" => Some(anthropic_messages(provider)),
         "bedrock_converse" => Some(&CONVERSE),

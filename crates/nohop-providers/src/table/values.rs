@@ -44,6 +44,8 @@ pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     seed: "random_seed",
     session: Some("prompt_cache_key"),
     stream_usage: StreamUsage::Unasked,
+    prefill: Some("prefix"),
+    refuses: &["stream_options", "user", "verbosity", "logit_bias", "min_p", "modalities"],
     ..HOST
 };
 
