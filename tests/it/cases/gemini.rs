@@ -315,6 +315,18 @@ fn a_gemini_schema_with_a_word_that_nobody_knows_goes_out_as_it_came() {
 }
 
 #[test]
+fn a_gemini_function_with_two_schemas_goes_out_with_both() {
+    let function =
+        r#"{"name":"f","parameters":{"type":"OBJECT"},"parametersJsonSchema":{"type":"object"}}"#;
+    let body = format!(
+        r#"{{"contents":[{{"role":"user","parts":[{{"text":"Hi"}}]}}],"tools":[{{"functionDeclarations":[{function}]}}]}}"#
+    );
+    let (told, _) = sent(GEMINI, &heard(GEMINI, &body).unwrap()).unwrap();
+    let function: Value = function.parse().unwrap();
+    assert_eq!(told["tools"][0]["functionDeclarations"][0], function);
+}
+
+#[test]
 fn what_gemini_can_not_be_told_is_a_loss_and_never_silence() {
     let mut request = Request::new("m").user("Hi").session("s").by("u").sampling(|sampling| {
         sampling.min_p = Some(0.1);
