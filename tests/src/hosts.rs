@@ -1,10 +1,10 @@
 //! Which departures from its dialect each recorded provider has.
 
-use nohop_types::Result;
+use nohop_types::{EmbedRequest, Result};
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Cohere, Converse, Counted, Ends, Files, Gemini, History, Instructions,
-    Marks, Ollama, OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia,
-    VersionPlace,
+    Marks, Ollama, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage,
+    ThinkingField, ToolMedia, VectorForm, VersionPlace,
 };
 use nohop_wire::{Dialect, Incoming, RequestHead, Surface};
 
@@ -85,6 +85,60 @@ pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),
         _ => None,
+    }
+}
+
+/// A dialect that makes vectors, with a reader of its recorded requests for them.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Embedder {
+    /// The dialect.
+    pub dialect: &'static dyn Dialect,
+    /// Reads a request.
+    pub asked: fn(&[u8]) -> Result<EmbedRequest>,
+}
+
+/// How `provider` makes vectors; `None` for a dialect that does not, or is not spoken yet.
+pub fn embedder(provider: &str, dialect: &str) -> Option<Embedder> {
+    match dialect {
+        "openai_embeddings" => Some(openai_embeddings(provider)),
+        _ => None,
+    }
+}
+
+fn openai_embeddings(provider: &str) -> Embedder {
+    const fn host(embeddings: OpenAiEmbeddings) -> OpenAiChat {
+        OpenAiChat { embeddings, ..HOSTED }
+    }
+    const OPENAI: OpenAiEmbeddings = OpenAiEmbeddings::PLAIN;
+    const HOST: OpenAiEmbeddings = OpenAiEmbeddings::HOSTED;
+    const MISTRAL: OpenAiEmbeddings =
+        OpenAiEmbeddings { most: 256, dimensions: "output_dimension", refuses: &["user"], ..HOST };
+    const OPENROUTER: OpenAiEmbeddings = OpenAiEmbeddings { purpose: Some("input_type"), ..HOST };
+    const PERPLEXITY: OpenAiEmbeddings =
+        OpenAiEmbeddings { path: "/v1/embeddings", form: VectorForm::Bytes, ..HOST };
+    const VOYAGE: OpenAiEmbeddings = OpenAiEmbeddings {
+        most: 1_000,
+        dimensions: "output_dimension",
+        purpose: Some("input_type"),
+        refuses: &["user"],
+        ..OPENAI
+    };
+    macro_rules! embedder {
+        ($value:expr) => {
+            Embedder {
+                dialect: const { &host($value) },
+                asked: |body| asked::embeddings::openai(body, &$value),
+            }
+        };
+    }
+    match provider {
+        "openai" | "azure" => embedder!(OPENAI),
+        "mistral" => embedder!(MISTRAL),
+        "openrouter" => embedder!(OPENROUTER),
+        "perplexity" => embedder!(PERPLEXITY),
+        "voyage" => embedder!(VOYAGE),
+        _ => embedder!(HOST),
     }
 }
 

@@ -52,6 +52,7 @@ pub fn lists(dialect: &str) -> Option<Lists> {
         "gemini_generate" => Some(GEMINI_GENERATE),
         "ollama_chat" => Some(OLLAMA_CHAT),
         "openai_chat" => Some(OPENAI_CHAT),
+        "openai_embeddings" => Some(OPENAI_EMBEDDINGS),
         "openai_responses" => Some(OPENAI_RESPONSES),
         _ => None,
     }
@@ -89,6 +90,19 @@ const OPENAI_CHAT: Lists = Lists {
         ("$.choices[].message.content[].type", "told by what the item holds"),
     ],
     order: Order::ByKind,
+};
+
+const OPENAI_EMBEDDINGS: Lists = Lists {
+    requests: &[("$.encoding_format", "base64 is asked for where the host is known to take it")],
+    answers: &[],
+    noise: &[
+        ("$.object", "always the same"),
+        ("$.data[].object", "always the same"),
+        ("$.data[].index", "told by place"),
+        ("$.usage.total_tokens", "the sum of the kinds"),
+        ("$.usage.cost", "read as an amount of money"),
+    ],
+    order: Order::Told,
 };
 
 const ANTHROPIC_MESSAGES: Lists = Lists {

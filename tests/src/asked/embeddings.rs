@@ -1,0 +1,50 @@
+//! Requests for vectors.
+
+use nohop_types::{EmbedInput, EmbedRequest, Purpose, Result};
+use nohop_wire::dialect::OpenAiEmbeddings;
+use serde_json::{Value, json};
+
+use super::{Fields, extra, wrong};
+
+/// Reads the request that `body` is, as one to a host that speaks `dialect`.
+///
+/// # Errors
+///
+/// `InvalidRequest` when it is none, or has inputs that the vocabulary has no word for.
+pub fn openai(body: &[u8], dialect: &OpenAiEmbeddings) -> Result<EmbedRequest> {
+    const NAME: &str = OpenAiEmbeddings::NAME;
+    let body = serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
+    let mut body = Fields::of(NAME, body)?;
+    let mut request = EmbedRequest::new(body.text("model").unwrap_or_default());
+    let input = body.take("input").unwrap_or_default();
+    request.inputs = inputs(&input)?;
+    request.extra.extend(input.is_string().then(|| extra(NAME, "input", json!(""))));
+    request.dimensions = count(&mut body, dialect.dimensions);
+    if let Some(field) = dialect.purpose {
+        request.purpose = body.text(field).map(|word| Purpose::from(&*word));
+    }
+    request.user = body.text("user");
+    request.extra.extend(body.rest(""));
+    Ok(request)
+}
+
+fn count(body: &mut Fields, key: &str) -> Option<u32> {
+    body.maybe(key, |count| u32::try_from(count.as_u64()?).ok())
+}
+
+/// A text, or a list of texts or of lists of tokens.
+fn inputs(input: &Value) -> Result<Vec<EmbedInput>> {
+    let one = |input: &Value| match input {
+        Value::String(text) => Some(EmbedInput::Text(text.clone())),
+        Value::Array(tokens) => {
+            let token = |token: &Value| u32::try_from(token.as_u64()?).ok();
+            tokens.iter().map(token).collect::<Option<_>>().map(EmbedInput::Tokens)
+        }
+        _ => None,
+    };
+    let list = match input {
+        Value::Array(list) => list.iter().map(one).collect(),
+        alone => one(alone).map(|input| vec![input]),
+    };
+    list.ok_or_else(|| wrong("an input is neither text nor tokens"))
+}
