@@ -3,6 +3,7 @@
 //! Recordings show what providers do; these are of our own making, so that a stranger sees the same.
 
 mod cuts;
+mod gemini;
 mod openai;
 mod sdk;
 

@@ -49,6 +49,7 @@ pub fn lists(dialect: &str) -> Option<Lists> {
         "bedrock_converse" => Some(BEDROCK_CONVERSE),
         "bedrock_invoke" => Some(BEDROCK_INVOKE),
         "cohere_v2_chat" => Some(COHERE_V2_CHAT),
+        "gemini_embed" => Some(GEMINI_EMBED),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "ollama_chat" => Some(OLLAMA_CHAT),
         "openai_chat" => Some(OPENAI_CHAT),
@@ -102,6 +103,13 @@ const OPENAI_EMBEDDINGS: Lists = Lists {
         ("$.usage.total_tokens", "the sum of the kinds"),
         ("$.usage.cost", "read as an amount of money"),
     ],
+    order: Order::Told,
+};
+
+const GEMINI_EMBED: Lists = Lists {
+    requests: &[("$.model", "said by the path, and with each text")],
+    answers: &[],
+    noise: &[("$.usageMetadata.promptTokenDetails[].modality", "read as a modality")],
     order: Order::Told,
 };
 

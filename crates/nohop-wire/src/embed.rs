@@ -81,6 +81,18 @@ impl<'a> EmbedCall<'a> {
     pub(crate) fn address(&self, way: &str) -> Result<String> {
         address(way, self.model, Mode::Whole)
     }
+
+    /// The texts of the inputs, for a dialect that takes nothing else.
+    pub(crate) fn texts(&self) -> Result<Vec<&'a str>> {
+        let text = |(place, input): (usize, &'a EmbedInput)| match input {
+            EmbedInput::Text(text) => Ok(&**text),
+            _ => Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("inputs[{place}]: the dialect takes texts only; send the text itself"),
+            )),
+        };
+        self.inputs.iter().enumerate().map(text).collect()
+    }
 }
 
 /// Reads the whole answer to `call`, which begins with `head`.

@@ -2,17 +2,23 @@
 
 use nohop_types::ErrorKind;
 use nohop_wire::Dialect;
-use nohop_wire::dialect::{Anthropic, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::read;
 
 /// An answer with two vectors, in each dialect that makes any.
-const ANSWERS: &[(&dyn Dialect, &str)] = &[(
-    &OpenAiChat::PLAIN,
-    r#"{"data":[{"index":0,"embedding":[-1.5e-3]},{"index":1,"embedding":"AACAPw=="}],"model":"é","usage":{"prompt_tokens":3}}"#,
-)];
+const ANSWERS: &[(&dyn Dialect, &str)] = &[
+    (
+        &OpenAiChat::PLAIN,
+        r#"{"data":[{"index":0,"embedding":[-1.5e-3]},{"index":1,"embedding":"AACAPw=="}],"model":"é","usage":{"prompt_tokens":3}}"#,
+    ),
+    (
+        &Gemini::PLAIN,
+        r#"{"embeddings":[{"values":[1e-3,-0.5]},{"values":[2,3]}],"usageMetadata":{"promptTokenCount":3}}"#,
+    ),
+];
 
 #[test]
 fn an_answer_that_is_cut_anywhere_is_truncated() {

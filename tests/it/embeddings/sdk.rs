@@ -1,8 +1,8 @@
 //! What the vendors' own SDKs send for vectors, and what we send for the same.
 
 use nohop_tests::hosts;
-use nohop_types::{EmbedRequest, ExtraScope};
-use nohop_wire::dialect::OpenAiEmbeddings;
+use nohop_types::{EmbedRequest, ExtraScope, Purpose};
+use nohop_wire::dialect::{Gemini, OpenAiEmbeddings};
 use nohop_wire::{EmbedCall, laws};
 use serde_json::{Value, json};
 
@@ -26,7 +26,12 @@ fn ours() -> Vec<Ours> {
         "/openai/deployments/{model}/chat/completions?api-version=2025-04-01-preview",
     );
     let mistral = ("mistral", "openai_embeddings", "/v1/chat/completions");
+    let gemini = ("gemini", "gemini_embed", "/models/{model}:generateContent");
+    let both = EmbedRequest::new("gemini-embedding-001").texts(["a", "b"]).dimensions(8);
+    let both = both.purpose(Purpose::Document);
+    let role = (ExtraScope::dialect(Gemini::NAME), "content.role", json!("user"));
     vec![
+        (("google/aistudio", "embed"), gemini, both.extra(role.0, role.1, role.2)),
         (("openai/embeddings", "embed"), openai, small().texts(["a", "b"]).dimensions(2).by("u")),
         (
             ("openai/embeddings", "embed_float"),

@@ -1,7 +1,7 @@
 //! Requests for vectors.
 
 use nohop_types::{EmbedInput, EmbedRequest, Purpose, Result};
-use nohop_wire::dialect::OpenAiEmbeddings;
+use nohop_wire::dialect::{Gemini, OpenAiEmbeddings};
 use serde_json::{Value, json};
 
 use super::{Fields, extra, wrong};
@@ -25,6 +25,51 @@ pub fn openai(body: &[u8], dialect: &OpenAiEmbeddings) -> Result<EmbedRequest> {
     }
     request.user = body.text("user");
     request.extra.extend(body.rest(""));
+    Ok(request)
+}
+
+/// Reads Gemini's request for one vector, or for those of a batch.
+///
+/// # Errors
+///
+/// `InvalidRequest` when it is none, or an input has several parts.
+pub fn gemini(body: &[u8]) -> Result<EmbedRequest> {
+    const NAME: &str = Gemini::NAME;
+    let body = serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
+    let mut body = Fields::of(NAME, body)?;
+    let items = body.list("requests").unwrap_or_else(|| vec![body.map.clone().into()]);
+    let mut request = EmbedRequest::default();
+    for (place, item) in items.into_iter().enumerate() {
+        let mut item = Fields::of(NAME, item)?;
+        let mut content = Fields::of(NAME, item.take("content").unwrap_or_default())?;
+        let parts = content.take("parts").unwrap_or_default();
+        let text = |parts: &Value| match parts.as_array()?.as_slice() {
+            [part] if part.as_object()?.len() == 1 => part["text"].as_str().map(str::to_owned),
+            _ => None,
+        };
+        let text = text(&parts).ok_or_else(|| wrong("an input is not one text"))?;
+        request.inputs.push(EmbedInput::Text(text));
+        if place > 0 {
+            continue;
+        }
+        let model = item.text("model").unwrap_or_default();
+        request.model = model.strip_prefix("models/").unwrap_or(&model).to_owned();
+        request.dimensions = count(&mut item, "outputDimensionality");
+        if let Some(dimensions) = count(&mut item, "output_dimensionality") {
+            request.dimensions = Some(dimensions);
+            request.extra.extend([extra(NAME, "output_dimensionality", Value::Null)]);
+        }
+        request.purpose = item.text("taskType").map(|word| match &*word {
+            "RETRIEVAL_DOCUMENT" => Purpose::Document,
+            "RETRIEVAL_QUERY" => Purpose::Query,
+            "SEMANTIC_SIMILARITY" => Purpose::Similarity,
+            "CLASSIFICATION" => Purpose::Classification,
+            "CLUSTERING" => Purpose::Clustering,
+            other => Purpose::from(other),
+        });
+        request.extra.extend(content.rest("content."));
+        request.extra.extend(item.rest(""));
+    }
     Ok(request)
 }
 
