@@ -2,6 +2,7 @@
 //!
 //! Recordings show what providers do; these are of our own making, so that a stranger sees the same.
 
+mod cohere;
 mod cuts;
 mod gemini;
 mod openai;

@@ -130,6 +130,7 @@ fn numbers(told: &Value, recording: &Recording) -> Vec<Vec<f32>> {
     items.sort_by_key(|item| item["index"].as_u64());
     let mut found: Vec<Value> = items.into_iter().map(|item| item["embedding"].clone()).collect();
     found.extend(told["embedding"].get("values").cloned());
+    found.extend(list(&told["embeddings"]["float"]));
     found.extend(list(&told["embeddings"]).iter().filter_map(|item| item.get("values").cloned()));
     found.iter().map(|vector| vector_of(vector, &recording.provider)).collect()
 }

@@ -101,6 +101,9 @@ pub struct Embedder {
 /// How `provider` makes vectors; `None` for a dialect that does not, or is not spoken yet.
 pub fn embedder(provider: &str, dialect: &str) -> Option<Embedder> {
     match dialect {
+        "cohere_v2_embed" => {
+            Some(Embedder { dialect: &Cohere::PLAIN, asked: asked::embeddings::cohere })
+        }
         "gemini_embed" => {
             Some(Embedder { dialect: &Gemini::PLAIN, asked: asked::embeddings::gemini })
         }

@@ -49,6 +49,7 @@ pub fn lists(dialect: &str) -> Option<Lists> {
         "bedrock_converse" => Some(BEDROCK_CONVERSE),
         "bedrock_invoke" => Some(BEDROCK_INVOKE),
         "cohere_v2_chat" => Some(COHERE_V2_CHAT),
+        "cohere_v2_embed" => Some(COHERE_V2_EMBED),
         "gemini_embed" => Some(GEMINI_EMBED),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "ollama_chat" => Some(OLLAMA_CHAT),
@@ -103,6 +104,13 @@ const OPENAI_EMBEDDINGS: Lists = Lists {
         ("$.usage.total_tokens", "the sum of the kinds"),
         ("$.usage.cost", "read as an amount of money"),
     ],
+    order: Order::Told,
+};
+
+const COHERE_V2_EMBED: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[("$.texts[]", "the request's own"), ("$.response_type", "told by what is in it")],
     order: Order::Told,
 };
 

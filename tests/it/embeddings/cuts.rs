@@ -2,7 +2,7 @@
 
 use nohop_types::ErrorKind;
 use nohop_wire::Dialect;
-use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -17,6 +17,10 @@ const ANSWERS: &[(&dyn Dialect, &str)] = &[
     (
         &Gemini::PLAIN,
         r#"{"embeddings":[{"values":[1e-3,-0.5]},{"values":[2,3]}],"usageMetadata":{"promptTokenCount":3}}"#,
+    ),
+    (
+        &Cohere::PLAIN,
+        r#"{"id":"e","embeddings":{"float":[[1e-3,-0.5],[2,3]]},"meta":{"billed_units":{"input_tokens":2}}}"#,
     ),
 ];
 

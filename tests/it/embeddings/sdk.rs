@@ -30,7 +30,10 @@ fn ours() -> Vec<Ours> {
     let both = EmbedRequest::new("gemini-embedding-001").texts(["a", "b"]).dimensions(8);
     let both = both.purpose(Purpose::Document);
     let role = (ExtraScope::dialect(Gemini::NAME), "content.role", json!("user"));
+    let cohere = ("cohere", "cohere_v2_embed", "/v2/chat");
+    let document = EmbedRequest::new("embed-v4.0").text("a").purpose(Purpose::Document);
     vec![
+        (("cohere/v2", "embed"), cohere, document),
         (("google/aistudio", "embed"), gemini, both.extra(role.0, role.1, role.2)),
         (("openai/embeddings", "embed"), openai, small().texts(["a", "b"]).dimensions(2).by("u")),
         (

@@ -1,7 +1,7 @@
 //! Requests for vectors.
 
 use nohop_types::{EmbedInput, EmbedRequest, Purpose, Result};
-use nohop_wire::dialect::{Gemini, OpenAiEmbeddings};
+use nohop_wire::dialect::{Cohere, Gemini, OpenAiEmbeddings};
 use serde_json::{Value, json};
 
 use super::{Fields, extra, wrong};
@@ -24,6 +24,26 @@ pub fn openai(body: &[u8], dialect: &OpenAiEmbeddings) -> Result<EmbedRequest> {
         request.purpose = body.text(field).map(|word| Purpose::from(&*word));
     }
     request.user = body.text("user");
+    request.extra.extend(body.rest(""));
+    Ok(request)
+}
+
+/// Reads Cohere's request.
+///
+/// # Errors
+///
+/// `InvalidRequest` when it is none.
+pub fn cohere(body: &[u8]) -> Result<EmbedRequest> {
+    let body = serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
+    let mut body = Fields::of(Cohere::NAME, body)?;
+    let mut request = EmbedRequest::new(body.text("model").unwrap_or_default());
+    request.inputs = inputs(&body.take("texts").unwrap_or_default())?;
+    request.dimensions = count(&mut body, "output_dimension");
+    request.purpose = body.text("input_type").map(|word| match &*word {
+        "search_document" => Purpose::Document,
+        "search_query" => Purpose::Query,
+        other => Purpose::from(other),
+    });
     request.extra.extend(body.rest(""));
     Ok(request)
 }
