@@ -5,6 +5,7 @@
 mod cohere;
 mod cuts;
 mod gemini;
+mod ollama;
 mod openai;
 mod sdk;
 

@@ -131,6 +131,8 @@ fn numbers(told: &Value, recording: &Recording) -> Vec<Vec<f32>> {
     let mut found: Vec<Value> = items.into_iter().map(|item| item["embedding"].clone()).collect();
     found.extend(told["embedding"].get("values").cloned());
     found.extend(list(&told["embeddings"]["float"]));
+    found.extend(told.get("embedding").filter(|one| one.is_array()).cloned());
+    found.extend(list(&told["embeddings"]).into_iter().filter(Value::is_array));
     found.extend(list(&told["embeddings"]).iter().filter_map(|item| item.get("values").cloned()));
     found.iter().map(|vector| vector_of(vector, &recording.provider)).collect()
 }

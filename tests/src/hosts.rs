@@ -107,6 +107,9 @@ pub fn embedder(provider: &str, dialect: &str) -> Option<Embedder> {
         "gemini_embed" => {
             Some(Embedder { dialect: &Gemini::PLAIN, asked: asked::embeddings::gemini })
         }
+        "ollama_embed" => {
+            Some(Embedder { dialect: &Ollama::PLAIN, asked: asked::embeddings::ollama })
+        }
         "openai_embeddings" => Some(openai_embeddings(provider)),
         _ => None,
     }

@@ -53,6 +53,7 @@ pub fn lists(dialect: &str) -> Option<Lists> {
         "gemini_embed" => Some(GEMINI_EMBED),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "ollama_chat" => Some(OLLAMA_CHAT),
+        "ollama_embed" => Some(OLLAMA_EMBED),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_embeddings" => Some(OPENAI_EMBEDDINGS),
         "openai_responses" => Some(OPENAI_RESPONSES),
@@ -120,6 +121,8 @@ const GEMINI_EMBED: Lists = Lists {
     noise: &[("$.usageMetadata.promptTokenDetails[].modality", "read as a modality")],
     order: Order::Told,
 };
+
+const OLLAMA_EMBED: Lists = Lists { requests: &[], answers: &[], noise: &[], order: Order::Told };
 
 const ANTHROPIC_MESSAGES: Lists = Lists {
     requests: &[],

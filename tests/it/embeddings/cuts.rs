@@ -2,7 +2,7 @@
 
 use nohop_types::ErrorKind;
 use nohop_wire::Dialect;
-use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, Ollama, OpenAiChat};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -22,6 +22,7 @@ const ANSWERS: &[(&dyn Dialect, &str)] = &[
         &Cohere::PLAIN,
         r#"{"id":"e","embeddings":{"float":[[1e-3,-0.5],[2,3]]},"meta":{"billed_units":{"input_tokens":2}}}"#,
     ),
+    (&Ollama::PLAIN, r#"{"model":"m","embeddings":[[1e-3,-0.5],[2,3]],"prompt_eval_count":2}"#),
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! Requests for vectors.
 
 use nohop_types::{EmbedInput, EmbedRequest, Purpose, Result};
-use nohop_wire::dialect::{Cohere, Gemini, OpenAiEmbeddings};
+use nohop_wire::dialect::{Cohere, Gemini, Ollama, OpenAiEmbeddings};
 use serde_json::{Value, json};
 
 use super::{Fields, extra, wrong};
@@ -90,6 +90,23 @@ pub fn gemini(body: &[u8]) -> Result<EmbedRequest> {
         request.extra.extend(content.rest("content."));
         request.extra.extend(item.rest(""));
     }
+    Ok(request)
+}
+
+/// Reads Ollama's request.
+///
+/// # Errors
+///
+/// `InvalidRequest` when it is none, or is one of the older kind.
+pub fn ollama(body: &[u8]) -> Result<EmbedRequest> {
+    let body = serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
+    let mut body = Fields::of(Ollama::NAME, body)?;
+    let mut request = EmbedRequest::new(body.text("model").unwrap_or_default());
+    let input = body.take("input").unwrap_or_default();
+    request.inputs = inputs(&input)?;
+    request.extra.extend(input.is_string().then(|| extra(Ollama::NAME, "input", json!(""))));
+    request.dimensions = count(&mut body, "dimensions");
+    request.extra.extend(body.rest(""));
     Ok(request)
 }
 
