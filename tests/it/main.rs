@@ -5,6 +5,7 @@
 mod api;
 mod cases;
 mod departures;
+mod embeddings;
 mod fixtures;
 mod framing;
 mod kept;

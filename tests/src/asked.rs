@@ -5,6 +5,7 @@
 
 pub mod cohere;
 pub mod converse;
+pub mod embeddings;
 pub mod ollama;
 
 use std::borrow::Cow;

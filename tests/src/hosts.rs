@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use nohop::providers::ALL;
-use nohop_types::Result;
+use nohop_types::{EmbedRequest, Result};
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Cohere, Converse, Counted, Ends, Files, Gemini, History, Instructions,
-    Marks, Ollama, OpenAiChat, OpenAiResponses, Required, StreamUsage, ThinkingField, ToolMedia,
-    VersionPlace,
+    Marks, Ollama, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage,
+    ThinkingField, ToolMedia, VectorForm, VersionPlace,
 };
 use nohop_wire::{Dialect, Incoming, RequestHead, Surface};
 
@@ -101,7 +101,7 @@ impl Host for Row {
 /// spoken yet.
 pub fn host(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
     static ROWS: LazyLock<BTreeMap<(String, String), Row>> = LazyLock::new(rows);
-    match ROWS.get(&(provider.replace("_", "-"), dialect.to_owned())) {
+    match ROWS.get(&(provider.replace('_', "-"), dialect.to_owned())) {
         Some(row) => Some(row),
         None => reader(provider, dialect),
     }
@@ -144,6 +144,69 @@ fn reader(provider: &str, dialect: &str) -> Option<&'static dyn Host> {
         "openai_chat" => Some(openai_chat(provider)),
         "openai_responses" => Some(openai_responses(provider)),
         _ => None,
+    }
+}
+
+/// A dialect that makes vectors, with a reader of its recorded requests for them.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Embedder {
+    /// The dialect.
+    pub dialect: &'static dyn Dialect,
+    /// Reads a request.
+    pub asked: fn(&[u8]) -> Result<EmbedRequest>,
+}
+
+/// How `provider` makes vectors; `None` for a dialect that does not, or is not spoken yet.
+pub fn embedder(provider: &str, dialect: &str) -> Option<Embedder> {
+    match dialect {
+        "cohere_v2_embed" => {
+            Some(Embedder { dialect: &Cohere::PLAIN, asked: asked::embeddings::cohere })
+        }
+        "gemini_embed" => {
+            Some(Embedder { dialect: &Gemini::PLAIN, asked: asked::embeddings::gemini })
+        }
+        "ollama_embed" => {
+            Some(Embedder { dialect: &Ollama::PLAIN, asked: asked::embeddings::ollama })
+        }
+        "openai_embeddings" => Some(openai_embeddings(provider)),
+        _ => None,
+    }
+}
+
+fn openai_embeddings(provider: &str) -> Embedder {
+    const fn host(embeddings: OpenAiEmbeddings) -> OpenAiChat {
+        OpenAiChat { embeddings, ..HOSTED }
+    }
+    const OPENAI: OpenAiEmbeddings = OpenAiEmbeddings::PLAIN;
+    const HOST: OpenAiEmbeddings = OpenAiEmbeddings::HOSTED;
+    const MISTRAL: OpenAiEmbeddings =
+        OpenAiEmbeddings { most: 256, dimensions: "output_dimension", refuses: &["user"], ..HOST };
+    const OPENROUTER: OpenAiEmbeddings = OpenAiEmbeddings { purpose: Some("input_type"), ..HOST };
+    const PERPLEXITY: OpenAiEmbeddings =
+        OpenAiEmbeddings { path: "/v1/embeddings", form: VectorForm::Bytes, ..HOST };
+    const VOYAGE: OpenAiEmbeddings = OpenAiEmbeddings {
+        most: 1_000,
+        dimensions: "output_dimension",
+        purpose: Some("input_type"),
+        refuses: &["user"],
+        ..OPENAI
+    };
+    macro_rules! embedder {
+        ($value:expr) => {
+            Embedder {
+                dialect: const { &host($value) },
+                asked: |body| asked::embeddings::openai(body, &$value),
+            }
+        };
+    }
+    match provider {
+        "openai" | "azure" => embedder!(OPENAI),
+        "mistral" => embedder!(MISTRAL),
+        "openrouter" => embedder!(OPENROUTER),
+        "perplexity" => embedder!(PERPLEXITY),
+        "voyage" => embedder!(VOYAGE),
+        _ => embedder!(HOST),
     }
 }
 

@@ -4,6 +4,7 @@
 //! in `tests/it` proves as well.
 
 pub mod asked;
+pub mod embeds;
 pub mod hosts;
 pub mod lists;
 pub mod recording;

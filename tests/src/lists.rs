@@ -49,9 +49,13 @@ pub fn lists(dialect: &str) -> Option<Lists> {
         "bedrock_converse" => Some(BEDROCK_CONVERSE),
         "bedrock_invoke" => Some(BEDROCK_INVOKE),
         "cohere_v2_chat" => Some(COHERE_V2_CHAT),
+        "cohere_v2_embed" => Some(COHERE_V2_EMBED),
+        "gemini_embed" => Some(GEMINI_EMBED),
         "gemini_generate" => Some(GEMINI_GENERATE),
         "ollama_chat" => Some(OLLAMA_CHAT),
+        "ollama_embed" => Some(OLLAMA_EMBED),
         "openai_chat" => Some(OPENAI_CHAT),
+        "openai_embeddings" => Some(OPENAI_EMBEDDINGS),
         "openai_responses" => Some(OPENAI_RESPONSES),
         _ => None,
     }
@@ -90,6 +94,35 @@ const OPENAI_CHAT: Lists = Lists {
     ],
     order: Order::ByKind,
 };
+
+const OPENAI_EMBEDDINGS: Lists = Lists {
+    requests: &[("$.encoding_format", "base64 is asked for where the host is known to take it")],
+    answers: &[],
+    noise: &[
+        ("$.object", "always the same"),
+        ("$.data[].object", "always the same"),
+        ("$.data[].index", "told by place"),
+        ("$.usage.total_tokens", "the sum of the kinds"),
+        ("$.usage.cost", "read as an amount of money"),
+    ],
+    order: Order::Told,
+};
+
+const COHERE_V2_EMBED: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[("$.texts[]", "the request's own"), ("$.response_type", "told by what is in it")],
+    order: Order::Told,
+};
+
+const GEMINI_EMBED: Lists = Lists {
+    requests: &[("$.model", "said by the path, and with each text")],
+    answers: &[],
+    noise: &[("$.usageMetadata.promptTokenDetails[].modality", "read as a modality")],
+    order: Order::Told,
+};
+
+const OLLAMA_EMBED: Lists = Lists { requests: &[], answers: &[], noise: &[], order: Order::Told };
 
 const ANTHROPIC_MESSAGES: Lists = Lists {
     requests: &[],

@@ -2,16 +2,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use nohop_types::{Content, Error, ErrorKind, Event, Issuer, Request, Response};
+use nohop_types::{Content, Error, ErrorKind, Event, Issuer, Request, Response, Vectors};
 use nohop_wire::dialect::Anthropic;
 use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Framer, Framing, Mode, RequestHead};
 use serde_json::{Value, json};
 
-use crate::asked;
-use crate::hosts::{Host, host};
+use crate::hosts::{Host, embedder, host};
 use crate::lists::{Lists, lists};
 use crate::recording::Recording;
+use crate::{asked, embeds};
 
 /// What came of one recording.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct Outcome {
     pub cut: bool,
     /// The answer, as far as it was one.
     pub response: Option<Response>,
+    /// The vectors, if they were asked for and it was no error.
+    pub vectors: Option<Vectors>,
     /// The error, if it was one or ended in one.
     pub error: Option<Error>,
 }
@@ -68,11 +70,17 @@ pub fn replay(recording: &Recording) -> Outcome {
         differences: Vec::new(),
         cut: false,
         response: None,
+        vectors: None,
         error: None,
     };
-    let (Some(host), Some(lists)) =
-        (host(&recording.provider, &recording.dialect), lists(&recording.dialect))
-    else {
+    let lists = lists(&recording.dialect);
+    if let (Some(embedder), Some(lists)) =
+        (embedder(&recording.provider, &recording.dialect), &lists)
+    {
+        embeds::replay(recording, &embedder, lists, &mut outcome);
+        return outcome;
+    }
+    let (Some(host), Some(lists)) = (host(&recording.provider, &recording.dialect), lists) else {
         outcome.status = Status::Skipped;
         outcome.why = Some(format!("the dialect {} is not spoken yet", recording.dialect));
         return outcome;
@@ -276,13 +284,15 @@ fn response_line(outcome: &Outcome) -> Value {
         .tool_calls()
         .map(|call| json!({ "id": call.id, "name": call.name, "arguments": call.arguments }))
         .collect();
-    let usage = &response.usage;
+    let vectors = outcome.vectors.as_ref();
+    let usage = vectors.map_or(&*response.usage, |vectors| &vectors.usage);
     let first = response.choices.first();
     json!({
         "text": said(response.text()),
         "reasoning": said(response.reasoning()),
         "refusal": said(refusal.collect()),
         "tool_calls": calls,
+        "vectors": vectors.map(|answer| answer.vectors.iter().map(Vec::len).collect::<Vec<_>>()),
         "finish": response.reason().map(|reason| reason.as_str()),
         "raw_finish": first.and_then(|choice| choice.raw.as_deref()),
         "usage": {

@@ -2,7 +2,7 @@
 //!
 //! A [`Request`] goes in, [`Event`]s come out, and a [`Response`] is nothing more than the fold of
 //! those events. [`Usage`] says what was consumed, [`Money`] what it cost, [`Error`] what went wrong
-//! and what may be done about it.
+//! and what may be done about it. An [`EmbedRequest`] is answered with [`Vectors`].
 //!
 //! ```
 //! use nohop_types::Request;
@@ -16,6 +16,7 @@
 mod base64;
 mod citation;
 mod cost;
+mod embed;
 mod error;
 mod event;
 mod extra;
@@ -41,10 +42,12 @@ mod task;
 mod tool;
 mod trace;
 mod usage;
+mod vectors;
 mod words;
 
 pub use citation::{Citation, Span};
 pub use cost::{Cost, Provenance};
+pub use embed::{EmbedInput, EmbedRequest, Purpose};
 pub use error::{Error, ErrorKind, Recovery, Result, Scope};
 pub use event::{Event, Piece};
 pub use extra::{Extra, ExtraScope, Extras};
@@ -67,3 +70,4 @@ pub use task::Task;
 pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};
 pub use trace::{Attempted, Stage, Trace};
 pub use usage::{Kind, Share, Usage, Written};
+pub use vectors::Vectors;

@@ -1,7 +1,9 @@
+use std::ops::AddAssign;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::vectors::join;
 use crate::{Extra, Extras, Modality, Money, ServiceTier};
 
 /// What an answer consumed, in tokens.
@@ -90,6 +92,40 @@ impl Usage {
         let kept: Vec<Extra> = older.collect();
         self.extra = newer;
         self.extra.extend(kept);
+    }
+}
+
+/// What two answers consumed together: counts that only one of them states are what is known of both,
+/// a cost is known only where both tell theirs.
+impl AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        fn add(mine: &mut Option<u64>, theirs: Option<u64>) {
+            *mine = mine.map_or(theirs, |mine| Some(mine.saturating_add(theirs.unwrap_or(0))));
+        }
+        add(&mut self.input, other.input);
+        add(&mut self.cache_read, other.cache_read);
+        add(&mut self.cache_write, other.cache_write);
+        add(&mut self.output, other.output);
+        add(&mut self.reasoning, other.reasoning);
+        add(&mut self.tool_prompt, other.tool_prompt);
+        self.cost = self.cost.zip(other.cost).map(|(mine, theirs)| mine + theirs);
+        self.tier = self.tier.take().or(other.tier);
+        self.estimated = self.estimated || other.estimated;
+        for more in other.written {
+            match self.written.iter_mut().find(|known| known.lifetime == more.lifetime) {
+                Some(known) => known.tokens = known.tokens.saturating_add(more.tokens),
+                None => self.written.push(more),
+            }
+        }
+        for more in other.shares {
+            let same =
+                |known: &&mut Share| known.kind == more.kind && known.modality == more.modality;
+            match self.shares.iter_mut().find(same) {
+                Some(known) => known.tokens = known.tokens.saturating_add(more.tokens),
+                None => self.shares.push(more),
+            }
+        }
+        join(&mut self.extra, other.extra);
     }
 }
 

@@ -1,4 +1,4 @@
-mod address;
+pub(crate) mod address;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use nohop_types::{Issuer, Request};

@@ -1,9 +1,11 @@
 //! JSON as providers write it: rows that keep what they do not know.
 
 mod few;
+mod list;
 mod quote;
 mod told;
 mod unquote;
+mod vector;
 mod writer;
 
 use std::borrow::Cow;
@@ -14,8 +16,10 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 use serde_json::value::RawValue;
 
 pub(crate) use few::Few;
+pub(crate) use list::at_most;
 pub(crate) use told::Told;
 use unquote::unquote;
+pub(crate) use vector::{Packed, vector};
 pub(crate) use writer::{Reach, Writer};
 
 /// Fields a row does not know, in their order.
@@ -171,10 +175,20 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
 pub(crate) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
     serde_json::from_str(text).map_err(|source| {
         // Asked of the text, for a row that names the field hides that it was the end.
-        let cut = serde_json::from_str::<IgnoredAny>(text).is_err_and(|error| error.is_eof());
+        let ends = |text| serde_json::from_str::<IgnoredAny>(text).is_err_and(|e| e.is_eof());
+        // A number that ends where more of it must come is no number for the parser.
+        let cut = ends(text) || ends(text.trim_end_matches(['-', '+', '.', 'e', 'E']));
         let kind = if cut { ErrorKind::Truncated } else { ErrorKind::Protocol };
         Error::new(kind, format!("the body is not what the dialect says: {source}"))
     })
+}
+
+/// The error of what is JSON, and not what the dialect says.
+fn said(source: &serde_json::Error) -> Error {
+    let text = source.to_string();
+    // Places in a part of the body would be taken for places in the whole.
+    let text = text.split(" at line ").next().unwrap_or_default();
+    Error::new(ErrorKind::Protocol, format!("the body is not what the dialect says: {text}"))
 }
 
 /// What `raw` is, if it is that.

@@ -3,7 +3,8 @@
 //! A [`Dialect`] is one way providers talk HTTP, seen from the client: give it a [`Call`] and it
 //! returns bytes; give its [`Decoder`] frames and it returns events. A [`Surface`] is the same way of
 //! talking, seen from the server: their request in, our answer out. [`Reader`] puts the framing in
-//! front of a decoder and decides what happens to bytes that are wrong. [`laws`] says what all of them
+//! front of a decoder and decides what happens to bytes that are wrong. [`Embed`] is the part of a dialect
+//! that makes vectors of texts. [`laws`] says what all of them
 //! must obey, ours and yours.
 //!
 //! Invariant: no sockets, no clock, no async.
@@ -11,6 +12,7 @@
 mod abilities;
 mod call;
 pub mod dialect;
+mod embed;
 mod framing;
 mod json;
 pub mod laws;
@@ -26,6 +28,7 @@ use nohop_types::{Error, Event, Result};
 
 pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
+pub use embed::{Embed, EmbedCall, vectors};
 pub use framing::{Frame, Framer, Framing, Uncut};
 pub use models::models;
 pub use nohop_types::{Change, Loss};
@@ -63,6 +66,11 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// `None` where nobody knows how.
     fn models(&self, path: &str) -> Option<Encoded> {
         let _ = path;
+        None
+    }
+
+    /// How the dialect makes vectors of texts; `None` where it has no way to.
+    fn embed(&self) -> Option<&dyn Embed> {
         None
     }
 }

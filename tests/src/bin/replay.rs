@@ -66,6 +66,8 @@ struct Summary {
     unserved: BTreeSet<String>,
     /// Recordings of streams that end before their answers do.
     cut: Vec<String>,
+    /// Requests that were recorded and not compared, and why.
+    apart: Vec<(String, String)>,
     /// How often each difference of a request was met, by dialect and path, and an example.
     paths: BTreeMap<(String, String), (usize, String)>,
 }
@@ -94,6 +96,12 @@ impl Summary {
         if outcome.status == Status::Failed || refused {
             let why = outcome.why.clone().unwrap_or_default();
             self.failed.push((recording.id.clone(), why));
+        }
+        if outcome.status == Status::Ok
+            && outcome.request == Return::None
+            && let Some(why) = &outcome.why
+        {
+            self.apart.push((recording.id.clone(), why.clone()));
         }
         if outcome.cut {
             self.cut.push(recording.id.clone());
@@ -166,6 +174,10 @@ impl Summary {
         println!("\nstreams whose recording is cut, read as such: {}", self.cut.len());
         for id in &self.cut {
             println!("  {id}");
+        }
+        println!("\nrequests not compared: {}", self.apart.len());
+        for (id, why) in &self.apart {
+            println!("  {id}\n    {why}");
         }
         println!("\ndifferences of requests, by path: {}", self.paths.len());
         for ((dialect, path), (count, example)) in &self.paths {

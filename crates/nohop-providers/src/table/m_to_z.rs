@@ -4,8 +4,8 @@ use nohop_wire::dialect::{Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses
 
 use super::values::{
     CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
-    SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED, UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT,
-    XAI_RESPONSES,
+    OPENROUTER_CHAT, PERPLEXITY_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED,
+    UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -123,7 +123,7 @@ pub const OPENROUTER: Provider = Provider {
     base_url: "https://openrouter.ai/api/v1",
     auth: Auth::Bearer("OPENROUTER_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &GATEWAY },
+        Way { path: "/chat/completions", dialect: &OPENROUTER_CHAT },
         Way { path: "/messages", dialect: &Anthropic::PLAIN },
         Way { path: "/responses", dialect: &GATEWAY_RESPONSES },
     ],
@@ -134,7 +134,7 @@ pub const PERPLEXITY: Provider = Provider {
     id: "perplexity",
     base_url: "https://api.perplexity.ai",
     auth: Auth::BearerOf(&["PERPLEXITY_API_KEY", "PPLX_API_KEY"]),
-    ways: &[Way { path: "/chat/completions", dialect: &UNASKED_MAX_TOKENS }],
+    ways: &[Way { path: "/chat/completions", dialect: &PERPLEXITY_CHAT }],
 };
 
 /// <https://docs.sambanova.ai/cloud/api-reference>

@@ -235,10 +235,23 @@ fn departures(dialect: &dyn Dialect) -> String {
     differs.map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// The fields as a value's own `Debug` shows them, one each.
+/// The fields as a value's own `Debug` shows them, one each; those of a value inside behind its name.
 fn fields(shown: &str) -> Vec<String> {
     let mut fields: Vec<String> = Vec::new();
+    let mut inside: Option<(&str, String)> = None;
     for line in shown.lines().filter_map(|line| line.strip_prefix("    ")) {
+        if let Some((name, lines)) = &mut inside {
+            *lines = format!("{lines}{line}\n");
+            if line == "}," {
+                fields.extend(self::fields(lines).into_iter().map(|it| format!("{name}.{it}")));
+                inside = None;
+            }
+            continue;
+        }
+        if let Some((name, _)) = line.split_once(':').filter(|_| line.ends_with('{')) {
+            inside = Some((name, String::new()));
+            continue;
+        }
         match fields.last_mut() {
             Some(field) if line.starts_with([' ', ']', ')']) => field.push_str(line.trim()),
             _ => fields.push(line.to_owned()),

@@ -2,8 +2,8 @@
 
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, LateSystem, Marks,
-    OpenAiChat, OpenAiResponses, Required, StreamUsage, Tags, ThinkingField, ThinkingStyle,
-    ToolMedia, VersionPlace,
+    OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags, ThinkingField,
+    ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
 };
 
 /// A host of open models that knows both names of the cap.
@@ -46,11 +46,33 @@ pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     stream_usage: StreamUsage::Unasked,
     prefill: Some("prefix"),
     refuses: &["stream_options", "user", "verbosity", "logit_bias", "min_p", "modalities"],
+    embeddings: OpenAiEmbeddings {
+        most: 256,
+        dimensions: "output_dimension",
+        refuses: &["user"],
+        ..OpenAiEmbeddings::HOSTED
+    },
     ..HOST
 };
 
 /// A server for open models, on a machine of one's own.
 pub(super) const OPEN: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..REASONING };
+
+/// OpenRouter's own.
+pub(super) const OPENROUTER_CHAT: OpenAiChat = OpenAiChat {
+    embeddings: OpenAiEmbeddings { purpose: Some("input_type"), ..OpenAiEmbeddings::HOSTED },
+    ..GATEWAY
+};
+
+/// Perplexity's own.
+pub(super) const PERPLEXITY_CHAT: OpenAiChat = OpenAiChat {
+    embeddings: OpenAiEmbeddings {
+        path: "/v1/embeddings",
+        form: VectorForm::Bytes,
+        ..OpenAiEmbeddings::HOSTED
+    },
+    ..UNASKED_MAX_TOKENS
+};
 
 /// A host whose thinking goes back where it came from, in `reasoning`.
 pub(super) const REASONING: OpenAiChat = OpenAiChat { history: History::Reasoning, ..HOST };

@@ -1,4 +1,5 @@
 mod citations;
+mod embeddings;
 mod events;
 mod failure;
 mod messages;
@@ -10,7 +11,7 @@ use nohop_types::{Error, FinishReason, Result};
 
 use super::{framing, status};
 use crate::models::beside;
-use crate::{Call, Decoder, Dialect, Encoded, Framing, Head};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head};
 
 /// Cohere's chat, in the second version of its API.
 ///
@@ -55,6 +56,10 @@ impl Dialect for Cohere {
         let path = beside(path, "/v2/chat", "/v1/models")?;
         let ask = if path.contains('?') { "&" } else { "?" };
         Some(Encoded::empty(path + ask + "endpoint=chat&page_size=1000"))
+    }
+
+    fn embed(&self) -> Option<&dyn Embed> {
+        Some(self)
     }
 }
 

@@ -1,5 +1,6 @@
 mod address;
 mod candidates;
+mod embeddings;
 mod failure;
 mod media;
 mod parts;
@@ -16,8 +17,8 @@ use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{calls, framing, status};
 use crate::{
-    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
-    Surface,
+    Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
+    Stamp, Surface,
 };
 
 /// Google's generateContent, as the Gemini API and Vertex AI speak it.
@@ -133,6 +134,10 @@ impl Dialect for Gemini {
         let text = std::str::from_utf8(body).ok();
         let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+
+    fn embed(&self) -> Option<&dyn Embed> {
+        Some(self)
     }
 }
 

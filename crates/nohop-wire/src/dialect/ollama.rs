@@ -1,3 +1,4 @@
+mod embeddings;
 mod failure;
 mod lines;
 mod messages;
@@ -8,7 +9,7 @@ use nohop_types::{Error, FinishReason, Result};
 
 use super::{calls, status};
 use crate::models::beside;
-use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode};
 
 /// Ollama's own chat, a line of JSON for each step of an answer.
 ///
@@ -52,6 +53,10 @@ impl Dialect for Ollama {
 
     fn models(&self, path: &str) -> Option<Encoded> {
         Some(Encoded::empty(beside(path, "/chat", "/tags")?))
+    }
+
+    fn embed(&self) -> Option<&dyn Embed> {
+        Some(self)
     }
 }
 

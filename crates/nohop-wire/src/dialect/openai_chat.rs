@@ -1,4 +1,5 @@
 mod chunks;
+mod embeddings;
 pub(super) mod failure;
 mod messages;
 mod read;
@@ -12,9 +13,11 @@ use nohop_types::{Error, ErrorKind, Result};
 use super::{framing, status};
 use crate::models::beside;
 use crate::{
-    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
-    Surface,
+    Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
+    Stamp, Surface,
 };
+
+pub use embeddings::{OpenAiEmbeddings, VectorForm};
 
 /// OpenAI's Chat Completions, the dialect most providers claim to speak.
 ///
@@ -56,6 +59,8 @@ pub struct OpenAiChat {
     pub prefill: Option<&'static str>,
     /// Fields of the dialect that the host refuses, by their names.
     pub refuses: &'static [&'static str],
+    /// How vectors are had beside it.
+    pub embeddings: OpenAiEmbeddings,
 }
 
 /// The field that caps the answer's tokens.
@@ -203,6 +208,7 @@ impl OpenAiChat {
         session: Some("prompt_cache_key"),
         prefill: None,
         refuses: &["top_k", "min_p", "repetition_penalty"],
+        embeddings: OpenAiEmbeddings::PLAIN,
     };
 
     /// The dialect as hosts of open models speak it: what few of them understand is left unsaid.
@@ -213,6 +219,7 @@ impl OpenAiChat {
         tool_media: ToolMedia::Outside,
         session: None,
         refuses: &[],
+        embeddings: OpenAiEmbeddings::HOSTED,
         ..Self::PLAIN
     };
 }
@@ -239,6 +246,10 @@ impl Dialect for OpenAiChat {
 
     fn models(&self, path: &str) -> Option<Encoded> {
         beside(path, "/chat/completions", "/models").map(Encoded::empty)
+    }
+
+    fn embed(&self) -> Option<&dyn Embed> {
+        Some(&self.embeddings)
     }
 }
 

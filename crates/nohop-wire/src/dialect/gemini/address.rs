@@ -10,29 +10,50 @@ use crate::Mode;
 const PLACE: &str = "{model}";
 const WHOLE: &str = ":generateContent";
 const STREAM: &str = ":streamGenerateContent";
+const VECTOR: &str = ":embedContent";
+const BATCH: &str = ":batchEmbedContents";
 
 /// The path of a call, below the endpoint's base URL.
 ///
 /// A path that already says what is done says it for this `mode`. A streamed answer is asked for as
 /// server-sent events; without that, it would be one JSON array.
 pub(super) fn path(way: &str, model: &str, mode: Mode) -> Result<String> {
+    match mode {
+        Mode::Stream => method(way, model, |_| STREAM, Some("alt=sse")),
+        Mode::Whole => method(way, model, |_| WHOLE, None),
+    }
+}
+
+/// The path of a call for vectors: of one input, unless the path asks for those of a batch, or of
+/// several.
+pub(super) fn vectors(way: &str, model: &str, several: bool) -> Result<String> {
+    let chosen = |own: &str| if several || own == BATCH { BATCH } else { VECTOR };
+    method(way, model, chosen, None)
+}
+
+/// Whether a path for vectors asks for those of a batch.
+pub(super) fn is_batch(path: &str) -> bool {
+    path.split('?').next().is_some_and(|path| path.ends_with(BATCH))
+}
+
+/// The path `way` for `model` with the method that `choose` takes in the place of its own, and what is
+/// `asked` in its query.
+fn method(
+    way: &str,
+    model: &str,
+    choose: impl Fn(&str) -> &'static str,
+    asked: Option<&str>,
+) -> Result<String> {
     let (way, query) = way.split_once('?').map_or((way, None), |(way, query)| (way, Some(query)));
     let mut path = match way.split_once(PLACE) {
         None => way.to_owned(),
         Some((before, after)) => format!("{}{after}", named(before, model)?),
     };
-    for method in [WHOLE, STREAM] {
-        if let Some(end) = path.strip_suffix(method).map(str::len) {
-            path.truncate(end);
-        }
-    }
-    path.push_str(match mode {
-        Mode::Stream => STREAM,
-        Mode::Whole => WHOLE,
-    });
+    let own = [WHOLE, STREAM, VECTOR, BATCH].into_iter().find(|own| path.ends_with(own));
+    path.truncate(path.len() - own.map_or(0, str::len));
+    path.push_str(choose(own.unwrap_or_default()));
     let kept = query.into_iter().flat_map(|query| query.split('&'));
     let kept = kept.filter(|pair| !pair.is_empty() && *pair != "alt=sse");
-    let asked = (mode == Mode::Stream).then_some("alt=sse");
     for (place, pair) in kept.chain(asked).enumerate() {
         path.push(if place == 0 { '?' } else { '&' });
         path.push_str(pair);

@@ -13,7 +13,8 @@ row! {
         answer: &'a RawValue = "candidatesTokenCount" | "candidates_token_count",
         thoughts: &'a RawValue = "thoughtsTokenCount" | "thoughts_token_count",
         tools: &'a RawValue = "toolUsePromptTokenCount" | "tool_use_prompt_token_count",
-        prompt_details: &'a RawValue = "promptTokensDetails" | "prompt_tokens_details",
+        prompt_details: &'a RawValue = "promptTokensDetails" | "prompt_tokens_details"
+            | "promptTokenDetails",
         answer_details: &'a RawValue = "candidatesTokensDetails" | "candidates_tokens_details",
         tier: Str<'a> = "serviceTier" | "service_tier",
         total: &'a RawValue = "totalTokenCount" | "total_token_count",
