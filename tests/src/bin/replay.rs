@@ -116,8 +116,8 @@ impl Summary {
         }
     }
 
-    /// What is not as good as it must be: of each dialect 99.5 % of what was heard and 95 % of what is
-    /// asked, and of each provider 97 % of what was heard.
+    /// What is not as good as it must be: of each dialect 99.5 % of what was heard and, of a chat, 95 % of
+    /// what is asked; and of each provider 97 % of what was heard.
     fn below(&self) -> Vec<String> {
         let mut dialects: BTreeMap<&str, Counts> = BTreeMap::new();
         let mut below = Vec::new();
@@ -137,6 +137,10 @@ impl Summary {
         }
         for (dialect, sum) in dialects {
             hold(format!("{dialect}, heard"), sum.ok, sum.ok + sum.failed, 99.5);
+            // Vectors are asked for in a form that takes fewer bytes wherever it is known to be taken.
+            if dialect.contains("embed") {
+                continue;
+            }
             let asked = sum.same + sum.lossy + sum.differing;
             hold(format!("{dialect}, asked the same"), sum.same, asked, 95.0);
         }
