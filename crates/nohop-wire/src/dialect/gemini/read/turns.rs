@@ -129,7 +129,10 @@ pub(super) fn content(
                 return Err(invalid(message));
             }
         },
-        None if !system => OWN.mark(&mut message.extra, "role"),
+        // One that is null is among the rest already.
+        None if !system && message.extra.get(super::Gemini::NAME, "", "role").is_none() => {
+            OWN.mark(&mut message.extra, "role");
+        }
         None => (),
     }
     let Some(raw) = row.parts else {
