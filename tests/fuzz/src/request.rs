@@ -145,7 +145,7 @@ fn settles(dialect: &(impl Dialect + Surface), incoming: &Incoming, body: &[u8])
 }
 
 /// What a field means that is written twice is nobody's promise; a dot is how fields further inside
-/// are named.
+/// are named; and an id of our own making is known by how it begins.
 fn is_odd(body: &[u8]) -> bool {
     let text = std::str::from_utf8(body).ok();
     text.and_then(Tree::read).is_none_or(|tree| tree.is_odd())
