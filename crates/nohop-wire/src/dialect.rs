@@ -22,7 +22,7 @@ use std::time::Duration;
 use nohop_types::{CacheMark, Error, ErrorKind, Event};
 
 use crate::loss::Losses;
-use crate::{Fault, Framing, Head, Mode};
+use crate::{Fault, Framing, Head, Mode, State};
 
 pub use anthropic::{Anthropic, LateSystem, Streams, ThinkingStyle, VersionPlace};
 pub use cohere::Cohere;
@@ -49,6 +49,27 @@ fn text(data: &[u8]) -> Result<&str, Fault> {
     std::str::from_utf8(data).map_err(|source| {
         Fault::Corrupt(Error::new(ErrorKind::Protocol, "the body is not UTF-8").with_source(source))
     })
+}
+
+/// Whether a frame is the last mark of a stream; what is complete is done with it.
+fn is_last(text: &str, state: &mut State) -> bool {
+    let last = text == "[DONE]";
+    if last && *state == State::Enough {
+        *state = State::Done;
+    }
+    last
+}
+
+/// A request that means nothing as it stands.
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidRequest, message)
+}
+
+/// A conversation in which nobody speaks but the application, which some dialects take: `spoke` is how
+/// many turns it had.
+fn silent(spoke: usize) -> Error {
+    let kind = if spoke == 0 { ErrorKind::InvalidRequest } else { ErrorKind::Unsupported };
+    Error::new(kind, "messages: a conversation needs at least one; add a turn of the user")
 }
 
 /// Closes every part that `open` numbers.

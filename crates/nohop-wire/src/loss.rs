@@ -31,6 +31,13 @@ impl Losses {
         self.push(field.into(), Change::Clamped, why.into());
     }
 
+    /// Drops those of `fields` that the caller said, for which the dialect has no word.
+    pub(crate) fn unheard(&mut self, fields: &[(&'static str, bool)]) {
+        for (field, _) in fields.iter().filter(|(_, said)| *said) {
+            self.dropped(*field, "the dialect has no word for it");
+        }
+    }
+
     pub(crate) fn into_vec(self) -> Vec<Loss> {
         self.0
     }

@@ -62,7 +62,7 @@ impl Endpoint {
         let (Err(error), Some(credentials), Some(secret)) = (&opened, credentials, secret) else {
             return opened;
         };
-        if !self.says_refused(error) {
+        if error.kind() != ErrorKind::Auth {
             return opened;
         }
         let again = async {
@@ -70,7 +70,7 @@ impl Endpoint {
             // A key that ended meanwhile has a successor; one that was never right has none.
             let fresh = credentials.secret().await.ok().filter(|fresh| *fresh != secret)?;
             let opened = self.open(transport, way, &call, Some(&fresh)).await;
-            if opened.as_ref().is_err_and(|error| self.says_refused(error)) {
+            if opened.as_ref().is_err_and(|error| error.kind() == ErrorKind::Auth) {
                 credentials.refused(&fresh);
             }
             Some(opened)
@@ -101,14 +101,6 @@ impl Endpoint {
             Ok((reader, head, body)) => Ok(Opened { reader, losses, body, secrets, head }),
             Err(error) => Err(secrets.redact(error)),
         }
-    }
-
-    /// Whether an answer says that the key is refused.
-    fn says_refused(&self, error: &Error) -> bool {
-        // Amazon says it of a session that has ended, too.
-        let amazons = matches!(self.provider.auth, Auth::Aws(_));
-        error.status() == Some(401)
-            || (amazons && error.status() == Some(403) && error.kind() == ErrorKind::Auth)
     }
 
     /// What the key comes from; `None` where the request brings its own, or none is needed.

@@ -25,6 +25,14 @@ pub(crate) struct Reach<'a> {
     pub(crate) endpoint: &'a str,
 }
 
+impl Reach<'_> {
+    /// The form in which the caller wrote the field `key` of whatever `extra` belongs to, if the caller
+    /// wrote it in this dialect.
+    pub(crate) fn form<'e>(self, extra: &'e Extras, key: &str) -> Option<&'e str> {
+        extra.get(self.dialect, self.endpoint, key).map(|form| form.as_str())
+    }
+}
+
 impl Writer {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self { out: Vec::with_capacity(bytes), ..Self::default() }

@@ -16,7 +16,7 @@ impl Body<'_> {
             // Empty texts are refused, but a caller that speaks the dialect may know better.
             Content::Text(text) | Content::Refusal(text) if text.is_empty() => {
                 let reach = self.reach;
-                let said = part.extra.get(reach.dialect, reach.endpoint, "text").is_some();
+                let said = reach.form(&part.extra, "text").is_some();
                 if !said && part.cache.is_some() {
                     losses.dropped("cache", "an empty text can not be marked");
                 }
@@ -124,9 +124,9 @@ impl Body<'_> {
                 let mut parts: Vec<&Part> = result.parts.iter().collect();
                 parts.retain(|part| self.keeps(part, Role::Tool));
                 let reach = self.reach;
-                let form = part.extra.get(reach.dialect, reach.endpoint, "content");
+                let form = reach.form(&part.extra, "content");
                 if !parts.is_empty() {
-                    self.content("content", &parts, form.map(|form| form.as_str()))?;
+                    self.content("content", &parts, form)?;
                 }
                 self.out.maybe("is_error", result.failed);
             }

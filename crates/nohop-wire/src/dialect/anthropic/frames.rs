@@ -11,6 +11,7 @@ use self::gathered::Gathered;
 use super::rows::{AnyRow, BlockRow, DeltaRow, FrameRow, OutcomeRow, WORDS};
 use super::tokens::Tokens;
 use super::{Anthropic, failure, reason_of};
+use crate::dialect::is_last;
 use crate::dialect::kept::Kept;
 use crate::dialect::text;
 use crate::json::{self, Str};
@@ -293,10 +294,7 @@ impl Frames {
 impl Decoder for Frames {
     fn frame(&mut self, frame: Frame<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
         let text = text(frame.data)?.trim();
-        if text == "[DONE]" {
-            if self.state == State::Enough {
-                self.state = State::Done;
-            }
+        if is_last(text, &mut self.state) {
             return Ok(());
         }
         self.read(text, events)

@@ -1,10 +1,11 @@
 //! The conversation, as this dialect writes it.
 
-use nohop_types::{Content, Error, ErrorKind, Message, Part, Result, Role};
+use nohop_types::{Content, Message, Part, Result, Role};
 
 use super::LateSystem;
-use super::write::{Body, invalid};
+use super::write::Body;
 use crate::Ability;
+use crate::dialect::{invalid, silent};
 
 /// Writes `system` and `messages`.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
@@ -17,13 +18,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
         if body.form("messages").is_some() {
             return Ok(());
         }
-        let message = "messages: a conversation needs at least one; add a turn of the user";
-        // Other dialects take a conversation in which only the application speaks.
-        let kind = match first {
-            0 => ErrorKind::InvalidRequest,
-            _ => ErrorKind::Unsupported,
-        };
-        return Err(Error::new(kind, message));
+        return Err(silent(first));
     }
     body.out.key("messages").array();
     let mut place = first;
@@ -56,7 +51,7 @@ fn turn_end(messages: &[Message], place: usize) -> usize {
 
 /// The form in which the caller wrote a field of `message`.
 fn form<'a>(body: &Body<'_>, message: &'a Message, key: &str) -> Option<&'a str> {
-    message.extra.get(body.reach.dialect, body.reach.endpoint, key).map(|form| form.as_str())
+    body.reach.form(&message.extra, key)
 }
 
 fn system(body: &mut Body<'_>, messages: &[Message]) -> Result<()> {

@@ -1,6 +1,5 @@
 use nohop_types::{
-    CacheMark, Error, ErrorKind, Modality, OutputFormat, Parallel, Result, ServiceTier, Tool,
-    ToolChoice, ToolKind,
+    CacheMark, Modality, OutputFormat, Parallel, Result, ServiceTier, Tool, ToolChoice, ToolKind,
 };
 
 use super::{Anthropic, Streams, VersionPlace, messages};
@@ -71,8 +70,7 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     /// The form in which the caller wrote a field, if the caller wrote it in this dialect.
     pub(super) fn form(&self, key: &str) -> Option<&str> {
-        let extra = &self.call.request.extra;
-        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+        self.reach.form(&self.call.request.extra, key)
     }
 
     /// Writes a mark at the end of a prompt worth caching.
@@ -230,14 +228,8 @@ impl Body<'_> {
             ("logprobs", sampling.logprobs.is_some()),
             ("n", sampling.n.is_some_and(|n| n != 1)),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
         Ok(())
-    }
-
-    fn unheard(&mut self, fields: &[(&'static str, bool)]) {
-        for (field, _) in fields.iter().filter(|(_, said)| *said) {
-            self.losses.dropped(*field, "the dialect has no word for it");
-        }
     }
 
     /// Everything else.
@@ -266,7 +258,7 @@ impl Body<'_> {
             ("session", request.session.is_some()),
             ("verbosity", request.verbosity.is_some()),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
     }
 
     /// The betas that are asked for.
@@ -283,9 +275,4 @@ impl Body<'_> {
         })
         .collect()
     }
-}
-
-/// A request that means nothing as it stands.
-pub(super) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
 }

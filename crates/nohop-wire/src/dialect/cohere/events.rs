@@ -10,6 +10,7 @@ use super::citations::{Citations, Cited};
 use super::rows::{CallRow, ContentRow, EventRow, LogprobRow, MessageRow};
 use super::tokens::Tokens;
 use super::{Cohere, failure, reason_of};
+use crate::dialect::is_last;
 use crate::dialect::kept::Kept;
 use crate::dialect::text;
 use crate::json::{self, Str};
@@ -377,10 +378,7 @@ impl Events {
 impl Decoder for Events {
     fn frame(&mut self, frame: Frame<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
         let text = text(frame.data)?.trim();
-        if text == "[DONE]" {
-            if self.state == State::Enough {
-                self.state = State::Done;
-            }
+        if is_last(text, &mut self.state) {
             return Ok(());
         }
         self.read(text, events)

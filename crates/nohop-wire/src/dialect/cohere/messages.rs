@@ -5,8 +5,9 @@ use nohop_types::{
     ToolResult,
 };
 
-use super::write::{Body, CACHES, invalid};
+use super::write::{Body, CACHES};
 use crate::dialect::media::Address;
+use crate::dialect::{invalid, silent};
 
 /// Writes the turns, each as one or several of the dialect's own.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
@@ -15,8 +16,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
         if body.form("messages").is_some() {
             return Ok(());
         }
-        let message = "messages: a conversation needs at least one; add a turn of the user";
-        return Err(invalid(message));
+        return Err(silent(0));
     }
     body.out.key("messages").array();
     // What tools answered and tools may not answer with, until they all have.
@@ -187,14 +187,12 @@ impl<'a> Turn<'_, 'a, '_> {
     /// Whether the model said it as what it was going to do with its tools.
     fn is_plan(&self, part: &Part) -> bool {
         let reach = self.body.reach;
-        part.extra.get(reach.dialect, reach.endpoint, "tool_plan").is_some()
+        reach.form(&part.extra, "tool_plan").is_some()
     }
 
     /// The form in which the caller wrote a field of the turn.
     fn form(&self, key: &str) -> Option<&'a str> {
-        let reach = self.body.reach;
-        let form = self.message.extra.get(reach.dialect, reach.endpoint, key);
-        form.map(|form| form.as_str())
+        self.body.reach.form(&self.message.extra, key)
     }
 
     /// Writes `content`: a string where one will do, and a list elsewhere; an empty one only if it is

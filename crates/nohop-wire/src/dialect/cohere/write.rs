@@ -1,10 +1,11 @@
 use nohop_types::{
-    Effort, Error, ErrorKind, Function, Modality, OutputFormat, Parallel, Part, Result,
-    ServiceTier, Thinking, Tool, ToolChoice, ToolKind, Visibility,
+    Effort, Function, Modality, OutputFormat, Parallel, Part, Result, ServiceTier, Thinking, Tool,
+    ToolChoice, Visibility,
 };
 
 use super::{Cohere, messages};
-use crate::dialect::offered::offered;
+use crate::dialect::invalid;
+use crate::dialect::offered::{functions, offered};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
@@ -54,8 +55,7 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     /// The form in which the caller wrote a field, if the caller wrote it in this dialect.
     pub(super) fn form(&self, key: &str) -> Option<&str> {
-        let extra = &self.call.request.extra;
-        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+        self.reach.form(&self.call.request.extra, key)
     }
 
     /// Whether an extra field is told of the object that `prefix` leads to.
@@ -93,18 +93,7 @@ impl Body<'_> {
             let why = "the dialect names no tools in a choice; no others are offered";
             self.losses.translated("tool_choice", why);
         }
-        let mut tools: Vec<(&Tool, &Function)> = Vec::new();
-        for tool in offered.tools {
-            match &tool.kind {
-                ToolKind::Function(function)
-                    if names.is_none_or(|names| names.contains(&function.name)) =>
-                {
-                    tools.push((tool, function));
-                }
-                ToolKind::Function(_) => (),
-                _ => self.losses.dropped("tools", "the dialect has no tools of a provider's own"),
-            }
-        }
+        let tools = functions(offered.tools, names, &mut self.losses);
         if !tools.is_empty() {
             self.out.key("tools").array();
             for (tool, function) in &tools {
@@ -215,7 +204,7 @@ impl Body<'_> {
             ("top_logprobs", sampling.logprobs.is_some_and(|others| others > 0)),
             ("n", sampling.n.is_some_and(|n| n != 1)),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
         Ok(())
     }
 
@@ -289,19 +278,8 @@ impl Body<'_> {
             ("user", request.user.is_some()),
             ("verbosity", request.verbosity.is_some()),
         ];
-        self.unheard(&unheard);
-    }
-
-    fn unheard(&mut self, fields: &[(&'static str, bool)]) {
-        for (field, _) in fields.iter().filter(|(_, said)| *said) {
-            self.losses.dropped(*field, "the dialect has no word for it");
-        }
+        self.losses.unheard(&unheard);
     }
 }
 
 pub(super) const CACHES: &str = "the host caches whole prompts by itself";
-
-/// A request that means nothing as it stands.
-pub(super) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
-}

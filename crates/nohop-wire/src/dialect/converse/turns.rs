@@ -1,10 +1,11 @@
 //! The conversation, as this dialect writes it.
 
-use nohop_types::{Content, Error, ErrorKind, Message, Part, Result, Role};
+use nohop_types::{Content, Message, Part, Result, Role};
 
-use super::write::{Body, invalid};
+use super::write::Body;
 use crate::Ability;
 use crate::dialect::LateSystem;
+use crate::dialect::{invalid, silent};
 
 /// Writes `system` and `messages`.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
@@ -13,13 +14,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     let first = messages.iter().position(late).unwrap_or(messages.len());
     system(body, &messages[..first]);
     if first == messages.len() {
-        let message = "messages: a conversation needs at least one; add a turn of the user";
-        // Other dialects take a conversation in which only the application speaks.
-        let kind = match first {
-            0 => ErrorKind::InvalidRequest,
-            _ => ErrorKind::Unsupported,
-        };
-        return Err(Error::new(kind, message));
+        return Err(silent(first));
     }
     body.out.key("messages").array();
     let mut place = first;
@@ -38,7 +33,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
 fn turn_end(body: &Body<'_>, messages: &[Message], place: usize) -> usize {
     let role = role(body, &messages[place]);
     let joins = |message: &&Message| {
-        let apart = message.extra.get(body.reach.dialect, body.reach.endpoint, "role").is_some();
+        let apart = body.reach.form(&message.extra, "role").is_some();
         self::role(body, message) == role && !apart
     };
     place + 1 + messages[place + 1..].iter().take_while(joins).count()

@@ -2,7 +2,7 @@ mod config;
 mod thinking;
 mod tools;
 
-use nohop_types::{CacheMark, Error, ErrorKind, Extras, Modality, Result, ServiceTier};
+use nohop_types::{CacheMark, Extras, Modality, Result, ServiceTier};
 
 use super::{Converse, ThinkingWords, turns};
 use crate::dialect::{lasting, ttl};
@@ -61,8 +61,7 @@ pub(super) struct Body<'a> {
 impl<'a> Body<'a> {
     /// What the caller says of `key` in this dialect, if anything.
     pub(super) fn form(&self, key: &str) -> Option<&'a str> {
-        let extra = &self.call.request.extra;
-        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+        self.reach.form(&self.call.request.extra, key)
     }
 
     /// Writes the object `key` with `fill` and then its extra fields, unless it says nothing.
@@ -115,17 +114,6 @@ impl<'a> Body<'a> {
             ("user", request.user.is_some()),
             ("verbosity", request.verbosity.is_some()),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
     }
-
-    pub(super) fn unheard(&mut self, fields: &[(&'static str, bool)]) {
-        for (field, _) in fields.iter().filter(|(_, said)| *said) {
-            self.losses.dropped(*field, "the dialect has no word for it");
-        }
-    }
-}
-
-/// A request that means nothing as it stands.
-pub(super) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
 }

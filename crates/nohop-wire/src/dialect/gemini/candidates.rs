@@ -12,6 +12,7 @@ use self::partial::Partial;
 use super::rows::{CandidateRow, FeedbackRow, FrameRow};
 use super::tokens::Tokens;
 use super::{Gemini, failure, reason_of};
+use crate::dialect::is_last;
 use crate::dialect::kept::Kept;
 use crate::dialect::text;
 use crate::json::{self, Str};
@@ -271,10 +272,7 @@ const UNSPECIFIED: &str = "FINISH_REASON_UNSPECIFIED";
 impl Decoder for Candidates {
     fn frame(&mut self, frame: Frame<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
         let text = text(frame.data)?.trim();
-        if text == "[DONE]" {
-            if self.state == State::Enough {
-                self.state = State::Done;
-            }
+        if is_last(text, &mut self.state) {
             return Ok(());
         }
         match text.starts_with('[') {

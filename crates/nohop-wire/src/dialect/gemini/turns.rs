@@ -4,9 +4,10 @@ use nohop_types::{Content, Extras, Message, Part, Result, Role, ToolCall};
 
 use super::calls::is_made;
 use super::proof::Place;
-use super::write::{Body, invalid};
+use super::write::Body;
 use super::{BEGINS, Unsigned, proof};
 use crate::Ability;
+use crate::dialect::{invalid, silent};
 
 /// Writes `systemInstruction` and `contents`.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
@@ -15,12 +16,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     let first = messages.iter().position(late).unwrap_or(messages.len());
     system(body, &messages[..first])?;
     if first == messages.len() && body.form("contents").is_none() {
-        let message = "messages: a conversation needs at least one; add a turn of the user";
-        return Err(match first {
-            0 => invalid(message),
-            // Other dialects take a conversation in which only the application speaks.
-            _ => nohop_types::Error::new(nohop_types::ErrorKind::Unsupported, message),
-        });
+        return Err(silent(first));
     }
     let current = current(messages);
     body.out.key("contents").array();
@@ -161,7 +157,7 @@ fn write_turn(body: &mut Body<'_>, all: &[Message], turn: Turn) -> Result<()> {
     }
     let mut excuse = (role == "model" && turn.current && excused(body)).then_some(proof::EXCUSE);
     let reach = body.reach;
-    let begins = |part: &&Part| part.extra.get(reach.dialect, reach.endpoint, BEGINS).is_some();
+    let begins = |part: &&Part| reach.form(&part.extra, BEGINS).is_some();
     let again = parts.iter().skip(1).position(begins).map_or(parts.len(), |place| place + 1);
     let later = parts.split_off(again);
     body.out.object();

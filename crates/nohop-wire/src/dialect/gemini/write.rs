@@ -1,7 +1,7 @@
 mod config;
 mod tools;
 
-use nohop_types::{Error, ErrorKind, Extras, Result, ServiceTier};
+use nohop_types::{Extras, Result, ServiceTier};
 
 use super::{Gemini, Labels, Schemas, address, generation, turns};
 use crate::json::{Reach, Writer};
@@ -61,7 +61,7 @@ impl<'a> Body<'a> {
 
     /// The form in which the caller wrote a field of whatever `extra` belongs to.
     pub(super) fn form_in<'e>(&self, extra: &'e Extras, key: &str) -> Option<&'e str> {
-        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+        self.reach.form(extra, key)
     }
 
     /// Begins a field in the spelling that the caller used: `prefix` leads to its object in `extra`.
@@ -134,17 +134,6 @@ impl<'a> Body<'a> {
             ("user", request.user.is_some()),
             ("verbosity", request.verbosity.is_some()),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
     }
-
-    pub(super) fn unheard(&mut self, fields: &[(&'static str, bool)]) {
-        for (field, _) in fields.iter().filter(|(_, said)| *said) {
-            self.losses.dropped(*field, "the dialect has no word for it");
-        }
-    }
-}
-
-/// A request that means nothing as it stands.
-pub(super) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
 }

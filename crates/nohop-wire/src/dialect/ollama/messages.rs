@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use nohop_types::{Content, Document, Media, Message, Part, Result, Role, ToolCall, ToolResult};
 
 use super::calls;
-use super::write::{Body, CACHES, invalid};
+use super::write::{Body, CACHES};
 use crate::dialect::media::Base64;
+use crate::dialect::{invalid, silent};
 
 /// Writes the turns, each as one or several of the dialect's own.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
@@ -15,8 +16,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
         if body.form("messages").is_some() {
             return Ok(());
         }
-        let message = "messages: a conversation needs at least one; add a turn of the user";
-        return Err(invalid(message));
+        return Err(silent(0));
     }
     body.out.key("messages").array();
     for (place, message) in messages.iter().enumerate() {
@@ -218,9 +218,7 @@ impl<'a> Turn<'_, 'a> {
 
     /// The form in which the caller wrote a field of the turn.
     fn form(&self, key: &str) -> Option<&'a str> {
-        let reach = self.body.reach;
-        let form = self.message.extra.get(reach.dialect, reach.endpoint, key);
-        form.map(|form| form.as_str())
+        self.body.reach.form(&self.message.extra, key)
     }
 
     fn told_of(&mut self, part: &Part) {

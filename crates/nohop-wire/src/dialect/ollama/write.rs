@@ -1,9 +1,11 @@
 use nohop_types::{
-    Effort, Error, ErrorKind, Function, Modality, OutputFormat, Parallel, Result, ServiceTier,
-    Tool, ToolChoice, ToolKind, Visibility,
+    Effort, Function, Modality, OutputFormat, Parallel, Result, ServiceTier, Tool, ToolChoice,
+    Visibility,
 };
 
 use super::{Ollama, messages};
+use crate::dialect::invalid;
+use crate::dialect::offered::functions;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
@@ -47,8 +49,7 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     /// The form in which the caller wrote a field, if the caller wrote it in this dialect.
     pub(super) fn form(&self, key: &str) -> Option<&str> {
-        let extra = &self.call.request.extra;
-        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+        self.reach.form(&self.call.request.extra, key)
     }
 
     /// Says how the answer shall arrive, since who does not say gets a stream.
@@ -85,18 +86,7 @@ impl Body<'_> {
         if request.tool_choice.is_some() {
             self.out.take("tool_choice");
         }
-        let mut tools: Vec<(&Tool, &Function)> = Vec::new();
-        for tool in &request.tools {
-            match &tool.kind {
-                ToolKind::Function(function)
-                    if names.is_none_or(|names| names.contains(&function.name)) =>
-                {
-                    tools.push((tool, function));
-                }
-                ToolKind::Function(_) => (),
-                _ => self.losses.dropped("tools", "a provider's own tool of another dialect"),
-            }
-        }
+        let tools = functions(&request.tools, names, &mut self.losses);
         if !tools.is_empty() {
             self.out.key("tools").array();
             tools.into_iter().for_each(|(tool, function)| self.tool(tool, function));
@@ -256,8 +246,3 @@ impl Body<'_> {
 pub(super) const CACHES: &str = "the server caches whole prompts by itself";
 const NO_CHOICE: &str = "the dialect has no choice of tools; those not meant are not offered";
 const NO_FORCE: &str = "the dialect can not make the model call a tool";
-
-/// A request that means nothing as it stands.
-pub(super) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
-}

@@ -188,7 +188,7 @@ impl<'a> Turn<'_, 'a> {
 
     /// Whether the part was an item of a list.
     fn is_item(&self, part: &Part) -> bool {
-        part.extra.get(self.body.reach.dialect, self.body.reach.endpoint, "type").is_some()
+        self.body.reach.form(&part.extra, "type").is_some()
     }
 
     /// Whether the turn says something that no part holds.
@@ -199,9 +199,7 @@ impl<'a> Turn<'_, 'a> {
 
     /// The form in which the caller wrote a field of the turn.
     fn form(&self, key: &str) -> Option<&'a str> {
-        let reach = self.body.reach;
-        let form = self.message.extra.get(reach.dialect, reach.endpoint, key);
-        form.map(|form| form.as_str())
+        self.body.reach.form(&self.message.extra, key)
     }
 
     fn role(&self) -> &'static str {
@@ -220,16 +218,14 @@ impl<'a> Turn<'_, 'a> {
 
     /// Whether the mark on the last part was written on the turn; a mark that nobody knows is kept there.
     fn marked(&self, extra: &Extras) -> bool {
-        let reach = self.body.reach;
-        let form = extra.get(reach.dialect, reach.endpoint, "cache_control");
-        form.is_some_and(|form| form.as_str() == "null")
+        self.body.reach.form(extra, "cache_control") == Some("null")
     }
 
     /// Writes `content`: a string where one will do, and a list of parts elsewhere; an empty one only
     /// if it is `needed`.
     fn content(&mut self, parts: &[&'a Part], extra: &Extras, needed: bool) {
         let reach = self.body.reach;
-        let form = extra.get(reach.dialect, reach.endpoint, "content").map(|form| form.as_str());
+        let form = reach.form(extra, "content");
         let outer = self.marked(extra) && self.body.dialect.marks == Marks::Control;
         match parts {
             [] => {
@@ -303,7 +299,7 @@ impl<'a> Turn<'_, 'a> {
         let (reach, losses) = (self.body.reach, &mut self.body.losses);
         let out = &mut self.body.out;
         out.field("type", "image_url").key("image_url");
-        if part.extra.get(reach.dialect, reach.endpoint, "image_url").is_some() {
+        if reach.form(&part.extra, "image_url").is_some() {
             out.value(Address(&image.media));
         } else {
             out.object().field("url", Address(&image.media));
@@ -318,7 +314,7 @@ impl<'a> Turn<'_, 'a> {
         let out = &mut self.body.out;
         let Some(Media::Bytes { media_type, bytes }) = &audio.media else { return NONE };
         out.field("type", "input_audio").key("input_audio");
-        if part.extra.get(reach.dialect, reach.endpoint, "input_audio").is_some() {
+        if reach.form(&part.extra, "input_audio").is_some() {
             out.value(Base64(bytes));
         } else {
             let format = match media_type.trim_start_matches("audio/") {
@@ -355,8 +351,8 @@ impl<'a> Turn<'_, 'a> {
     fn thinking(&mut self, part: &Part, reasoning: &Reasoning) -> Written {
         let (reach, out) = (self.body.reach, &mut self.body.out);
         out.field("type", "thinking").key("thinking");
-        if let Some(pieces) = part.extra.get(reach.dialect, reach.endpoint, "thinking") {
-            out.raw(pieces.as_str());
+        if let Some(pieces) = reach.form(&part.extra, "thinking") {
+            out.raw(pieces);
             return &["reasoning"];
         }
         out.array().object().text("type", "text").text("text", &reasoning.text);
@@ -385,7 +381,7 @@ impl<'a> Turn<'_, 'a> {
     fn thoughts(&mut self, thoughts: &[(&'a Part, &'a Reasoning)]) {
         let reach = self.body.reach;
         let details = self.body.dialect.history == History::Details;
-        let named = |part: &Part| part.extra.get(reach.dialect, reach.endpoint, "type").is_some();
+        let named = |part: &Part| reach.form(&part.extra, "type").is_some();
         let is_item = |(part, reasoning): &&(&Part, &Reasoning)| {
             named(part)
                 || (details && (reasoning.sealed.is_some() || reasoning.signature.is_some()))
@@ -394,7 +390,7 @@ impl<'a> Turn<'_, 'a> {
         let text: String = plain.clone().map(|(_, reasoning)| reasoning.text.as_str()).collect();
         let form = |name: &str| {
             let mut parts = plain.clone().map(|(part, _)| part);
-            parts.any(|part| part.extra.get(reach.dialect, reach.endpoint, name).is_some())
+            parts.any(|part| reach.form(&part.extra, name).is_some())
         };
         let history = self.body.dialect.history;
         let field = match history {
@@ -426,7 +422,7 @@ impl<'a> Turn<'_, 'a> {
         };
         self.body.out.object();
         let reach = self.body.reach;
-        match part.extra.get(reach.dialect, reach.endpoint, "type") {
+        match reach.form(&part.extra, "type") {
             Some(own) => self.body.out.field("type", own).done(),
             None => self.body.out.text("type", r#type).done(),
         }
@@ -443,8 +439,8 @@ impl<'a> Turn<'_, 'a> {
         let (reach, losses) = (self.body.reach, &mut self.body.losses);
         let out = &mut self.body.out;
         out.object();
-        let index = part.extra.get(reach.dialect, reach.endpoint, "index");
-        out.maybe("index", index.filter(|form| form.as_str() == "[]").map(|_| place));
+        let index = reach.form(&part.extra, "index");
+        out.maybe("index", index.filter(|form| *form == "[]").map(|_| place));
         out.maybe("id", (!call.id.is_empty()).then_some(&call.id));
         match call.input {
             Input::Text => {

@@ -5,6 +5,7 @@ use nohop_types::{
 
 use super::{Cap, Marks, OpenAiChat, Required, StreamUsage, ThinkingField, messages};
 use crate::dialect::offered::offered;
+use crate::dialect::silent;
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
@@ -52,11 +53,7 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     /// The form in which the caller wrote a field, if the caller wrote it in this dialect.
     fn form(&self, key: &str) -> Option<&str> {
-        self.call
-            .request
-            .extra
-            .get(self.reach.dialect, self.reach.endpoint, key)
-            .map(|f| f.as_str())
+        self.reach.form(&self.call.request.extra, key)
     }
 
     /// Whether the host takes a field; one that it refuses is a loss.
@@ -84,8 +81,7 @@ impl Body<'_> {
             if self.form("messages").is_some() {
                 return Ok(());
             }
-            let message = "messages: a conversation needs at least one; add a turn of the user";
-            return Err(Error::new(ErrorKind::InvalidRequest, message));
+            return Err(silent(0));
         }
         self.out.key("messages").array();
         messages::write(self)?;

@@ -5,9 +5,10 @@ use nohop_types::{
     Summary, ToolCall, ToolResult,
 };
 
-use super::write::{Body, invalid};
+use super::write::Body;
 use super::{Answers, BEGINS, IN_FIELD, Instructions, SealedThinking, goes_on};
 use crate::dialect::media::{Address, Base64};
+use crate::dialect::{invalid, silent};
 
 /// How the extra fields begin that are said of the item and not of the part which carries them.
 const BESIDE: &[&str] = &["message.", BEGINS];
@@ -27,8 +28,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     if turns.is_empty() {
         let known = ["input", "prompt", "previous_response_id", "conversation", "instructions"];
         if first == 0 && !known.iter().any(|key| body.form(key).is_some()) {
-            let message = "messages: a conversation needs at least one; add a turn of the user";
-            return Err(invalid(message));
+            return Err(silent(0));
         }
         return Ok(());
     }
@@ -59,7 +59,7 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
 
 /// The text of the first turn, if it goes into a field of its own; not where it is all there is.
 fn instructions<'a>(body: &Body<'_>, message: &'a Message, alone: bool) -> Option<&'a str> {
-    let form = |key: &str| message.extra.get(body.reach.dialect, body.reach.endpoint, key);
+    let form = |key: &str| body.reach.form(&message.extra, key);
     let told = form(IN_FIELD).is_some();
     let wanted = body.dialect.instructions == Instructions::Field && !alone;
     if message.role != Role::System || form("role").is_some() || !(told || wanted) {
@@ -144,8 +144,7 @@ impl<'a> Turn<'_, 'a> {
     }
 
     fn form(&self, extra: &'a Extras, key: &str) -> Option<&'a str> {
-        let reach = self.body.reach;
-        extra.get(reach.dialect, reach.endpoint, key).map(|form| form.as_str())
+        self.body.reach.form(extra, key)
     }
 
     fn is_assistant(&self) -> bool {

@@ -8,7 +8,7 @@ mod tools;
 
 use std::collections::BTreeMap;
 
-use nohop_types::{Error, ErrorKind, Extras, Message, Parallel, Request, Result, Verbosity};
+use nohop_types::{Extras, Message, Parallel, Request, Result, Verbosity};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -200,9 +200,4 @@ fn typed<T>(
         OWN.keep(extra, key, raw);
     }
     value
-}
-
-/// A request that means nothing as it stands.
-fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
 }

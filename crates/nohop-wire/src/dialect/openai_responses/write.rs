@@ -65,8 +65,7 @@ pub(super) struct Body<'a> {
 impl Body<'_> {
     /// The form in which the caller wrote a field, if the caller wrote it in this dialect.
     pub(super) fn form(&self, key: &str) -> Option<&str> {
-        let extra = &self.call.request.extra;
-        extra.get(self.reach.dialect, self.reach.endpoint, key).map(|form| form.as_str())
+        self.reach.form(&self.call.request.extra, key)
     }
 
     /// Whether the caller spoke this dialect, and so said about memory what there is to say.
@@ -90,13 +89,6 @@ impl Body<'_> {
             && self.takes(key)
         {
             self.out.field(key, value);
-        }
-    }
-
-    /// Notes fields that the dialect has no words for.
-    fn unheard(&mut self, fields: &[(&'static str, bool)]) {
-        for (field, _) in fields.iter().filter(|(_, said)| *said) {
-            self.losses.dropped(*field, "the dialect has no word for it");
         }
     }
 
@@ -220,7 +212,7 @@ impl Body<'_> {
         }
         let spoken = request.modalities.iter().any(|m| *m != nohop_types::Modality::Text);
         let unheard = [("modalities", spoken), ("prediction", request.prediction.is_some())];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
     }
 
     fn format(&mut self, r#type: &'static str) {
@@ -249,13 +241,13 @@ impl Body<'_> {
                 return Err(Error::new(ErrorKind::InvalidRequest, message));
             }
             if !known {
-                self.unheard(&[(key, value.is_some())]);
+                self.losses.unheard(&[(key, value.is_some())]);
             } else if value.is_some() && able.allows(key, &mut self.losses)? {
                 self.maybe(key, value);
             }
         }
         if !takes.contains(&"top_k") {
-            self.unheard(&[("top_k", sampling.top_k.is_some())]);
+            self.losses.unheard(&[("top_k", sampling.top_k.is_some())]);
         } else if sampling.top_k.is_some() && able.allows("top_k", &mut self.losses)? {
             self.maybe("top_k", sampling.top_k);
         }
@@ -266,7 +258,7 @@ impl Body<'_> {
             ("logit_bias", !sampling.logit_bias.is_empty()),
             ("n", sampling.n.is_some_and(|n| n != 1)),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
         Ok(())
     }
 
@@ -380,9 +372,4 @@ impl Body<'_> {
             }
         }
     }
-}
-
-/// A request that means nothing as it stands.
-pub(super) fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidRequest, message)
 }

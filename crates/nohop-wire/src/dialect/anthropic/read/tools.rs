@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use super::rows::{ChoiceRow, KindRow, ToolRow};
 use super::{OWN, options};
 use crate::dialect::anthropic::Anthropic;
-use crate::dialect::anthropic::write::invalid;
+use crate::dialect::invalid;
 use crate::dialect::own::read;
 
 /// Reads a tool; one that is no function is the provider's own.

@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 
 use super::rows::MessageRow;
 use super::{OWN, parts};
-use crate::dialect::anthropic::write::invalid;
+use crate::dialect::invalid;
 use crate::dialect::own::read;
 use crate::json;
 

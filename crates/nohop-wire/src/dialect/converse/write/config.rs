@@ -2,8 +2,9 @@
 
 use nohop_types::{Effort, OutputFormat, Result};
 
-use super::{Body, invalid};
+use super::Body;
 use crate::dialect::converse::ThinkingWords;
+use crate::dialect::invalid;
 
 impl Body<'_> {
     /// Writes `inferenceConfig`.
@@ -49,7 +50,7 @@ impl Body<'_> {
             ("logprobs", sampling.logprobs.is_some()),
             ("n", sampling.n.is_some_and(|n| n != 1)),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use super::rows::{CallRow, FileRow, InlineRow, OutputRow, PartRow, ResultRow};
 use super::turns::Calls;
 use crate::dialect::gemini::media;
 use crate::dialect::gemini::proof::{self, Place};
-use crate::dialect::gemini::write::invalid;
+use crate::dialect::invalid;
 use crate::dialect::own::read;
 use crate::json::{self, Rest, Str};
 

@@ -3,8 +3,8 @@ use serde_json::value::RawValue;
 
 use super::rows::{CallingRow, FunctionRow, ToolConfigRow, ToolRow};
 use super::{OWN, inside};
-use crate::dialect::gemini::write::invalid;
 use crate::dialect::gemini::{Gemini, schema};
+use crate::dialect::invalid;
 use crate::dialect::own::read;
 use crate::json;
 

@@ -3,8 +3,8 @@ use serde_json::value::RawValue;
 
 use super::rows::ContentRow;
 use super::{OWN, items, parts};
-use crate::dialect::gemini::write::invalid;
 use crate::dialect::gemini::{BEGINS, calls};
+use crate::dialect::invalid;
 use crate::dialect::own::read;
 use crate::json;
 

@@ -1,8 +1,9 @@
 use nohop_types::{Effort, Modality, OutputFormat, Result, Visibility};
 use serde::Serialize;
 
-use super::{Body, invalid};
+use super::Body;
 use crate::dialect::gemini::{ThinkingGauge, schema};
+use crate::dialect::invalid;
 
 const CONFIG: &str = "generationConfig.";
 const THINKING: &str = "generationConfig.thinkingConfig.";
@@ -84,7 +85,7 @@ impl Body<'_> {
             ("repetition_penalty", sampling.repetition_penalty.is_some()),
             ("logit_bias", !sampling.logit_bias.is_empty()),
         ];
-        self.unheard(&unheard);
+        self.losses.unheard(&unheard);
         Ok(())
     }
 

@@ -8,9 +8,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::rows::{CallRow, KindRow, MessageRow, ResultRow, TextPartRow, ThoughtRow};
-use super::{OWN, invalid, parts};
+use super::{OWN, parts};
 use crate::dialect::Marks;
 use crate::dialect::carried::unload;
+use crate::dialect::invalid;
 use crate::dialect::openai_responses::{BEGINS, OpenAiResponses, goes_on};
 use crate::dialect::own::read;
 use crate::json;
