@@ -6,6 +6,7 @@ mod api;
 mod cases;
 mod departures;
 mod embeddings;
+mod features;
 mod fixtures;
 mod framing;
 mod kept;

@@ -7,6 +7,7 @@ pub mod asked;
 pub mod embeds;
 pub mod hosts;
 pub mod lists;
+pub mod proofs;
 pub mod recording;
 pub mod replay;
 

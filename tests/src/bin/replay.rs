@@ -1,4 +1,4 @@
-//! Replays recorded traffic: `replay [--json] [--lists] FILE.jsonl…`
+//! Replays recorded traffic: `replay [--json | --proofs] FILE.jsonl…`
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the tool is for")]
 
@@ -9,17 +9,20 @@ use std::process::ExitCode;
 
 use nohop_tests::hosts::host;
 use nohop_tests::lists::lists;
+use nohop_tests::proofs::Proofs;
 use nohop_tests::recording::Recording;
 use nohop_tests::replay::{Outcome, Return, Status, line, replay};
 
 fn main() -> ExitCode {
     let (flags, files): (Vec<_>, Vec<_>) =
         env::args().skip(1).partition(|arg| arg.starts_with("--"));
-    let json = flags.iter().any(|flag| flag == "--json");
-    if files.is_empty() || flags.iter().any(|flag| flag != "--json") {
-        eprintln!("usage: replay [--json] FILE.jsonl…");
+    let given = |name: &str| flags.iter().any(|flag| flag == name);
+    let (json, proofs) = (given("--json"), given("--proofs"));
+    if files.is_empty() || flags.len() != usize::from(json) + usize::from(proofs) {
+        eprintln!("usage: replay [--json | --proofs] FILE.jsonl…");
         return ExitCode::from(2);
     }
+    let mut seen = Proofs::default();
     let mut summary = Summary::default();
     for file in &files {
         let recordings = match Recording::load(Path::new(file)) {
@@ -35,9 +38,12 @@ fn main() -> ExitCode {
                 println!("{}", line(&recording, &outcome));
             }
             summary.add(&recording, &outcome);
+            seen.add(&recording, &outcome);
         }
     }
-    if !json {
+    if proofs {
+        print!("{seen}");
+    } else if !json {
         summary.print();
     }
     let below = summary.below();
