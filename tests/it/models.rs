@@ -6,9 +6,12 @@ use nohop_testkit::{Emulator, Script};
 
 async fn check(script: Script, endpoint: Endpoint, models: Result<&[&str], ErrorKind>) {
     let emulator = script.model("b").model("a").key("sk-good").start().await.unwrap();
-    let listed = endpoint.base_url(emulator.url()).models(&Http::new()).await;
+    let listed = endpoint.base_url(emulator.url()).models(&Http::new(), 0).await;
     match (listed, models) {
-        (Ok(listed), Ok(models)) => assert_eq!(listed, models),
+        (Ok(listed), Ok(models)) => {
+            let names: Vec<&str> = listed.answer.iter().map(|model| &*model.id).collect();
+            assert_eq!(names, models);
+        }
         (listed, models) => assert_eq!(listed.map_err(|error| error.kind()).err(), models.err()),
     }
     assert_eq!((emulator.journal().requests().len(), emulator.journal().calls()), (1, 0));

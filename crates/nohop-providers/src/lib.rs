@@ -40,7 +40,7 @@ pub use credentials::GoogleToken;
 #[cfg(feature = "bedrock")]
 pub use credentials::{AwsContainer, AwsInstance, AwsProfile};
 pub use credentials::{AwsEnvironment, Command, Credentials, Environment, Issued, Refreshed};
-pub use endpoint::{Endpoint, Opened};
+pub use endpoint::{Endpoint, Opened, Told};
 pub use provider::{Auth, Provider, Way};
 pub use table::ALL;
 pub use transport::{Body, Transport};

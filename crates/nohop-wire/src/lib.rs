@@ -19,6 +19,7 @@ pub mod laws;
 mod loss;
 mod models;
 mod reader;
+mod rerank;
 mod surface;
 mod wait;
 
@@ -30,9 +31,10 @@ pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
 pub use embed::{Embed, EmbedCall, vectors};
 pub use framing::{Frame, Framer, Framing, Uncut};
-pub use models::models;
+pub use models::{Page, models};
 pub use nohop_types::{Change, Loss};
 pub use reader::{Reader, Strictness};
+pub use rerank::{Rerank, RerankCall, ranking};
 pub use surface::{Encoder, Incoming, Reply, RequestHead, Stamp, Surface};
 
 /// One way providers talk HTTP.
@@ -63,14 +65,20 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// Asks, with GET, which models there are beside the `path` of a way; [`models`] reads the answer.
     ///
-    /// `None` where nobody knows how.
-    fn models(&self, path: &str) -> Option<Encoded> {
-        let _ = path;
+    /// What a page says of the next, as [`Page::next`], asks for the page `after` it. `None` where nobody
+    /// knows how.
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
+        let _ = (path, after);
         None
     }
 
     /// How the dialect makes vectors of texts; `None` where it has no way to.
     fn embed(&self) -> Option<&dyn Embed> {
+        None
+    }
+
+    /// How the dialect puts documents in the order of their relevance; `None` where it has no way to.
+    fn rerank(&self) -> Option<&dyn Rerank> {
         None
     }
 }

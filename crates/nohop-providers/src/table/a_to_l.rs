@@ -3,7 +3,8 @@
 use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, TOGGLED, UNASKED,
+    AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, OPEN_RANKING, RANKING, TOGGLED,
+    UNASKED,
 };
 use crate::{Auth, Provider, Way};
 
@@ -227,13 +228,13 @@ pub const DOUBLEWORD: Provider = Provider {
 
 /// <https://docs.fireworks.ai/api-reference/post-chatcompletions>
 ///
-/// Unverified: the departures of the Anthropic way; all of the Responses way.
+/// Unverified: the departures of the Anthropic way; all of the Responses way; the order of documents.
 pub const FIREWORKS: Provider = Provider {
     id: "fireworks",
     base_url: "https://api.fireworks.ai/inference/v1",
     auth: Auth::Bearer("FIREWORKS_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &HOST },
+        Way { path: "/chat/completions", dialect: &RANKING },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
@@ -262,12 +263,12 @@ pub const GITHUB_MODELS: Provider = Provider {
 
 /// <https://docs.gpustack.ai>
 ///
-/// Unverified: the variables.
+/// Unverified: the variables, and the order of documents.
 pub const GPUSTACK: Provider = Provider {
     id: "gpustack",
     base_url: "http://{host:GPUSTACK_HOST}/v1",
     auth: Auth::Bearer("GPUSTACK_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &HOST }],
+    ways: &[Way { path: "/chat/completions", dialect: &RANKING }],
 };
 
 /// <https://console.groq.com/docs/api-reference>
@@ -322,7 +323,7 @@ pub const LLAMACPP: Provider = Provider {
     base_url: "http://127.0.0.1:8080/v1",
     auth: Auth::Optional("LLAMACPP_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &OPEN },
+        Way { path: "/chat/completions", dialect: &OPEN_RANKING },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],

@@ -3,9 +3,9 @@
 use nohop_wire::dialect::{Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
-    OPENROUTER_CHAT, PERPLEXITY_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED,
-    UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
+    CAPPED, COMPATIBLE, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN, OPEN_RANKING,
+    OPENROUTER_CHAT, PERPLEXITY_CHAT, SILICONFLOW_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED,
+    TOGETHER_CHAT, TOGGLED, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -152,7 +152,7 @@ pub const SILICONFLOW: Provider = Provider {
     id: "siliconflow",
     base_url: "https://api.siliconflow.com/v1",
     auth: Auth::Bearer("SILICONFLOW_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &FLAGGED_MAX_TOKENS }],
+    ways: &[Way { path: "/chat/completions", dialect: &SILICONFLOW_CHAT }],
 };
 
 /// <https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api>
@@ -170,7 +170,7 @@ pub const TOGETHER: Provider = Provider {
     id: "together",
     base_url: "https://api.together.ai/v1",
     auth: Auth::Bearer("TOGETHER_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &UNASKED_MAX_TOKENS }],
+    ways: &[Way { path: "/chat/completions", dialect: &TOGETHER_CHAT }],
 };
 
 /// <https://docs.venice.ai/api-reference/endpoint/chat/completions>
@@ -227,13 +227,13 @@ pub const VERTEX_EXPRESS: Provider = Provider {
 
 /// <https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html>
 ///
-/// Unverified: the departures of the Anthropic way; all of the Responses way.
+/// Unverified: the departures of the Anthropic way; all of the Responses way; the order of documents.
 pub const VLLM: Provider = Provider {
     id: "vllm",
     base_url: "http://127.0.0.1:8000/v1",
     auth: Auth::Optional("VLLM_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &OPEN },
+        Way { path: "/chat/completions", dialect: &OPEN_RANKING },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],

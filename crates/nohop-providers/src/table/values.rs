@@ -1,9 +1,9 @@
 //! Dialects as several hosts, or one, depart from them; most departures were found in recordings.
 
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, LateSystem, Marks,
-    OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags, ThinkingField,
-    ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
+    Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, JinaRerank, LateSystem,
+    Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags,
+    ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
 };
 
 /// A host of open models that knows both names of the cap.
@@ -19,11 +19,15 @@ pub(super) const BESIDE: OpenAiChat = OpenAiChat { counted: Counted::Beside, ..H
 /// A host that knows the newer name of the cap only.
 pub(super) const CAPPED: OpenAiChat = OpenAiChat { cap: Cap::MaxCompletionTokens, ..HOST };
 
+/// A host that puts documents in order beside its chat.
+pub(super) const RANKING: OpenAiChat = OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..HOST };
+
 /// A host whose models think when a flag says so.
 pub(super) const FLAGGED: OpenAiChat = OpenAiChat { thinking: &[ThinkingField::Enable], ..HOST };
 
-/// The same, which knows the older name of the cap only.
-pub(super) const FLAGGED_MAX_TOKENS: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..FLAGGED };
+/// SiliconFlow's own.
+pub(super) const SILICONFLOW_CHAT: OpenAiChat =
+    OpenAiChat { cap: Cap::MaxTokens, rerank: Some(JinaRerank::PLAIN), ..FLAGGED };
 
 /// A gateway to many hosts.
 pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
@@ -58,9 +62,13 @@ pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
 /// A server for open models, on a machine of one's own.
 pub(super) const OPEN: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..REASONING };
 
+/// The same, which puts documents in order as well.
+pub(super) const OPEN_RANKING: OpenAiChat = OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..OPEN };
+
 /// OpenRouter's own.
 pub(super) const OPENROUTER_CHAT: OpenAiChat = OpenAiChat {
     embeddings: OpenAiEmbeddings { purpose: Some("input_type"), ..OpenAiEmbeddings::HOSTED },
+    rerank: Some(JinaRerank::PLAIN),
     ..GATEWAY
 };
 
@@ -100,6 +108,10 @@ pub(super) const UNASKED_MAX_TOKENS: OpenAiChat = OpenAiChat { cap: Cap::MaxToke
 /// Anthropic's models at Google, whose version is said in the body.
 pub(super) const VERTEX_ANTHROPIC: Anthropic =
     Anthropic { version: "vertex-2023-10-16", place: VersionPlace::Body, ..Anthropic::PLAIN };
+
+/// Together's own.
+pub(super) const TOGETHER_CHAT: OpenAiChat =
+    OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..UNASKED_MAX_TOKENS };
 
 /// xAI's own.
 pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..BESIDE };

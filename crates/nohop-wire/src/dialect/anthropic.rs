@@ -13,7 +13,7 @@ mod write;
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{bedrock, framing, status};
-use crate::models::beside;
+use crate::models::{asking, beside};
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
     Surface,
@@ -133,14 +133,14 @@ impl Dialect for Anthropic {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
         if self.place == VersionPlace::Body {
             return None;
         }
         let path = beside(path, "/messages", "/models")?;
         // A page has twenty unless more are asked for, and a thousand at most.
-        let ask = if path.contains('?') { "&limit=1000" } else { "?limit=1000" };
-        Some(Encoded::empty(path + ask).header("anthropic-version", self.version))
+        let fields = [("limit", Some("1000")), ("after_id", after)];
+        Some(Encoded::empty(asking(path, &fields)).header("anthropic-version", self.version))
     }
 }
 

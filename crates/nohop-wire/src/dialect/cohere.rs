@@ -3,15 +3,18 @@ mod embeddings;
 mod events;
 mod failure;
 mod messages;
+mod rerank;
 mod rows;
 mod tokens;
 mod write;
 
-use nohop_types::{Error, FinishReason, Result};
+use nohop_types::{Error, FinishReason, Result, Usage};
+use serde_json::value::RawValue;
 
 use super::{framing, status};
-use crate::models::beside;
-use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head};
+use crate::json;
+use crate::models::{asking, beside};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Rerank};
 
 /// Cohere's chat, in the second version of its API.
 ///
@@ -51,16 +54,27 @@ impl Dialect for Cohere {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
         // A page has twenty unless more are asked for, and a thousand at most.
         let path = beside(path, "/v2/chat", "/v1/models")?;
-        let ask = if path.contains('?') { "&" } else { "?" };
-        Some(Encoded::empty(path + ask + "endpoint=chat&page_size=1000"))
+        let fields = [("page_size", Some("1000")), ("page_token", after)];
+        Some(Encoded::empty(asking(path, &fields)))
     }
 
     fn embed(&self) -> Option<&dyn Embed> {
         Some(self)
     }
+
+    fn rerank(&self) -> Option<&dyn Rerank> {
+        Some(self)
+    }
+}
+
+/// What hosts that bill as Cohere does tell beside an answer, if it is that.
+pub(super) fn billed(meta: &RawValue) -> Option<Usage> {
+    let usage = json::lax::<tokens::Tokens<'_>>(meta)?.usage();
+    let told = usage.total().is_some() || usage.search_units.is_some();
+    told.then_some(usage)
 }
 
 /// Why the model stopped, by the dialect's `word` for it.

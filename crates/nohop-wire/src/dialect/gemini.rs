@@ -16,6 +16,7 @@ mod write;
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{calls, framing, status};
+use crate::models::{asking, beside};
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
     Stamp, Surface,
@@ -134,6 +135,13 @@ impl Dialect for Gemini {
         let text = std::str::from_utf8(body).ok();
         let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
+        let path = beside(path, "/models/{model}", "/models")?;
+        // A page has fifty unless more are asked for, and a thousand at most.
+        let fields = [("pageSize", Some("1000")), ("pageToken", after)];
+        Some(Encoded::empty(asking(path, &fields)))
     }
 
     fn embed(&self) -> Option<&dyn Embed> {

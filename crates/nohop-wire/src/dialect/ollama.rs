@@ -51,7 +51,7 @@ impl Dialect for Ollama {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
+    fn models(&self, path: &str, _: Option<&str>) -> Option<Encoded> {
         Some(Encoded::empty(beside(path, "/chat", "/tags")?))
     }
 

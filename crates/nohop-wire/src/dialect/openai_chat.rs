@@ -3,6 +3,7 @@ mod embeddings;
 pub(super) mod failure;
 mod messages;
 mod read;
+mod rerank;
 mod rows;
 pub(super) mod say;
 mod tokens;
@@ -11,13 +12,14 @@ pub(super) mod write;
 use nohop_types::{Error, ErrorKind, Result};
 
 use super::{framing, status};
-use crate::models::beside;
+use crate::models::{asking, beside};
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
-    Stamp, Surface,
+    Rerank, Stamp, Surface,
 };
 
 pub use embeddings::{OpenAiEmbeddings, VectorForm};
+pub use rerank::JinaRerank;
 
 /// OpenAI's Chat Completions, the dialect most providers claim to speak.
 ///
@@ -61,6 +63,8 @@ pub struct OpenAiChat {
     pub refuses: &'static [&'static str],
     /// How vectors are had beside it.
     pub embeddings: OpenAiEmbeddings,
+    /// How documents are put in order beside it, if they are.
+    pub rerank: Option<JinaRerank>,
 }
 
 /// The field that caps the answer's tokens.
@@ -209,6 +213,7 @@ impl OpenAiChat {
         prefill: None,
         refuses: &["top_k", "min_p", "repetition_penalty"],
         embeddings: OpenAiEmbeddings::PLAIN,
+        rerank: None,
     };
 
     /// The dialect as hosts of open models speak it: what few of them understand is left unsaid.
@@ -244,12 +249,17 @@ impl Dialect for OpenAiChat {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
-        beside(path, "/chat/completions", "/models").map(Encoded::empty)
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
+        let path = beside(path, "/chat/completions", "/models")?;
+        Some(Encoded::empty(asking(path, &[("after", after)])))
     }
 
     fn embed(&self) -> Option<&dyn Embed> {
         Some(&self.embeddings)
+    }
+
+    fn rerank(&self) -> Option<&dyn Rerank> {
+        self.rerank.as_ref().map(|rerank| rerank as &dyn Rerank)
     }
 }
 

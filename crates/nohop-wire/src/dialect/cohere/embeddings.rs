@@ -7,11 +7,11 @@ use crate::dialect::kept::Kept;
 use crate::json::{self, Packed, Reach, Str, Writer, row};
 use crate::loss::Losses;
 use crate::models::beside;
-use crate::{Embed, EmbedCall, Encoded};
+use crate::{Embed, EmbedCall, Encoded, Head};
 
 /// A purpose must be said: texts without one are documents.
 impl Embed for Cohere {
-    fn most(&self) -> usize {
+    fn most(&self, _: &str) -> usize {
         96
     }
 
@@ -43,7 +43,7 @@ impl Embed for Cohere {
         Ok(Encoded::json(path, out.into_bytes(), losses.into_vec()))
     }
 
-    fn read(&self, call: &EmbedCall<'_>, body: &str) -> Result<Vectors> {
+    fn read(&self, call: &EmbedCall<'_>, _: &Head, body: &str) -> Result<Vectors> {
         let row: AnswerRow<'_> = json::parse(body)?;
         let Some(types) = row.embeddings else {
             return Err(failure::within(body).unwrap_or_else(|| {

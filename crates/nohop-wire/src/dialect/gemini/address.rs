@@ -1,11 +1,11 @@
 //! Where a request goes: the path names the model and what is done with it.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use nohop_types::{Error, ErrorKind, Result};
 
 use crate::Mode;
+use crate::call::address::escape;
 
 const PLACE: &str = "{model}";
 const WHOLE: &str = ":generateContent";
@@ -79,14 +79,7 @@ fn named(before: &str, model: &str) -> Result<String> {
         if place > 0 {
             path.push('/');
         }
-        for byte in segment.bytes() {
-            match byte {
-                b'-' | b'.' | b'_' | b'~' | b'@' => path.push(char::from(byte)),
-                byte if byte.is_ascii_alphanumeric() => path.push(char::from(byte)),
-                // Writing to a string never fails.
-                byte => drop(write!(path, "%{byte:02X}")),
-            }
-        }
+        escape(&mut path, segment);
     }
     Ok(path)
 }

@@ -6,12 +6,12 @@ use super::{Gemini, address, failure};
 use crate::dialect::kept::Kept;
 use crate::json::{self, Packed, Reach, Writer, row};
 use crate::loss::Losses;
-use crate::{Embed, EmbedCall, Encoded};
+use crate::{Embed, EmbedCall, Encoded, Head};
 
 /// The vector of one input is asked for by itself, unless the way asks for a batch; those of several
 /// are a batch.
 impl Embed for Gemini {
-    fn most(&self) -> usize {
+    fn most(&self, _: &str) -> usize {
         100
     }
 
@@ -40,7 +40,7 @@ impl Embed for Gemini {
         Ok(Encoded::json(path, item.out.into_bytes(), item.losses.into_vec()))
     }
 
-    fn read(&self, call: &EmbedCall<'_>, body: &str) -> Result<Vectors> {
+    fn read(&self, call: &EmbedCall<'_>, _: &Head, body: &str) -> Result<Vectors> {
         let row: AnswerRow<'_> = json::parse(body)?;
         let items: Vec<ItemRow<'_>> = match (row.error, row.several, row.one) {
             (None, Some(several), _) => json::at_most(several, call.inputs.len())?,
