@@ -16,12 +16,15 @@ mod file;
 mod flight;
 mod hooks;
 mod names;
+mod outline;
 mod route;
 mod router;
 mod safely;
 mod said;
 mod target;
+mod tasks;
 mod text;
+mod work;
 
 pub use answer::Answer;
 pub use builder::Builder;
