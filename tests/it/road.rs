@@ -21,6 +21,7 @@ pub(crate) mod rows;
 mod running;
 pub(crate) mod scripted;
 mod secrets;
+mod tasks;
 mod tokens;
 mod waits;
 mod ways;

@@ -59,10 +59,10 @@ impl Asked {
         let at = &self.resolved.places[place];
         match &self.work {
             Work::Chat => at.way.clone(),
-            work => at.endpoint.way_to(&work.task()).map_or_else(
-                |_| at.way.clone(),
-                |way| way.dialect.name().into(),
-            ),
+            work => at
+                .endpoint
+                .way_to(&work.task())
+                .map_or_else(|_| at.way.clone(), |way| way.dialect.name().into()),
         }
     }
 

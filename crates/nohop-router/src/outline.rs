@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nohop_types::{
-    EmbedInput, EmbedRequest, Error, ErrorKind, Message, Part, Request, RerankRequest, Result, Role,
-    Secret,
+    EmbedInput, EmbedRequest, Error, ErrorKind, Message, Part, Request, RerankRequest, Result,
+    Role, Secret,
 };
 
 use crate::hooks::Hooks;

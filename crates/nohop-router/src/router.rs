@@ -147,12 +147,7 @@ impl Router {
     }
 
     /// Narrows and orders the candidates: all that happens before the first call.
-    fn decide(
-        &self,
-        request: Arc<Request>,
-        mode: Mode,
-        work: Work,
-    ) -> Result<(Arc<Asked>, Plan)> {
+    fn decide(&self, request: Arc<Request>, mode: Mode, work: Work) -> Result<(Arc<Asked>, Plan)> {
         let (began, seed) = (now(), chance());
         let shared = &self.shared;
         let resolved = shared.names.resolve(&request.model, &shared.board);

@@ -38,6 +38,14 @@ pub struct Told<T> {
     pub status: u16,
 }
 
+impl<T> Told<T> {
+    /// The same, with what `make` makes of the answer.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Told<U> {
+        let Self { answer, losses, status } = self;
+        Told { answer: make(answer), losses, status }
+    }
+}
+
 impl Endpoint {
     /// The way that is taken for `task`: the chosen one, or where that has none to do it, the first of the
     /// provider's that has.

@@ -69,7 +69,7 @@ impl Errand {
                     Poll::Ready(Ok(mut told)) => {
                         hear(&mut told);
                         self.told.insert(*number, told.answer);
-                        drop(self.calls.swap_remove(index));
+                        drop(self.calls.remove(index));
                     }
                 }
             }
@@ -88,12 +88,7 @@ impl Drop for Errand {
 }
 
 /// Makes one call, and waits for the whole of its answer.
-async fn call(
-    asked: Arc<Asked>,
-    place: usize,
-    number: usize,
-    sent: Stamp,
-) -> Result<Told<Whole>> {
+async fn call(asked: Arc<Asked>, place: usize, number: usize, sent: Stamp) -> Result<Told<Whole>> {
     let key = asked.resolved.candidates[place].key as usize;
     let at = &asked.resolved.places[place];
     let transport = Stamping::new(&asked.shared.transport, sent);
