@@ -13,6 +13,7 @@ mod kept;
 mod laws;
 mod messages;
 mod models;
+mod rankings;
 mod requests;
 mod road;
 mod sdk;

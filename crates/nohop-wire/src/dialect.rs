@@ -28,7 +28,7 @@ use crate::{Fault, Framing, Head, Mode, State};
 pub use anthropic::{Anthropic, LateSystem, Streams, ThinkingStyle, VersionPlace};
 pub use cohere::Cohere;
 pub use converse::{Converse, ThinkingWords};
-pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
+pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned, VectorMethod};
 pub use ollama::Ollama;
 pub use openai_chat::{
     Cap, Counted, Ends, Files, History, JinaRerank, Marks, OpenAiChat, OpenAiEmbeddings, Required,

@@ -81,7 +81,7 @@ pub const BASETEN: Provider = Provider {
 
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-api.html>
 ///
-/// Unverified: all of the way of OpenAI's dialect.
+/// Unverified: all of the way of OpenAI's dialect; the order of documents.
 pub const BEDROCK: Provider = Provider {
     id: "bedrock",
     base_url: "https://bedrock-runtime.{region:AWS_REGION}.amazonaws.com",

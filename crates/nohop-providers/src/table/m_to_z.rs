@@ -200,7 +200,7 @@ pub const VERCEL_GATEWAY: Provider = Provider {
 /// <https://docs.cloud.google.com/vertex-ai/generative-ai/docs>
 ///
 /// The key is a token, which `GoogleToken` fetches under the feature `vertex`. Unverified: the way of
-/// OpenAI's dialect.
+/// OpenAI's dialect; the vectors of models younger than `gemini-embedding-001`.
 pub const VERTEX: Provider = Provider {
     id: "vertex",
     base_url: "https://{location:GOOGLE_CLOUD_LOCATION?global=aiplatform|us=aiplatform.us.rep|eu=aiplatform.eu.rep|*-aiplatform}.googleapis.com/v1/projects/{project:GOOGLE_CLOUD_PROJECT}/locations/{location:GOOGLE_CLOUD_LOCATION}",

@@ -258,7 +258,7 @@ fn fields(shown: &str) -> Vec<String> {
         }
     }
     let tidy = |field: String| field.trim_end_matches(',').replace(",]", "]").replace(",)", ")");
-    fields.into_iter().map(tidy).map(|field| field.replace(',', ", ")).collect()
+    fields.into_iter().map(tidy).map(|field| field.replace(',', ", ").replace(", }", "}")).collect()
 }
 
 /// What the rows' own documentation says is unverified.

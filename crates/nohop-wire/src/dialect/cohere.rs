@@ -12,9 +12,11 @@ use nohop_types::{Error, FinishReason, Result, Usage};
 use serde_json::value::RawValue;
 
 use super::{framing, status};
+
 use crate::json;
 use crate::models::{asking, beside};
 use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Rerank};
+pub(super) use embeddings::{MOST_INPUTS, texts, vectors};
 
 /// Cohere's chat, in the second version of its API.
 ///

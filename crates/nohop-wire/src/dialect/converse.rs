@@ -10,13 +10,16 @@ mod write;
 use nohop_types::{Error, FinishReason, Result};
 
 use super::{LateSystem, ThinkingStyle, bedrock};
-use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Rerank};
 
 /// Amazon's Converse, which Bedrock speaks for models of every make.
 ///
 /// A way's path names the model, by its id or its ARN, and what is done with it, as
 /// `/model/{model}/{converse|converse-stream}`. What a model takes beside is an extra field, such as
 /// `guardrailConfig` or `additionalModelRequestFields.top_k`.
+///
+/// Vectors and orders of documents are had beside it, by InvokeModel: of Amazon's models and Cohere's, each
+/// in words of its own. Extra fields of Cohere's models are those of [`Cohere`](super::Cohere).
 ///
 /// Reference: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +88,14 @@ impl Dialect for Converse {
 
     fn error(&self, head: &Head, body: &[u8]) -> Error {
         bedrock::error(head, body)
+    }
+
+    fn embed(&self) -> Option<&dyn Embed> {
+        Some(&bedrock::Invoke)
+    }
+
+    fn rerank(&self) -> Option<&dyn Rerank> {
+        Some(&bedrock::Invoke)
     }
 }
 

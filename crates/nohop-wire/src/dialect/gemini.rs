@@ -2,6 +2,7 @@ mod address;
 mod candidates;
 mod embeddings;
 mod failure;
+mod instances;
 mod media;
 mod parts;
 mod proof;
@@ -42,6 +43,8 @@ pub struct Gemini {
     pub ids: CallIds,
     /// Whether words are kept beside the answer.
     pub labels: Labels,
+    /// How vectors are asked for.
+    pub vectors: VectorMethod,
 }
 
 /// How the schemas of arguments and answers are told.
@@ -100,6 +103,17 @@ pub enum Labels {
     Refused,
 }
 
+/// How vectors are asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum VectorMethod {
+    /// As the called model wants it: younger Gemini models and those of other makers one text at a time, by
+    /// `:embedContent`; all others by `:predict`.
+    ByModel,
+    /// By `:embedContent`, and those of several texts by `:batchEmbedContents`.
+    Content,
+}
+
 impl Gemini {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "gemini";
@@ -111,10 +125,12 @@ impl Gemini {
         unsigned: Unsigned::ByModel,
         ids: CallIds::Said,
         labels: Labels::Refused,
+        vectors: VectorMethod::Content,
     };
 
     /// The dialect as Vertex AI speaks it.
-    pub const VERTEX: Self = Self { labels: Labels::Kept, ..Self::PLAIN };
+    pub const VERTEX: Self =
+        Self { labels: Labels::Kept, vectors: VectorMethod::ByModel, ..Self::PLAIN };
 }
 
 impl Dialect for Gemini {
@@ -138,6 +154,10 @@ impl Dialect for Gemini {
     }
 
     fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
+        // Vertex AI lists its models elsewhere.
+        if self.vectors == VectorMethod::ByModel {
+            return None;
+        }
         let path = beside(path, "/models/{model}", "/models")?;
         // A page has fifty unless more are asked for, and a thousand at most.
         let fields = [("pageSize", Some("1000")), ("pageToken", after)];

@@ -12,6 +12,7 @@ const WHOLE: &str = ":generateContent";
 const STREAM: &str = ":streamGenerateContent";
 const VECTOR: &str = ":embedContent";
 const BATCH: &str = ":batchEmbedContents";
+const PREDICT: &str = ":predict";
 
 /// The path of a call, below the endpoint's base URL.
 ///
@@ -29,6 +30,11 @@ pub(super) fn path(way: &str, model: &str, mode: Mode) -> Result<String> {
 pub(super) fn vectors(way: &str, model: &str, several: bool) -> Result<String> {
     let chosen = |own: &str| if several || own == BATCH { BATCH } else { VECTOR };
     method(way, model, chosen, None)
+}
+
+/// The path of a call for the vectors of instances.
+pub(super) fn instances(way: &str, model: &str) -> Result<String> {
+    method(way, model, |_| PREDICT, None)
 }
 
 /// Whether a path for vectors asks for those of a batch.
@@ -49,7 +55,7 @@ fn method(
         None => way.to_owned(),
         Some((before, after)) => format!("{}{after}", named(before, model)?),
     };
-    let own = [WHOLE, STREAM, VECTOR, BATCH].into_iter().find(|own| path.ends_with(own));
+    let own = [WHOLE, STREAM, VECTOR, BATCH, PREDICT].into_iter().find(|own| path.ends_with(own));
     path.truncate(path.len() - own.map_or(0, str::len));
     path.push_str(choose(own.unwrap_or_default()));
     let kept = query.into_iter().flat_map(|query| query.split('&'));
