@@ -17,6 +17,7 @@ mod framing;
 mod json;
 pub mod laws;
 mod loss;
+mod media;
 mod models;
 mod reader;
 mod rerank;
@@ -31,6 +32,7 @@ pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
 pub use embed::{Embed, EmbedCall, vectors};
 pub use framing::{Frame, Framer, Framing, Uncut};
+pub use media::{Source, Taken, Takes, Wanted, sniff, wanted};
 pub use models::{Page, models};
 pub use nohop_types::{Change, Loss};
 pub use reader::{Reader, Strictness};
@@ -50,7 +52,7 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// `InvalidRequest` when the request means nothing in any dialect, `Unsupported` when the model's
-    /// abilities say to refuse rather than to lose.
+    /// abilities say to refuse rather than to lose, or when the host does not take what is shown to it.
     fn encode(&self, call: &Call<'_>) -> Result<Encoded>;
 
     /// Opens the answer to `call` that begins with `head`.
@@ -70,6 +72,12 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
         let _ = (path, after);
         None
+    }
+
+    /// What media the host takes where it serves `model`; everything, unless this is said.
+    fn media(&self, model: &str) -> &'static Takes {
+        let _ = model;
+        &Takes::ANY
     }
 
     /// How the dialect makes vectors of texts; `None` where it has no way to.

@@ -17,7 +17,8 @@ use std::time::Duration;
 use nohop::policy::{Broken, Limits};
 use nohop::providers::{Endpoint, table};
 use nohop::{
-    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request, Route, Router, Schema, Tool,
+    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request, Route,
+    Router, Schema, Tool,
 };
 
 #[tokio::main(flavor = "current_thread")]

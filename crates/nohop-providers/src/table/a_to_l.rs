@@ -3,8 +3,8 @@
 use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, OPEN_RANKING, RANKING, TOGGLED,
-    UNASKED,
+    AZURE_CHAT, BESIDE, COMPATIBLE, DEEPSEEK_CHAT, FIREWORKS_CHAT, FLAGGED, GATEWAY, HOST,
+    LLAMACPP_CHAT, OPEN, OPEN_RANKING, RANKING, UNASKED,
 };
 use crate::{Auth, Provider, Way};
 
@@ -210,7 +210,7 @@ pub const DEEPSEEK: Provider = Provider {
     base_url: "https://api.deepseek.com",
     auth: Auth::Bearer("DEEPSEEK_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &TOGGLED },
+        Way { path: "/chat/completions", dialect: &DEEPSEEK_CHAT },
         Way { path: "/anthropic/v1/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
@@ -234,7 +234,7 @@ pub const FIREWORKS: Provider = Provider {
     base_url: "https://api.fireworks.ai/inference/v1",
     auth: Auth::Bearer("FIREWORKS_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &RANKING },
+        Way { path: "/chat/completions", dialect: &FIREWORKS_CHAT },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
@@ -323,7 +323,7 @@ pub const LLAMACPP: Provider = Provider {
     base_url: "http://127.0.0.1:8080/v1",
     auth: Auth::Optional("LLAMACPP_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &OPEN_RANKING },
+        Way { path: "/chat/completions", dialect: &LLAMACPP_CHAT },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],

@@ -5,6 +5,14 @@ use nohop_wire::dialect::{
     Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags,
     ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
 };
+use nohop_wire::{Source, Taken, Takes};
+
+/// Where most hosts find media: in the request, or on the web.
+const WEB: &[Source] =
+    &[Source::Bytes, Source::Url("https://"), Source::Url("http://"), Source::Url("data:")];
+
+/// The pictures that nearly all models see.
+const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/webp", "image/gif"];
 
 /// A host of open models that knows both names of the cap.
 pub(super) const HOST: OpenAiChat = OpenAiChat { cap: Cap::Either, ..OpenAiChat::HOSTED };
@@ -39,12 +47,31 @@ pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
     ..HOST
 };
 
+/// DeepSeek's own, which reads nothing but text.
+pub(super) const DEEPSEEK_CHAT: OpenAiChat = OpenAiChat { media: &Takes::NONE, ..TOGGLED };
+
+/// Fireworks' own.
+pub(super) const FIREWORKS_CHAT: OpenAiChat =
+    OpenAiChat { media: &Takes { document: Taken::NONE, ..OpenAiChat::OPEN_MEDIA }, ..RANKING };
+
+/// llama.cpp's own.
+pub(super) const LLAMACPP_CHAT: OpenAiChat = OpenAiChat {
+    media: &Takes { video: Taken::NONE, document: Taken::NONE, ..OpenAiChat::OPEN_MEDIA },
+    ..OPEN_RANKING
+};
+
 /// Mistral's own.
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     cap: Cap::MaxTokens,
     history: History::Parts,
     required: Required::Any,
     files: Files::DocumentUrl,
+    media: &Takes {
+        image: Taken::some(PICTURES, WEB),
+        video: Taken::NONE,
+        document: Taken::some(&["*/*"], WEB),
+        ..OpenAiChat::OPEN_MEDIA
+    },
     seed: "random_seed",
     session: Some("prompt_cache_key"),
     stream_usage: StreamUsage::Unasked,
@@ -57,6 +84,15 @@ pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
         ..OpenAiEmbeddings::HOSTED
     },
     ..HOST
+};
+
+/// OpenAI's dialect at Ollama, which fetches nothing.
+pub(super) const OLLAMA_CHAT: OpenAiChat = OpenAiChat {
+    media: &Takes {
+        image: Taken::some(&["image/*"], &[Source::Bytes, Source::Url("data:")]),
+        ..Takes::NONE
+    },
+    ..OPEN
 };
 
 /// A server for open models, on a machine of one's own.
@@ -106,15 +142,27 @@ pub(super) const UNASKED: OpenAiChat =
 pub(super) const UNASKED_MAX_TOKENS: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..UNASKED };
 
 /// Anthropic's models at Google, whose version is said in the body.
-pub(super) const VERTEX_ANTHROPIC: Anthropic =
-    Anthropic { version: "vertex-2023-10-16", place: VersionPlace::Body, ..Anthropic::PLAIN };
+pub(super) const VERTEX_ANTHROPIC: Anthropic = Anthropic {
+    version: "vertex-2023-10-16",
+    place: VersionPlace::Body,
+    media: &Anthropic::CLOUD_MEDIA,
+    ..Anthropic::PLAIN
+};
 
 /// Together's own.
 pub(super) const TOGETHER_CHAT: OpenAiChat =
     OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..UNASKED_MAX_TOKENS };
 
 /// xAI's own.
-pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..BESIDE };
+pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat {
+    tool_media: ToolMedia::Inside,
+    media: &Takes { image: XAI_PICTURES, ..OpenAiChat::OPEN_MEDIA },
+    ..BESIDE
+};
+
+/// The pictures that xAI's models see.
+const XAI_PICTURES: Taken =
+    Taken { bytes: Some(20 << 20), ..Taken::some(&["image/jpeg", "image/png"], WEB) };
 
 /// Anthropic's dialect as hosts of other models speak it: they know budgets, and no late system turn.
 pub(super) const COMPATIBLE: Anthropic = Anthropic {
@@ -136,5 +184,6 @@ pub(super) const XAI_RESPONSES: OpenAiResponses = OpenAiResponses {
     instructions: Instructions::Inside,
     marks: Marks::None,
     user: "user",
+    media: &Takes { image: XAI_PICTURES, ..OpenAiResponses::OPEN_MEDIA },
     ..OpenAiResponses::PLAIN
 };

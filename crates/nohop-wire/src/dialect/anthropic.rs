@@ -13,10 +13,11 @@ mod write;
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{bedrock, framing, status};
+use crate::media::fitting;
 use crate::models::{asking, beside};
 use crate::{
-    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
-    Surface,
+    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Source,
+    Stamp, Surface, Taken, Takes,
 };
 
 /// Anthropic's Messages, which many other hosts speak as well.
@@ -40,6 +41,8 @@ pub struct Anthropic {
     pub late_system: LateSystem,
     /// How answers are streamed.
     pub streams: Streams,
+    /// What media the host takes.
+    pub media: &'static Takes,
 }
 
 /// Where the version of the API is said.
@@ -82,6 +85,10 @@ pub enum LateSystem {
     Inside,
 }
 
+/// The bytes that are so large in base64, which is how the host counts.
+const ENCODED_5_MIB: usize = (5 << 20) / 4 * 3;
+const ENCODED_10_MIB: usize = (10 << 20) / 4 * 3;
+
 impl Anthropic {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "anthropic";
@@ -94,6 +101,10 @@ impl Anthropic {
         thinking: ThinkingStyle::Adaptive,
         late_system: LateSystem::Inside,
         streams: Streams::Events,
+        media: &Self::taking(
+            &[Source::Bytes, Source::File, Source::Url("https://")],
+            ENCODED_10_MIB,
+        ),
     };
 
     /// The dialect as Bedrock's InvokeModel speaks it.
@@ -101,8 +112,25 @@ impl Anthropic {
         version: "bedrock-2023-05-31",
         place: VersionPlace::Body,
         streams: Streams::Wrapped,
+        media: &Self::CLOUD_MEDIA,
         ..Self::PLAIN
     };
+
+    /// What media the clouds take that serve the inventor's models: they fetch none, and keep no files.
+    pub const CLOUD_MEDIA: Takes = Self::taking(&[Source::Bytes], ENCODED_5_MIB);
+
+    /// What is taken, from these places, of pictures no larger than that.
+    const fn taking(from: &'static [Source], largest: usize) -> Takes {
+        let image = Taken::some(&["image/jpeg", "image/png", "image/gif", "image/webp"], from);
+        Takes {
+            image: Taken { bytes: Some(largest), request: Some(600), ..image },
+            audio: Taken::NONE,
+            video: Taken::NONE,
+            document: Taken::some(&["application/pdf", "text/*"], from),
+            // A request has 32 MiB, as it is written.
+            together: Some(24 << 20),
+        }
+    }
 }
 
 impl Dialect for Anthropic {
@@ -111,7 +139,11 @@ impl Dialect for Anthropic {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

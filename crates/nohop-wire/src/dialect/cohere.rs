@@ -14,8 +14,9 @@ use serde_json::value::RawValue;
 use super::{framing, status};
 
 use crate::json;
+use crate::media::{PICTURES, WEB, fitting};
 use crate::models::{asking, beside};
-use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Rerank};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Rerank, Source, Taken, Takes};
 pub(super) use embeddings::{MOST_INPUTS, texts, vectors};
 
 /// Cohere's chat, in the second version of its API.
@@ -26,14 +27,25 @@ pub(super) use embeddings::{MOST_INPUTS, texts, vectors};
 /// Reference: <https://docs.cohere.com/reference/chat>.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
-pub struct Cohere {}
+pub struct Cohere {
+    /// What media the host takes.
+    pub media: &'static Takes,
+}
 
 impl Cohere {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "cohere";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self = Self {};
+    pub const PLAIN: Self = Self {
+        media: &Takes {
+            image: Taken { request: Some(20), ..Taken::some(PICTURES, WEB) },
+            audio: Taken::NONE,
+            video: Taken::NONE,
+            document: Taken::some(&["text/*"], &[Source::Bytes]),
+            together: Some(20 << 20),
+        },
+    };
 }
 
 impl Dialect for Cohere {
@@ -42,7 +54,11 @@ impl Dialect for Cohere {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(call)
+        fitting(call, self.media, write::request)
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

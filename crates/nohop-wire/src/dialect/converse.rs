@@ -10,7 +10,10 @@ mod write;
 use nohop_types::{Error, FinishReason, Result};
 
 use super::{LateSystem, ThinkingStyle, bedrock};
-use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Rerank};
+use crate::media::fitting;
+use crate::{
+    Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Rerank, Source, Taken, Takes,
+};
 
 /// Amazon's Converse, which Bedrock speaks for models of every make.
 ///
@@ -29,6 +32,8 @@ pub struct Converse {
     pub thinking: ThinkingWords,
     /// What becomes of a turn of the application amid the conversation.
     pub late_system: LateSystem,
+    /// What media the host takes.
+    pub media: &'static Takes,
 }
 
 /// How the model is told to think, which differs from maker to maker.
@@ -46,13 +51,43 @@ pub enum ThinkingWords {
     Nova,
 }
 
+/// Where Amazon finds media: in the request, or in a bucket of its own.
+const STORED: &[Source] = &[Source::Bytes, Source::Url("s3://")];
+
+/// The documents that are taken; a text of any other type goes as plain text.
+const DOCUMENTS: &[&str] = &[
+    "application/pdf",
+    "text/*",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
 impl Converse {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "converse";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self =
-        Self { thinking: ThinkingWords::ByModel, late_system: LateSystem::Folded };
+    pub const PLAIN: Self = Self {
+        thinking: ThinkingWords::ByModel,
+        late_system: LateSystem::Folded,
+        media: &Takes {
+            image: Taken {
+                bytes: Some(3_932_160),
+                turn: Some(20),
+                ..Taken::some(&["image/png", "image/jpeg", "image/gif", "image/webp"], STORED)
+            },
+            audio: Taken::some(&["audio/*"], STORED),
+            video: Taken::some(&["video/*"], STORED),
+            document: Taken {
+                bytes: Some(4_718_592),
+                turn: Some(5),
+                ..Taken::some(DOCUMENTS, STORED)
+            },
+            together: None,
+        },
+    };
 
     /// Whose words the model called `model` takes.
     fn words(&self, model: &str) -> ThinkingWords {
@@ -73,7 +108,11 @@ impl Dialect for Converse {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

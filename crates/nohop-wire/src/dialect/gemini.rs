@@ -17,10 +17,11 @@ mod write;
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{calls, framing, status};
+use crate::media::fitting;
 use crate::models::{asking, beside};
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
-    Stamp, Surface,
+    Source, Stamp, Surface, Taken, Takes,
 };
 
 /// Google's generateContent, as the Gemini API and Vertex AI speak it.
@@ -45,6 +46,10 @@ pub struct Gemini {
     pub labels: Labels,
     /// How vectors are asked for.
     pub vectors: VectorMethod,
+    /// What media the host takes.
+    pub media: &'static Takes,
+    /// What media it takes for models before 2.5.
+    pub early_media: &'static Takes,
 }
 
 /// How the schemas of arguments and answers are told.
@@ -114,6 +119,9 @@ pub enum VectorMethod {
     Content,
 }
 
+/// The pictures that the models see.
+const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"];
+
 impl Gemini {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "gemini";
@@ -126,11 +134,44 @@ impl Gemini {
         ids: CallIds::Said,
         labels: Labels::Refused,
         vectors: VectorMethod::Content,
+        media: &Self::taking(&[
+            Source::Bytes,
+            Source::File,
+            Source::Url("https://"),
+            Source::Url("http://"),
+            Source::Url("gs://"),
+        ]),
+        early_media: &Self::taking(&[
+            Source::Bytes,
+            Source::File,
+            Source::Url("https://www.youtube.com/"),
+            Source::Url("https://youtube.com/"),
+            Source::Url("https://m.youtube.com/"),
+            Source::Url("https://youtu.be/"),
+            Source::Url("https://generativelanguage.googleapis.com/"),
+            Source::Url("gs://"),
+        ]),
     };
 
     /// The dialect as Vertex AI speaks it.
-    pub const VERTEX: Self =
-        Self { labels: Labels::Kept, vectors: VectorMethod::ByModel, ..Self::PLAIN };
+    pub const VERTEX: Self = Self {
+        labels: Labels::Kept,
+        vectors: VectorMethod::ByModel,
+        early_media: Self::PLAIN.media,
+        ..Self::PLAIN
+    };
+
+    /// What is taken, from these places.
+    const fn taking(from: &'static [Source]) -> Takes {
+        let document = Taken::some(&["application/*", "text/*"], from);
+        Takes {
+            image: Taken { request: Some(3600), ..Taken::some(PICTURES, from) },
+            audio: Taken::some(&["audio/*"], from),
+            video: Taken { request: Some(10), ..Taken::some(&["video/*"], from) },
+            document: Taken { bytes: Some(50 << 20), ..document },
+            together: Some(100 << 20),
+        }
+    }
 }
 
 impl Dialect for Gemini {
@@ -139,7 +180,14 @@ impl Dialect for Gemini {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, Dialect::media(self, call.model), |call| write::request(self, call))
+    }
+
+    fn media(&self, model: &str) -> &'static Takes {
+        match generation(model) < 25 {
+            true => self.early_media,
+            false => self.media,
+        }
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

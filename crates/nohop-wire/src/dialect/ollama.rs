@@ -8,8 +8,9 @@ mod write;
 use nohop_types::{Error, FinishReason, Result};
 
 use super::{calls, status};
+use crate::media::fitting;
 use crate::models::beside;
-use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Source, Taken, Takes};
 
 /// Ollama's own chat, a line of JSON for each step of an answer.
 ///
@@ -19,14 +20,25 @@ use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode};
 /// Reference: <https://docs.ollama.com/api/chat>.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
-pub struct Ollama {}
+pub struct Ollama {
+    /// What media the host takes.
+    pub media: &'static Takes,
+}
 
 impl Ollama {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "ollama";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self = Self {};
+    pub const PLAIN: Self = Self {
+        media: &Takes {
+            image: Taken::some(&["image/*"], &[Source::Bytes]),
+            audio: Taken::NONE,
+            video: Taken::NONE,
+            document: Taken::some(&["text/*"], &[Source::Bytes]),
+            together: None,
+        },
+    };
 }
 
 impl Dialect for Ollama {
@@ -35,7 +47,11 @@ impl Dialect for Ollama {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(call)
+        fitting(call, self.media, write::request)
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

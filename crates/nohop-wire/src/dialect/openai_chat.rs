@@ -12,10 +12,11 @@ pub(super) mod write;
 use nohop_types::{Error, ErrorKind, Result};
 
 use super::{framing, status};
+use crate::media::{PICTURES, WEB, WEB_AND_FILES, fitting};
 use crate::models::{asking, beside};
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
-    Rerank, Stamp, Surface,
+    Rerank, Source, Stamp, Surface, Taken, Takes,
 };
 
 pub use embeddings::{OpenAiEmbeddings, VectorForm};
@@ -53,6 +54,8 @@ pub struct OpenAiChat {
     pub tool_media: ToolMedia,
     /// How a document is sent.
     pub files: Files,
+    /// What media the host takes.
+    pub media: &'static Takes,
     /// The field that holds the seed.
     pub seed: &'static str,
     /// The field that names the session, if there is one.
@@ -195,6 +198,15 @@ impl OpenAiChat {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "openai-chat";
 
+    /// What the dialect has a form for: hosts of open models differ, and their models more.
+    pub const OPEN_MEDIA: Takes = Takes {
+        image: Taken::some(&["image/*"], WEB),
+        audio: Taken::some(&["audio/*"], &[Source::Bytes]),
+        video: Taken::some(&["video/*"], WEB),
+        document: Taken::some(&["*/*"], WEB_AND_FILES),
+        together: None,
+    };
+
     /// The dialect as its inventor speaks it.
     pub const PLAIN: Self = Self {
         cap: Cap::Either,
@@ -208,6 +220,16 @@ impl OpenAiChat {
         required: Required::Required,
         tool_media: ToolMedia::Inside,
         files: Files::File,
+        media: &Takes {
+            image: Taken { request: Some(1500), ..Taken::some(PICTURES, WEB) },
+            audio: Taken::some(&["audio/wav", "audio/mpeg"], &[Source::Bytes]),
+            video: Taken::NONE,
+            document: Taken {
+                bytes: Some(50 << 20),
+                ..Taken::some(&["*/*"], &[Source::Bytes, Source::File])
+            },
+            together: Some(512 << 20),
+        },
         seed: "seed",
         session: Some("prompt_cache_key"),
         prefill: None,
@@ -222,6 +244,7 @@ impl OpenAiChat {
         history: History::ReasoningContent,
         marks: Marks::None,
         tool_media: ToolMedia::Outside,
+        media: &Self::OPEN_MEDIA,
         session: None,
         refuses: &[],
         embeddings: OpenAiEmbeddings::HOSTED,
@@ -235,7 +258,11 @@ impl Dialect for OpenAiChat {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
