@@ -125,7 +125,10 @@ const GEMINI_EMBED: Lists = Lists {
 const OLLAMA_EMBED: Lists = Lists { requests: &[], answers: &[], noise: &[], order: Order::Told };
 
 const ANTHROPIC_MESSAGES: Lists = Lists {
-    requests: &[],
+    requests: &[(
+        "$.messages[].content[].source.media_type",
+        "a label that the bytes contradict is mended",
+    )],
     answers: &[("$.choices[].raw", "a surface says the reason in its own word")],
     noise: &[
         ("$.type", "told by where it stands"),
@@ -141,7 +144,10 @@ const ANTHROPIC_MESSAGES: Lists = Lists {
 };
 
 const BEDROCK_CONVERSE: Lists = Lists {
-    requests: &[],
+    requests: &[(
+        "$.messages[].content[].image.format",
+        "a label that the bytes contradict is mended",
+    )],
     answers: &[],
     noise: &[
         ("$.p", "padding"),
@@ -176,7 +182,10 @@ const COHERE_V2_CHAT: Lists = Lists {
 };
 
 const GEMINI_GENERATE: Lists = Lists {
-    requests: &[],
+    requests: &[(
+        "$.contents[].parts[].inlineData.mimeType",
+        "a label that the bytes contradict is mended",
+    )],
     answers: &[
         ("$.choices[].raw", "a surface says the reason in its own word"),
         ("$.id", "an answer without an id gets one"),

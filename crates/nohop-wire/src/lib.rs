@@ -32,7 +32,7 @@ pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
 pub use embed::{Embed, EmbedCall, vectors};
 pub use framing::{Frame, Framer, Framing, Uncut};
-pub use media::{Source, Taken, Takes, Wanted, sniff, wanted};
+pub use media::{Source, Taken, Takes, Wanted, is_of, sniff, wanted};
 pub use models::{Page, models};
 pub use nohop_types::{Change, Loss};
 pub use reader::{Reader, Strictness};

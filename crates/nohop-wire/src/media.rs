@@ -9,7 +9,7 @@ use nohop_types::{Content, Media, Part, Request};
 
 pub(crate) use fit::fitting;
 pub use fit::{Wanted, wanted};
-pub use sniff::sniff;
+pub use sniff::{is_of, sniff};
 
 /// What media a host takes.
 ///

@@ -4,7 +4,7 @@ use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenA
 
 use super::values::{
     AZURE_CHAT, BESIDE, COMPATIBLE, DEEPSEEK_CHAT, FIREWORKS_CHAT, FLAGGED, GATEWAY, HOST,
-    LLAMACPP_CHAT, OPEN, OPEN_RANKING, RANKING, UNASKED,
+    LLAMACPP_CHAT, OPEN, RANKING, UNASKED,
 };
 use crate::{Auth, Provider, Way};
 

@@ -14,6 +14,11 @@ pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
     Some(format(bytes)?.labels[0])
 }
 
+/// Whether `bytes` begin as those do that may be labelled `label`.
+pub fn is_of(bytes: &[u8], label: &str) -> bool {
+    format(bytes).is_some_and(|format| format.covers(label))
+}
+
 /// A kind of file, by all of its names; the first is the usual one.
 #[derive(Debug)]
 pub(super) struct Format {
