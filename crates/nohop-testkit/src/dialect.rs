@@ -52,10 +52,14 @@ impl Dialect {
         Self::Converse,
     ];
 
-    /// How it is spoken.
-    pub(crate) fn speech(self) -> &'static dyn Speech {
+    /// How `maker` speaks it.
+    pub(crate) fn speech(self, maker: Maker) -> &'static dyn Speech {
         match self {
-            Self::OpenAiChat => &openai::OpenAi,
+            Self::OpenAiChat => match maker {
+                Maker::Inventor => &openai::OpenAi { maker: Maker::Inventor },
+                Maker::Mistral => &openai::OpenAi { maker: Maker::Mistral },
+                Maker::DeepSeek => &openai::OpenAi { maker: Maker::DeepSeek },
+            },
             Self::Anthropic => &anthropic::Anthropic,
             Self::OpenAiResponses => &responses::Responses,
             Self::Gemini => &gemini::Gemini,
@@ -67,8 +71,16 @@ impl Dialect {
 
     /// Whether this asks for an answer, and not for the models or for nothing there is.
     pub(crate) fn is_call(self, head: &Parts) -> bool {
-        head.method == Method::POST && self.speech().is_call(head.uri.path())
+        head.method == Method::POST && self.speech(Maker::Inventor).is_call(head.uri.path())
     }
+}
+
+/// Who speaks OpenAI's chat completions: what each refuses, and how its answers differ.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Maker {
+    Inventor,
+    Mistral,
+    DeepSeek,
 }
 
 /// Writes one dialect by hand, and knows what its provider refuses.

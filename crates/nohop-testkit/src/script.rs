@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 pub(crate) use answer::{Answer, Part, Tokens, fragments, pieces, prompt};
 
+use crate::dialect::{Maker, Speech};
 use crate::{Departure, Dialect, Fault, Reply};
 
 /// What an emulator says, how fast, and what goes wrong.
@@ -19,6 +20,7 @@ use crate::{Departure, Dialect, Fault, Reply};
 #[derive(Clone, Debug)]
 pub struct Script {
     pub(crate) dialect: Dialect,
+    pub(crate) maker: Maker,
     /// Never empty; the last one repeats.
     pub(crate) answers: Vec<Answer>,
     pub(crate) keys: Vec<String>,
@@ -53,6 +55,7 @@ impl Script {
     pub fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
+            maker: Maker::Inventor,
             answers: vec![Answer::default()],
             keys: Vec::new(),
             models: Vec::new(),
@@ -75,6 +78,16 @@ impl Script {
     /// A provider that speaks OpenAI's chat completions.
     pub fn openai() -> Self {
         Self::new(Dialect::OpenAiChat)
+    }
+
+    /// Mistral, which speaks OpenAI's chat completions in its own way.
+    pub fn mistral() -> Self {
+        Self { maker: Maker::Mistral, ..Self::openai() }
+    }
+
+    /// DeepSeek, which speaks OpenAI's chat completions in its own way.
+    pub fn deepseek() -> Self {
+        Self { maker: Maker::DeepSeek, ..Self::openai() }
     }
 
     /// A provider that speaks Anthropic's messages.
@@ -118,6 +131,12 @@ impl Script {
     #[must_use]
     pub fn thinks(self, text: impl Into<String>) -> Self {
         self.part(Part::Thinking(text.into()))
+    }
+
+    /// Adds a refusal to the answer, which most dialects tell as text.
+    #[must_use]
+    pub fn refuses(self, text: impl Into<String>) -> Self {
+        self.part(Part::Refusal(text.into()))
     }
 
     /// Adds a tool call to the answer. The arguments are sent as they print.
@@ -328,6 +347,11 @@ impl Script {
             0
         };
         Reply::new(self, call, &head, &body)
+    }
+
+    /// How its provider talks.
+    pub(crate) fn speech(&self) -> &'static dyn Speech {
+        self.dialect.speech(self.maker)
     }
 
     /// Whether a request with this key is let in; one without has an empty key.

@@ -1,4 +1,5 @@
 mod check;
+mod history;
 
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ impl Speech for Anthropic {
 
     fn whole(&self, call: &Call<'_>) -> String {
         let blocks = call.answer.parts.iter().enumerate().map(|(index, part)| match part {
-            Part::Text(text) => format!(r#"{{"type":"text","text":{}}}"#, quoted(text)),
+            Part::Text(text) | Part::Refusal(text) => format!(r#"{{"type":"text","text":{}}}"#, quoted(text)),
             Part::Thinking(text) => {
                 let signature = signature::of(&call.script.salt, text);
                 let text = quoted(text);
@@ -226,7 +227,7 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
     let each = call.script.tokens_per_event;
     let mut frames = Vec::new();
     match part {
-        Part::Text(text) => {
+        Part::Text(text) | Part::Refusal(text) => {
             frames.push(start(index, r#"{"type":"text","text":""}"#));
             frames.extend(pieces(text, each).iter().map(|piece| {
                 delta(index, &format!(r#"{{"type":"text_delta","text":{}}}"#, quoted(piece)))

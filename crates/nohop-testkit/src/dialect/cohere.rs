@@ -53,7 +53,7 @@ impl Speech for Cohere {
         for part in &call.answer.parts {
             match part {
                 Part::Thinking(plan) if plans(call) => frames.extend(tool_plan(call, plan)),
-                Part::Text(text) => {
+                Part::Text(text) | Part::Refusal(text) => {
                     frames.extend(content(call, contents, "text", text));
                     contents += 1;
                 }
@@ -179,7 +179,7 @@ fn message(call: &Call<'_>) -> String {
             Part::Thinking(text) => {
                 contents.push(format!(r#"{{"type":"thinking","thinking":{}}}"#, quoted(text)));
             }
-            Part::Text(text) => {
+            Part::Text(text) | Part::Refusal(text) => {
                 contents.push(format!(r#"{{"type":"text","text":{}}}"#, quoted(text)));
             }
             Part::Call { name, arguments } => tool_calls.push(format!(

@@ -1,4 +1,5 @@
 mod check;
+mod history;
 
 use std::time::Duration;
 
@@ -59,7 +60,7 @@ impl Speech for Converse {
 
     fn whole(&self, call: &Call<'_>) -> String {
         let blocks = call.answer.parts.iter().enumerate().map(|(index, part)| match part {
-            Part::Text(text) => format!(r#"{{"text":{}}}"#, quoted(text)),
+            Part::Text(text) | Part::Refusal(text) => format!(r#"{{"text":{}}}"#, quoted(text)),
             Part::Thinking(text) => format!(
                 r#"{{"reasoningContent":{{"reasoningText":{{"text":{},"signature":"{}"}}}}}}"#,
                 quoted(text),
@@ -218,7 +219,7 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
     let each = call.script.tokens_per_event;
     let mut frames = Vec::new();
     match part {
-        Part::Text(text) => {
+        Part::Text(text) | Part::Refusal(text) => {
             frames.extend(pieces(text, each).iter().map(|piece| {
                 delta(index, &format!(r#"{{"text":{}}}"#, quoted(piece))).content(piece)
             }))

@@ -1,4 +1,5 @@
 mod check;
+mod history;
 
 use std::time::Duration;
 
@@ -207,7 +208,7 @@ fn parts(call: &Call<'_>, words: Words) -> Vec<Piece> {
     let mut is_signed = false;
     for part in &call.answer.parts {
         match part {
-            Part::Text(text) => {
+            Part::Text(text) | Part::Refusal(text) => {
                 parts.extend(cut(text).iter().map(|text| Piece::text(text, None, None)));
             }
             Part::Thinking(text) => {

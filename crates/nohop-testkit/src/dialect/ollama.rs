@@ -57,7 +57,7 @@ impl Speech for Ollama {
         let mut calls = Vec::new();
         for part in &call.answer.parts {
             match part {
-                Part::Text(_) => {}
+                Part::Text(_) | Part::Refusal(_) => {}
                 Part::Thinking(text) => thinking += text,
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
@@ -175,7 +175,7 @@ fn said(call: &Call<'_>) -> Vec<Said> {
     let mut all = Vec::new();
     for part in &call.answer.parts {
         match part {
-            Part::Text(text) => all.extend(
+            Part::Text(text) | Part::Refusal(text) => all.extend(
                 pieces(text, each)
                     .into_iter()
                     .map(|piece| Said { message: message(&piece, ""), content: piece }),

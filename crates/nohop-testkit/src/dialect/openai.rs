@@ -1,4 +1,6 @@
 mod check;
+mod deepseek;
+mod mistral;
 
 use std::time::Duration;
 
@@ -7,13 +9,19 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted};
+use super::{Call, Frame, Maker, Refusal, Speech, interleave, quoted};
 use crate::fault::go_duration;
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
 
 /// OpenAI's chat completions.
-pub(super) struct OpenAi;
+pub(super) struct OpenAi {
+    pub(super) maker: Maker,
+}
+
+impl OpenAi {
+    pub(super) const INVENTOR: Self = Self { maker: Maker::Inventor };
+}
 
 pub(super) const CREATED: u64 = 1_780_000_000;
 
@@ -32,7 +40,12 @@ impl Speech for OpenAi {
     }
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, body)
+        check::body(script, body)?;
+        match self.maker {
+            Maker::Inventor => check::history(body),
+            Maker::Mistral => mistral::body(body),
+            Maker::DeepSeek => deepseek::body(body),
+        }
     }
 
     fn states_usage(&self, call: &Call<'_>, streams: bool) -> bool {
@@ -55,6 +68,11 @@ impl Speech for OpenAi {
         for part in &call.answer.parts {
             match part {
                 Part::Text(text) => frames.extend(texts(call, "content", text)),
+                Part::Refusal(text) => frames.extend(texts(call, "refusal", text)),
+                Part::Thinking(text) if call.script.maker == Maker::Mistral => {
+                    let delta = format!(r#"{{"content":{}}}"#, mistral::thinking(text));
+                    frames.push(chunk(call, &delta, None).content(""));
+                }
                 Part::Thinking(text) => frames.extend(texts(call, "reasoning_content", text)),
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
@@ -105,6 +123,9 @@ impl Speech for OpenAi {
     }
 
     fn error(&self, refusal: &Refusal, _: &str) -> String {
+        if self.maker == Maker::Mistral {
+            return mistral::error(refusal);
+        }
         let retry_after = refusal.retry_after.map_or_else(String::new, |after| {
             format!(",\n    \"retry_after\": {}", after.as_secs_f64())
         });
@@ -160,13 +181,27 @@ impl Speech for OpenAi {
 
 fn message(call: &Call<'_>) -> String {
     let parts = &call.answer.parts;
-    let has_text = parts.iter().any(|part| matches!(part, Part::Text(_)));
-    let content = or_null(has_text.then(|| call.answer.text()).as_deref());
+    let said = |wanted: fn(&Part) -> Option<&str>| {
+        let said: Vec<&str> = parts.iter().filter_map(wanted).collect();
+        or_null((!said.is_empty()).then(|| said.concat()).as_deref())
+    };
+    let refusal = said(|part| match part {
+        Part::Refusal(text) => Some(text),
+        _ => None,
+    });
+    let mut content = said(|part| match part {
+        Part::Text(text) => Some(text),
+        _ => None,
+    });
+    if call.script.maker == Maker::Mistral && call.answer.has_thinking() {
+        content = mistral::content(parts);
+    }
     let mut reasoning = String::new();
     let mut calls = Vec::new();
     for part in parts {
         match part {
-            Part::Text(_) => {}
+            Part::Text(_) | Part::Refusal(_) => {}
+            Part::Thinking(_) if call.script.maker == Maker::Mistral => {}
             Part::Thinking(text) => reasoning.push_str(text),
             Part::Call { name, arguments } => calls.push(format!(
                 r#"{{"id":"{}","type":"function","function":{{"name":{},"arguments":{}}}}}"#,
@@ -183,7 +218,7 @@ fn message(call: &Call<'_>) -> String {
     if !calls.is_empty() {
         message += &format!(r#","tool_calls":[{}]"#, calls.join(","));
     }
-    message + r#","refusal":null,"annotations":[]}"#
+    message + &format!(r#","refusal":{refusal},"annotations":[]}}"#)
 }
 
 fn completion(call: &Call<'_>, choices: &str) -> String {
@@ -270,7 +305,8 @@ fn finish<'a>(call: &'a Call<'_>) -> &'a str {
 }
 
 fn includes_usage(call: &Call<'_>) -> bool {
-    call.body["stream_options"]["include_usage"] == true
+    // Mistral states it unasked.
+    call.script.maker == Maker::Mistral || call.body["stream_options"]["include_usage"] == true
 }
 
 fn done() -> Frame {
@@ -282,7 +318,11 @@ fn id(call: &Call<'_>) -> String {
 }
 
 fn call_id(call: &Call<'_>, index: usize) -> String {
-    format!("call_testkit{:08}{index:02}", call.number)
+    match call.script.maker {
+        Maker::Inventor => format!("call_testkit{:08}{index:02}", call.number),
+        Maker::Mistral => format!("m{:06}{index:02}", call.number),
+        Maker::DeepSeek => format!("call_{index:02}_testkit{:08}", call.number),
+    }
 }
 
 pub(super) fn or_null(text: Option<&str>) -> String {

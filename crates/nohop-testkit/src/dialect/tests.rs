@@ -1,5 +1,6 @@
 mod cohere;
 mod converse;
+mod history;
 mod ollama;
 
 use bytes::Bytes;

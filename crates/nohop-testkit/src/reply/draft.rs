@@ -57,7 +57,7 @@ impl<'a> Exchange<'a> {
             Some(Fault::KeyEchoed) => key(head),
             _ => script.plant.clone(),
         };
-        let speech = script.dialect.speech();
+        let speech = script.speech();
         Self { script, speech, fault, head, plant, number: call, body }
     }
 

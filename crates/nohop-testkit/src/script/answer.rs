@@ -16,6 +16,7 @@ pub(crate) struct Answer {
 pub(crate) enum Part {
     Text(String),
     Thinking(String),
+    Refusal(String),
     Call { name: String, arguments: String },
 }
 
@@ -32,7 +33,7 @@ impl Answer {
     /// The text a caller reads.
     pub(crate) fn text(&self) -> String {
         let text = |part: &Part| match part {
-            Part::Text(text) => Some(text.clone()),
+            Part::Text(text) | Part::Refusal(text) => Some(text.clone()),
             _ => None,
         };
         self.parts.iter().filter_map(text).collect()
@@ -56,7 +57,9 @@ impl Answer {
             _ => None,
         });
         let spoken = count(|part| match part {
-            Part::Text(text) | Part::Call { arguments: text, .. } => Some(text),
+            Part::Text(text) | Part::Refusal(text) | Part::Call { arguments: text, .. } => {
+                Some(text)
+            }
             Part::Thinking(_) => None,
         });
         let (input, output) = self.usage.unwrap_or((prompt, spoken + thought));

@@ -103,7 +103,12 @@ fn sampling(body: &Value) -> Result<(), Refusal> {
 /// Holds every turn to something it says, and every tool result to a call before it.
 fn turns(messages: &[Value]) -> Result<(), Refusal> {
     let mut asked: Vec<&str> = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
     for message in messages {
+        if message["role"] != "tool" {
+            answered(&open)?;
+            open.clear();
+        }
         let calls = message["tool_calls"].as_array().into_iter().flatten();
         match message["role"].as_str().unwrap_or_default() {
             "tool" => {
@@ -113,9 +118,11 @@ fn turns(messages: &[Value]) -> Result<(), Refusal> {
                         "invalid request: tool_call_id '{id}' does not match any of the tool calls before it."
                     )));
                 }
+                open.retain(|known| *known != id);
             }
             "assistant" => {
                 asked = calls.filter_map(|call| call["id"].as_str()).collect();
+                open.clone_from(&asked);
                 if asked.is_empty() && is_empty(&message["content"]) {
                     return Err(invalid(
                         "invalid request: all elements in history must have a message.",
@@ -132,13 +139,23 @@ fn turns(messages: &[Value]) -> Result<(), Refusal> {
             }
         }
     }
-    Ok(())
+    answered(&open)
+}
+
+/// Holds every call to a result.
+fn answered(open: &[&str]) -> Result<(), Refusal> {
+    match open {
+        [] => Ok(()),
+        [id, ..] => Err(invalid(format!(
+            "invalid request: the tool call with id '{id}' must be followed by a tool message that responds to it."
+        ))),
+    }
 }
 
 fn is_empty(content: &Value) -> bool {
     match content {
         Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
+        Value::Array(items) => items.iter().all(|item| item["text"] == ""),
         _ => true,
     }
 }

@@ -3,7 +3,7 @@ use http::header::AUTHORIZATION;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::VALIDATION;
+use super::{VALIDATION, history};
 use crate::Script;
 use crate::dialect::{Refusal, credential, signature};
 use crate::script::prompt;
@@ -37,6 +37,7 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
         thinking(script, index, message)?;
         calls(index, message, messages.get(index + 1))?;
     }
+    history::body(body, messages)?;
     let has_tools = |message| {
         blocks(message, "toolUse").next().is_some()
             || blocks(message, "toolResult").next().is_some()
@@ -143,7 +144,7 @@ fn calls(index: usize, message: &Value, after: Option<&Value>) -> Result<(), Ref
     Ok(())
 }
 
-fn blocks<'a>(
+pub(super) fn blocks<'a>(
     message: &'a Value,
     kind: &'static str,
 ) -> impl Iterator<Item = (usize, &'a Value)> + 'a {
@@ -181,10 +182,10 @@ pub(super) fn too_long() -> Refusal {
 }
 
 /// What the model refuses, and not the API before it.
-fn model_says(message: &str) -> Refusal {
+pub(super) fn model_says(message: &str) -> Refusal {
     invalid(format!("The model returned the following errors: {message}"))
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, VALIDATION, message)
 }

@@ -63,12 +63,81 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
         )
         .param("stream_options"));
     }
-    tools(messages)?;
     context(script, body)
 }
 
+/// The most characters of a call's id.
+const LONGEST: usize = 40;
+
+/// Refuses what OpenAI itself refuses of a conversation, and others take.
+pub(super) fn history(body: &Value) -> Result<(), Refusal> {
+    tools(body)?;
+    let messages = body["messages"].as_array().into_iter().flatten();
+    messages.enumerate().try_for_each(|(index, message)| turn(index, message))
+}
+
+fn turn(index: usize, message: &Value) -> Result<(), Refusal> {
+    let role = message["role"].as_str().unwrap_or_default();
+    let content = &message["content"];
+    let items = || content.as_array().into_iter().flatten();
+    let taken: &[&str] = match role {
+        "assistant" => &["text", "refusal"],
+        "system" | "developer" => &["text"],
+        "tool" => &["text", "image_url"],
+        "user" => &["text", "image_url", "input_audio", "file"],
+        "function" => &[],
+        _ => {
+            let message = format!(
+                "Invalid value: '{role}'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'."
+            );
+            return Err(invalid(&message)
+                .param(format!("messages[{index}].role"))
+                .code("invalid_value"));
+        }
+    };
+    let kind = |item: &Value| item["type"].as_str().unwrap_or_default().to_owned();
+    if let Some(other) = items().map(kind).find(|kind| !taken.contains(&&**kind)) {
+        let message =
+            format!("Invalid value: '{other}'. Supported values are: '{}'.", taken.join("', '"));
+        return Err(invalid(&message)
+            .param(format!("messages[{index}].content"))
+            .code("invalid_value"));
+    }
+    if content.as_array().is_some_and(Vec::is_empty) {
+        let message = format!(
+            "Invalid 'messages[{index}].content': empty array. Expected an array with minimum length 1, but got an empty array instead."
+        );
+        return Err(invalid(&message)
+            .param(format!("messages[{index}].content"))
+            .code("empty_array"));
+    }
+    let says = ["tool_calls", "function_call", "refusal", "audio"];
+    let is_silent = role == "assistant" && says.iter().all(|key| message[*key].is_null());
+    if content.is_null() && (is_silent || (role != "assistant" && role != "function")) {
+        let message = "Invalid value for 'content': expected a string, got null.";
+        return Err(invalid(message).param(format!("messages.[{index}].content")));
+    }
+    let calls = message["tool_calls"].as_array().into_iter().flatten();
+    for (place, call) in calls.enumerate() {
+        length(&call["id"], format!("messages[{index}].tool_calls[{place}].id"))?;
+    }
+    length(&message["tool_call_id"], format!("messages[{index}].tool_call_id"))
+}
+
+fn length(id: &Value, place: String) -> Result<(), Refusal> {
+    let long = id.as_str().map_or(0, |id| id.chars().count());
+    if long <= LONGEST {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid '{place}': string too long. Expected a string with maximum length {LONGEST}, but got a string with length {long} instead."
+    );
+    Err(invalid(&message).param(place).code("string_above_max_length"))
+}
+
 /// Holds every tool result to a call, and every call to its results.
-fn tools(messages: &[Value]) -> Result<(), Refusal> {
+pub(super) fn tools(body: &Value) -> Result<(), Refusal> {
+    let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut open: Vec<&str> = Vec::new();
     let mut asked: Vec<&str> = Vec::new();
     for (index, message) in messages.iter().enumerate() {

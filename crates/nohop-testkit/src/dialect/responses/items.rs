@@ -23,14 +23,16 @@ impl Item<'_> {
     /// The events that make it.
     pub(super) fn frames(&self) -> Vec<Frame> {
         match self.part {
-            Part::Text(text) => self.message(text),
+            Part::Text(text) => self.message(text, &TEXT),
+            Part::Refusal(text) => self.message(text, &REFUSAL),
             Part::Thinking(text) => self.reasoning(text),
             Part::Call { arguments, .. } => self.function_call(arguments),
         }
     }
 
-    fn message(&self, text: &str) -> Vec<Frame> {
-        let part = |text: &str| format!(r#""content_index":0,"part":{}"#, output_text(text));
+    fn message(&self, text: &str, names: &Names) -> Vec<Frame> {
+        let spell = names.spell;
+        let part = |text: &str| format!(r#""content_index":0,"part":{}"#, spell(text));
         let mut frames = vec![
             self.event("response.output_item.added", 0, &self.begun()),
             self.event("response.content_part.added", 0, &part("")),
@@ -40,11 +42,12 @@ impl Item<'_> {
                 r#""content_index":0,"delta":{},"logprobs":[],"obfuscation":"kR4""#,
                 quoted(&piece)
             );
-            let frame = self.event("response.output_text.delta", number, &delta);
+            let frame = self.event(names.delta, number, &delta);
             frames.push(frame.content(&piece));
         }
-        let whole = format!(r#""content_index":0,"text":{},"logprobs":[]"#, quoted(text));
-        frames.push(self.event("response.output_text.done", 0, &whole));
+        let (field, logprobs) = (names.field, r#","logprobs":[]"#);
+        let whole = format!(r#""content_index":0,"{field}":{}{logprobs}"#, quoted(text));
+        frames.push(self.event(names.done, 0, &whole));
         frames.push(self.event("response.content_part.done", 0, &part(text)));
         frames.push(self.ended());
         frames
@@ -108,8 +111,9 @@ impl Item<'_> {
         let id = self.id(number);
         let is_begun = status == "in_progress";
         match self.part {
-            Part::Text(text) => {
-                let content = if is_begun { String::new() } else { output_text(text) };
+            Part::Text(text) | Part::Refusal(text) => {
+                let spell = if matches!(self.part, Part::Text(_)) { output_text } else { refusal };
+                let content = if is_begun { String::new() } else { spell(text) };
                 format!(
                     r#"{{"id":"{id}","type":"message","status":"{status}","content":[{content}],"role":"assistant"}}"#
                 )
@@ -141,7 +145,7 @@ impl Item<'_> {
 
     fn id(&self, number: Option<usize>) -> String {
         let kind = match self.part {
-            Part::Text(_) => "msg",
+            Part::Text(_) | Part::Refusal(_) => "msg",
             Part::Thinking(_) => "rs",
             Part::Call { .. } => "fc",
         };
@@ -155,6 +159,32 @@ impl Item<'_> {
     fn pieces(&self, text: &str) -> Vec<String> {
         pieces(text, self.call.script.tokens_per_event)
     }
+}
+
+/// How the text of a message is called.
+struct Names {
+    field: &'static str,
+    delta: &'static str,
+    done: &'static str,
+    spell: fn(&str) -> String,
+}
+
+const TEXT: Names = Names {
+    field: "text",
+    delta: "response.output_text.delta",
+    done: "response.output_text.done",
+    spell: output_text,
+};
+
+const REFUSAL: Names = Names {
+    field: "refusal",
+    delta: "response.refusal.delta",
+    done: "response.refusal.done",
+    spell: refusal,
+};
+
+fn refusal(text: &str) -> String {
+    format!(r#"{{"type":"refusal","refusal":{}}}"#, quoted(text))
 }
 
 fn output_text(text: &str) -> String {
