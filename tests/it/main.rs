@@ -11,7 +11,7 @@ mod framing;
 mod kept;
 mod laws;
 mod messages;
-mod models;
+
 mod rankings;
 mod requests;
 mod road;
@@ -20,3 +20,4 @@ mod speak;
 mod supply;
 mod surfaces;
 mod tables;
+mod tasks;

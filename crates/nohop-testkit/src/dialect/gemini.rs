@@ -1,4 +1,5 @@
 mod check;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, quoted, signature};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, quoted, signature};
 use crate::script::{Part, Tokens, pieces};
 use crate::{Departure, Script};
 
@@ -17,6 +18,14 @@ pub(super) struct Gemini;
 impl Speech for Gemini {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with(":generateContent") || path.ends_with(STREAM)
+    }
+
+    fn does(&self, path: &str) -> bool {
+        [tasks::ONE, tasks::BATCH, tasks::PREDICT].iter().any(|method| path.ends_with(method))
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn streams(&self, head: &Parts, _: &Value) -> bool {

@@ -1,6 +1,7 @@
 mod cohere;
 mod converse;
 mod ollama;
+mod tasks;
 
 use bytes::Bytes;
 use http::Request;

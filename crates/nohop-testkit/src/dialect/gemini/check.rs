@@ -44,9 +44,7 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Refuses what Google refuses of a body.
 pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Refusal> {
-    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
-        return Err(no_model(model));
-    }
+    self::model(script, model)?;
     let Some(fields) = body.as_object() else {
         return Err(invalid("Invalid JSON payload received. Expected an object."));
     };
@@ -73,6 +71,14 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
     match script.context.filter(|context| tokens > *context) {
         Some(context) => Err(too_long(tokens, context)),
         None => Ok(()),
+    }
+}
+
+/// Refuses a model that nobody knows.
+pub(super) fn model(script: &Script, model: &str) -> Result<(), Refusal> {
+    match script.models.is_empty() || script.models.iter().any(|known| known == model) {
+        true => Ok(()),
+        false => Err(no_model(model)),
     }
 }
 
@@ -143,6 +149,6 @@ fn parts(content: &Value) -> impl Iterator<Item = &Value> {
     content["parts"].as_array().into_iter().flatten()
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, "INVALID_ARGUMENT", message)
 }
