@@ -12,7 +12,7 @@ mod framing;
 mod kept;
 mod laws;
 mod messages;
-mod models;
+
 mod rankings;
 mod requests;
 mod road;
@@ -21,3 +21,4 @@ mod speak;
 mod supply;
 mod surfaces;
 mod tables;
+mod tasks;

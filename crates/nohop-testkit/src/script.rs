@@ -26,6 +26,7 @@ pub struct Script {
     pub(crate) keys: Vec<String>,
     pub(crate) models: Vec<String>,
     pub(crate) context: Option<u64>,
+    pub(crate) dimensions: usize,
     pub(crate) salt: String,
     pub(crate) tokens_per_event: usize,
     pub(crate) pace: Pace,
@@ -60,6 +61,7 @@ impl Script {
             keys: Vec::new(),
             models: Vec::new(),
             context: None,
+            dimensions: 8,
             salt: "nohop-testkit".to_owned(),
             tokens_per_event: 1,
             pace: Pace::default(),
@@ -199,6 +201,13 @@ impl Script {
     #[must_use]
     pub fn context(mut self, tokens: u64) -> Self {
         self.context = Some(tokens);
+        self
+    }
+
+    /// Makes vectors of so many numbers, and refuses to make longer ones; eight unless said otherwise.
+    #[must_use]
+    pub fn dimensions(mut self, count: usize) -> Self {
+        self.dimensions = count;
         self
     }
 

@@ -1,4 +1,5 @@
 mod check;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,9 +8,11 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted};
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
+
+pub(super) use tasks::MOST as MOST_TEXTS;
 
 /// Cohere's chat, in the second version of its API.
 pub(super) struct Cohere;
@@ -20,6 +23,14 @@ const TEMPLATE: u64 = 487;
 impl Speech for Cohere {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with("/v2/chat")
+    }
+
+    fn does(&self, path: &str) -> bool {
+        path.ends_with("/v2/embed") || path.ends_with("/v2/rerank")
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn id(&self, number: u64) -> String {

@@ -1,5 +1,6 @@
 mod check;
 mod history;
+mod tasks;
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Framing, Refusal, Speech, interleave, quoted, signature};
+use super::{Asked, Call, Frame, Framing, Refusal, Speech, Told, interleave, quoted, signature};
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
 
@@ -18,6 +19,14 @@ pub(super) struct Converse;
 impl Speech for Converse {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with("/converse") || path.ends_with(STREAM)
+    }
+
+    fn does(&self, path: &str) -> bool {
+        path.ends_with("/invoke")
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn lists_models(&self, path: &str) -> bool {

@@ -1,5 +1,6 @@
 mod check;
 mod history;
+mod tasks;
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, quoted, signature};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, quoted, signature};
 use crate::script::{Part, Tokens, pieces};
 use crate::{Departure, Script};
 
@@ -18,6 +19,14 @@ pub(super) struct Gemini;
 impl Speech for Gemini {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with(":generateContent") || path.ends_with(STREAM)
+    }
+
+    fn does(&self, path: &str) -> bool {
+        [tasks::ONE, tasks::BATCH, tasks::PREDICT].iter().any(|method| path.ends_with(method))
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn streams(&self, head: &Parts, _: &Value) -> bool {

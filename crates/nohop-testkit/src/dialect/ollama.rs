@@ -1,4 +1,5 @@
 mod check;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Framing, Refusal, Speech, quoted};
+use super::{Asked, Call, Frame, Framing, Refusal, Speech, Told, quoted};
 use crate::script::{Part, Tokens, pieces};
 use crate::{Departure, Script};
 
@@ -17,6 +18,14 @@ pub(super) struct Ollama;
 impl Speech for Ollama {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with("/api/chat")
+    }
+
+    fn does(&self, path: &str) -> bool {
+        path.ends_with("/api/embed")
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn lists_models(&self, path: &str) -> bool {

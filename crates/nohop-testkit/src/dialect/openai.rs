@@ -1,6 +1,7 @@
 mod check;
 mod deepseek;
 mod mistral;
+mod tasks;
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Maker, Refusal, Speech, interleave, quoted};
+use super::{Asked, Call, Frame, Maker, Refusal, Speech, Told, interleave, quoted};
 use crate::fault::go_duration;
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
@@ -29,6 +30,14 @@ impl Speech for OpenAi {
     fn is_call(&self, path: &str) -> bool {
         // Some hosts leave the second word out.
         path.ends_with("/chat/completions") || path.ends_with("/chat")
+    }
+
+    fn does(&self, path: &str) -> bool {
+        tasks::does(path)
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn id(&self, number: u64) -> String {

@@ -10,7 +10,7 @@ use nohop_types::ErrorKind;
 use serde_json::Value;
 
 use super::openai::{CREATED, OpenAi, or_null};
-use super::{Call, Frame, Refusal, Speech, interleave, quoted};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted};
 use crate::script::{Part, Tokens};
 use crate::{Departure, Script};
 use items::Item;
@@ -21,6 +21,14 @@ pub(super) struct Responses;
 impl Speech for Responses {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with("/responses")
+    }
+
+    fn does(&self, path: &str) -> bool {
+        OpenAi::INVENTOR.does(path)
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        OpenAi::INVENTOR.told(asked)
     }
 
     fn id(&self, number: u64) -> String {

@@ -2,6 +2,7 @@ mod cohere;
 mod converse;
 mod history;
 mod ollama;
+mod tasks;
 
 use bytes::Bytes;
 use http::Request;

@@ -49,12 +49,7 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
         return Err(invalid("invalid json syntax: the body is not an object"));
     };
     known(fields.keys(), &FIELDS)?;
-    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
-        return Err(invalid("invalid request: model is required."));
-    };
-    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
-        return Err(no_model(model));
-    }
+    model(script, body)?;
     let messages = body["messages"].as_array().filter(|messages| !messages.is_empty());
     let Some(messages) = messages else {
         return Err(invalid("invalid request: list of messages must not be empty"));
@@ -66,6 +61,17 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
     match script.context.filter(|context| tokens > *context) {
         Some(context) => Err(too_long(tokens, context)),
         None => Ok(()),
+    }
+}
+
+/// Refuses a model that is not there, or that nobody knows.
+pub(super) fn model(script: &Script, body: &Value) -> Result<(), Refusal> {
+    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
+        return Err(invalid("invalid request: model is required."));
+    };
+    match script.models.is_empty() || script.models.iter().any(|known| known == model) {
+        true => Ok(()),
+        false => Err(no_model(model)),
     }
 }
 
@@ -160,7 +166,10 @@ fn is_empty(content: &Value) -> bool {
     }
 }
 
-fn known<'a>(mut fields: impl Iterator<Item = &'a String>, all: &[&str]) -> Result<(), Refusal> {
+pub(super) fn known<'a>(
+    mut fields: impl Iterator<Item = &'a String>,
+    all: &[&str],
+) -> Result<(), Refusal> {
     let Some(unknown) = fields.find(|field| !all.contains(&&***field)) else { return Ok(()) };
     let message = format!(
         "unknown field: parameter '{unknown}' is not a valid field. For proper usage, please refer to https://docs.cohere.com/reference/chat"
@@ -187,6 +196,6 @@ pub(super) fn too_long(tokens: u64, context: u64) -> Refusal {
     Refusal::new(ErrorKind::ContextLength, 400, "", message).code("TOO_MANY_TOKENS")
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, "", message)
 }

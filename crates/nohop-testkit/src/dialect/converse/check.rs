@@ -23,9 +23,7 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Refuses what Bedrock refuses of a body.
 pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Refusal> {
-    if !script.models.is_empty() && !script.models.iter().any(|known| *known == decoded(model)) {
-        return Err(no_model());
-    }
+    self::model(script, model)?;
     let messages = body["messages"].as_array().filter(|messages| !messages.is_empty());
     let Some(messages) = messages else {
         return Err(invalid(
@@ -56,6 +54,14 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
     match script.context.is_some_and(|context| prompt(body) > context) {
         true => Err(too_long()),
         false => Ok(()),
+    }
+}
+
+/// Refuses a model that nobody knows.
+pub(super) fn model(script: &Script, model: &str) -> Result<(), Refusal> {
+    match script.models.is_empty() || script.models.iter().any(|known| *known == decoded(model)) {
+        true => Ok(()),
+        false => Err(no_model()),
     }
 }
 

@@ -45,9 +45,7 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Refuses what Google refuses of a body.
 pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Refusal> {
-    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
-        return Err(no_model(model));
-    }
+    self::model(script, model)?;
     let Some(fields) = body.as_object() else {
         return Err(invalid("Invalid JSON payload received. Expected an object."));
     };
@@ -76,6 +74,14 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
     match script.context.filter(|context| tokens > *context) {
         Some(context) => Err(too_long(tokens, context)),
         None => Ok(()),
+    }
+}
+
+/// Refuses a model that nobody knows.
+pub(super) fn model(script: &Script, model: &str) -> Result<(), Refusal> {
+    match script.models.is_empty() || script.models.iter().any(|known| known == model) {
+        true => Ok(()),
+        false => Err(no_model(model)),
     }
 }
 

@@ -33,20 +33,7 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Refuses what OpenAI refuses of a body.
 pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
-    if !body.is_object() {
-        return Err(invalid(
-            "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)",
-        ));
-    }
-    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
-        return Err(invalid("you must provide a model parameter"));
-    };
-    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
-        let message =
-            format!("The model `{model}` does not exist or you do not have access to it.");
-        let refusal = Refusal::new(ErrorKind::NotFound, 404, "invalid_request_error", message);
-        return Err(refusal.code("model_not_found"));
-    }
+    model(script, body)?;
     let Some(messages) = body["messages"].as_array() else {
         return Err(invalid("Missing required parameter: 'messages'.")
             .param("messages")
@@ -135,6 +122,25 @@ fn length(id: &Value, place: String) -> Result<(), Refusal> {
     Err(invalid(&message).param(place).code("string_above_max_length"))
 }
 
+/// The model of a body; refuses one that is not there, or that nobody knows.
+pub(super) fn model<'a>(script: &Script, body: &'a Value) -> Result<&'a str, Refusal> {
+    if !body.is_object() {
+        return Err(invalid(
+            "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)",
+        ));
+    }
+    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
+        return Err(invalid("you must provide a model parameter"));
+    };
+    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
+        let message =
+            format!("The model `{model}` does not exist or you do not have access to it.");
+        let refusal = Refusal::new(ErrorKind::NotFound, 404, "invalid_request_error", message);
+        return Err(refusal.code("model_not_found"));
+    }
+    Ok(model)
+}
+
 /// Holds every tool result to a call, and every call to its results.
 pub(super) fn tools(body: &Value) -> Result<(), Refusal> {
     let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -181,7 +187,7 @@ fn context(script: &Script, body: &Value) -> Result<(), Refusal> {
     Err(refusal.param("messages").code("context_length_exceeded"))
 }
 
-fn invalid(message: &str) -> Refusal {
+pub(super) fn invalid(message: &str) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, "invalid_request_error", message)
 }
 

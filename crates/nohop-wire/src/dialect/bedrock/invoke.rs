@@ -46,7 +46,7 @@ impl Embed for Invoke {
 
     fn read(&self, call: &EmbedCall<'_>, head: &Head, body: &str) -> Result<Vectors> {
         if maker(call.model) == Some(Maker::Cohere) {
-            let mut answer = cohere::vectors(call, body)?;
+            let mut answer = cohere::vectors(call, body, |body| read(body, None, None))?;
             answer.usage.input = answer.usage.input.or(counted(head));
             return Ok(answer);
         }

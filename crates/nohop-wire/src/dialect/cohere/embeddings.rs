@@ -26,7 +26,7 @@ impl Embed for Cohere {
     }
 
     fn read(&self, call: &EmbedCall<'_>, _: &Head, body: &str) -> Result<Vectors> {
-        vectors(call, body)
+        vectors(call, body, failure::within)
     }
 }
 
@@ -58,12 +58,17 @@ pub(in crate::dialect) fn texts(
     Ok((out.into_bytes(), losses))
 }
 
-/// Reads vectors in either form: by their types, or where no type was asked for in a list.
-pub(in crate::dialect) fn vectors(call: &EmbedCall<'_>, body: &str) -> Result<Vectors> {
+/// Reads vectors in either form: by their types, or where no type was asked for in a list; `failed` reads
+/// the error that stands in their place.
+pub(in crate::dialect) fn vectors(
+    call: &EmbedCall<'_>,
+    body: &str,
+    failed: impl Fn(&str) -> Option<Error>,
+) -> Result<Vectors> {
     const NAME: &str = Cohere::NAME;
     let row: AnswerRow<'_> = json::parse(body)?;
     let Some(embeddings) = row.embeddings else {
-        return Err(failure::within(body).unwrap_or_else(|| {
+        return Err(failed(body).unwrap_or_else(|| {
             Error::new(ErrorKind::Protocol, "the answer has no vectors: `embeddings` is missing")
         }));
     };
