@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use nohop::providers::ALL;
 use nohop::wire::Mode;
 use nohop::{
-    Document, Effort, Image, Json, Media, OutputFormat, Request, Response, Result, Router, Schema,
-    Tool,
+    Document, Effort, EmbedRequest, Image, Json, Media, OutputFormat, Ranking, Request,
+    RerankRequest, Response, Result, Router, Schema, Tool,
 };
 use nohop_testkit::Script;
 use nohop_tests::proofs::{Feature, Proofs};
@@ -121,9 +121,28 @@ fn emulated(row: &Row, feature: Feature) -> bool {
                 asked(row, hello(), Mode::Whole, |it| it.says("Yes.").usage(200, 3).cached(64));
             found.response.is_some_and(|it| it.usage.cache_read == Some(64))
         }
+        Feature::Embeddings => MODELS.iter().any(|model| {
+            let request = EmbedRequest::new(format!("{model}@row")).text("a");
+            let answer = paused(router(row, Script::new(row.dialect)).0.embed(request));
+            answer.is_ok_and(|it| it.vectors == [nohop_testkit::vector("a", 8)])
+        }),
+        Feature::Rerank => MODELS.iter().any(|model| {
+            let request = RerankRequest::new(format!("{model}@row"), "a b").documents(["b", "a b"]);
+            let answer = paused(router(row, Script::new(row.dialect)).0.rerank(request));
+            let order = |it: Ranking| it.results.iter().map(|it| it.index).collect::<Vec<_>>();
+            answer.is_ok_and(|it| order(it) == [1, 0])
+        }),
+        Feature::Models => {
+            let models = paused(router(row, Script::new(row.dialect).model("m")).0.models("row"));
+            models.is_ok_and(|it| it.iter().any(|it| it.id == "m"))
+        }
         _ => false,
     }
 }
+
+/// Models of every kind: the name says at some providers which words are spoken.
+const MODELS: [&str; 4] =
+    ["m", "gemini-embedding-001", "amazon.titan-embed-text-v2:0", "cohere.rerank-v3-5:0"];
 
 /// What came of a question.
 struct Found {
@@ -147,15 +166,20 @@ impl Found {
 }
 
 fn asked(row: &Row, request: Request, mode: Mode, script: impl Fn(Script) -> Script) -> Found {
-    let script = script(Script::new(row.dialect)).key("sk-planted-0123456789").key("");
-    let transport = Scripted::default().host(&row.host(), script);
-    let router = Router::builder().endpoint(row.endpoint()).transport(transport.clone());
-    let router = router.build().unwrap();
+    let (router, transport) = router(row, script(Script::new(row.dialect)));
     let mut request = request;
     request.model = "m@row".to_owned();
     let response: Result<Response> = paused(ask(&router, request, mode));
     let body = transport.bodies().pop().unwrap_or_default();
     Found { response: response.ok(), body: String::from_utf8_lossy(&body).into_owned() }
+}
+
+/// A router over this row alone, which follows `script`.
+fn router(row: &Row, script: Script) -> (Router, Scripted) {
+    let script = script.key("sk-planted-0123456789").key("");
+    let transport = Scripted::default().host(&row.host(), script);
+    let router = Router::builder().endpoint(row.endpoint()).transport(transport.clone());
+    (router.build().unwrap(), transport)
 }
 
 const SCHEMA: &str = r#"{"type":"object","properties":{"verdict":{"type":"string"}},"required":["verdict"],"additionalProperties":false}"#;

@@ -17,6 +17,7 @@ mod drops;
 mod faults;
 mod gateway;
 mod inputs;
+mod media;
 pub(crate) mod rows;
 mod running;
 pub(crate) mod scripted;

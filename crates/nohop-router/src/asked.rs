@@ -6,6 +6,7 @@ use nohop_types::{Attempted, Error, Request, Trace};
 use nohop_wire::Mode;
 
 use crate::clock::{chance, now};
+use crate::media::Fetched;
 use crate::route::Resolved;
 use crate::router::Shared;
 use crate::work::Work;
@@ -22,6 +23,7 @@ pub(crate) struct Asked {
     pub(crate) request: Arc<Request>,
     pub(crate) work: Work,
     pub(crate) mode: Mode,
+    pub(crate) fetched: Fetched,
     pub(crate) decision: Decision,
     pub(crate) seed: u64,
     pub(crate) began: Instant,

@@ -15,6 +15,7 @@ mod clock;
 mod file;
 mod flight;
 mod hooks;
+mod media;
 mod names;
 mod outline;
 mod route;

@@ -13,6 +13,7 @@ use crate::board::Board;
 use crate::clock::{chance, now};
 use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
+use crate::media::Fetching;
 use crate::names::Names;
 use crate::safely::safely;
 use crate::work::Work;
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) board: Board,
     pub(crate) hooks: Hooks,
+    pub(crate) fetching: Fetching,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) purse: Arc<Purse>,
@@ -179,6 +181,7 @@ impl Router {
             request,
             work,
             mode,
+            fetched: shared.fetching.begin(),
             decision,
             seed,
             began,

@@ -16,7 +16,7 @@ use super::{Fetch, Fetched};
 /// What one request had fetched: every address is asked once, however many candidates want it.
 #[derive(Debug)]
 pub struct Basket {
-    fetch: Fetch,
+    fetch: Arc<Fetch>,
     /// How many bytes may still be fetched.
     left: AtomicUsize,
     kept: Mutex<Kept>,
@@ -36,7 +36,8 @@ struct Failure {
 
 impl Basket {
     /// An empty one, which `fetch` fills.
-    pub fn new(fetch: Fetch) -> Self {
+    pub fn new(fetch: impl Into<Arc<Fetch>>) -> Self {
+        let fetch = fetch.into();
         let left = AtomicUsize::new(fetch.together);
         Self { fetch, left, kept: Mutex::default() }
     }

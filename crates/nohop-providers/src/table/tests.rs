@@ -1,3 +1,5 @@
+mod media;
+
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};

@@ -26,6 +26,7 @@ pub(super) async fn call(
 ) -> Result<Opened> {
     let key = asked.resolved.candidates[place].key as usize;
     let at = &asked.resolved.places[place];
+    let request = asked.fetched.fill(request, at).await?;
     let stamping = Stamping::new(&asked.shared.transport, sent);
     at.endpoint.call(&stamping, &request, &at.model, asked.mode, key, &at.abilities).await
 }
