@@ -114,6 +114,8 @@ fn proven(recording: &Recording, outcome: &Outcome) -> Vec<Feature> {
     let mut proven = Vec::new();
     let mut seen = |feature, holds: bool| proven.extend(holds.then_some(feature));
     seen(Feature::Embeddings, outcome.vectors.is_some());
+    seen(Feature::Rerank, outcome.ranking.is_some());
+    seen(Feature::Models, outcome.listed.is_some_and(|models| models > 0));
     let Some(response) = &outcome.response else { return proven };
     let whole = if recording.stream { Feature::Stream } else { Feature::Chat };
     seen(whole, !response.parts().is_empty());

@@ -68,6 +68,8 @@ struct Summary {
     counts: BTreeMap<(String, String), Counts>,
     /// What did not hold, by recording.
     failed: Vec<(String, String)>,
+    /// How many were passed over, and why.
+    skipped: BTreeMap<String, usize>,
     /// Dialects without a surface, which some laws are about.
     unserved: BTreeSet<String>,
     /// Recordings of streams that end before their answers do.
@@ -86,7 +88,11 @@ impl Summary {
         match outcome.status {
             Status::Ok => counts.ok += 1,
             Status::Failed => counts.failed += 1,
-            _ => counts.skipped += 1,
+            _ => {
+                counts.skipped += 1;
+                let why = outcome.why.clone().unwrap_or_default();
+                *self.skipped.entry(format!("{}: {why}", recording.dialect)).or_default() += 1;
+            }
         }
         let host = host(&recording.provider, &recording.dialect);
         if host.is_some_and(|host| host.surface().is_none()) {
@@ -144,7 +150,7 @@ impl Summary {
         for (dialect, sum) in dialects {
             hold(format!("{dialect}, heard"), sum.ok, sum.ok + sum.failed, 99.5);
             // Vectors are asked for in a form that takes fewer bytes wherever it is known to be taken.
-            if dialect.contains("embed") {
+            if dialect.contains("embed") || dialect == "vertex_predict" {
                 continue;
             }
             let asked = sum.same + sum.lossy + sum.differing;
@@ -180,6 +186,10 @@ impl Summary {
         println!("\nfailed: {}", self.failed.len());
         for (id, why) in &self.failed {
             println!("  {id}\n    {why}");
+        }
+        println!("\nskipped: {}", self.skipped.values().sum::<usize>());
+        for (why, count) in &self.skipped {
+            println!("  {count:>5} {why}");
         }
         println!("\nstreams whose recording is cut, read as such: {}", self.cut.len());
         for id in &self.cut {
