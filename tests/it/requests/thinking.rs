@@ -41,7 +41,7 @@ fn thinking_goes_back_to_its_issuer_with_its_proof() {
 
     // What the issuer called its part is what it is called again.
     let own = ExtraScope::dialect(OpenAiChat::NAME);
-    request.messages[1].parts[0].extra.push(own, "type", json!("reasoning.text"));
+    request.messages[1].parts[0].extra.push(own, "type", json!("reasoning.text").into());
     check(GATEWAY, &request, json!({ "messages": around(answer) }), &[]);
 
     let content = json!([
