@@ -15,9 +15,10 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use nohop::policy::{Broken, Limits};
-use nohop::providers::{Endpoint, table};
+use nohop::providers::{Endpoint, Http, table};
 use nohop::{
-    ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request, Route, Router, Schema, Tool,
+    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request,
+    RerankRequest, Route, Router, Schema, Tool,
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,7 +30,8 @@ async fn main() -> ExitCode {
     let plain = Server::start(&start, &[]);
     let thinking = Server::start(&start, &["--thinking"]);
     let locked = Server::start(&start, &["--api-key", "sk-real"]);
-    for server in [&plain, &thinking, &locked] {
+    let embedding = Server::start(&start, &["--embedding"]);
+    for server in [&plain, &thinking, &locked, &embedding] {
         server.wait();
     }
     answers(&plain).await;
@@ -45,8 +47,38 @@ async fn main() -> ExitCode {
     killed_before(&start, &plain).await;
     killed_amid(&start, &plain).await;
     resumed(&start, &plain).await;
-    println!("13 checks passed");
+    list(&plain).await;
+    vectors(&embedding).await;
+    order(&plain).await;
+    println!("16 checks passed");
     ExitCode::SUCCESS
+}
+
+async fn list(server: &Server) {
+    let told = server.endpoint("llama").models(&Http::new(), 0).await.unwrap();
+    let [model] = &told.answer[..] else { panic!("{told:?}") };
+    assert!(model.context.is_some(), "{model:?}");
+    done("a list tells its facts", &format!("{} reads {:?} tokens", model.id, model.context));
+}
+
+async fn vectors(server: &Server) {
+    let request = EmbedRequest::new("m").texts(["Hello.", "It is dusk.", "Hello."]);
+    let told =
+        server.endpoint("llama").embed(&Http::new(), &request, &request.inputs, "m", 0).await;
+    let answer = told.unwrap().answer;
+    let [first, second, again] = &answer.vectors[..] else { panic!("{answer:?}") };
+    let near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-3);
+    assert!(near(first, again) && !near(first, second), "{answer:?}");
+    assert!(answer.usage.input.is_some(), "{:?}", answer.usage);
+    done("texts become vectors, in their order", &format!("{} numbers each", first.len()));
+}
+
+async fn order(server: &Server) {
+    let request = RerankRequest::new("m", "a tree").documents(["a car", "an oak"]);
+    let error = server.endpoint("llama").rerank(&Http::new(), &request, "m", 0).await.unwrap_err();
+    assert_eq!(error.status(), Some(501), "{error}");
+    assert!(error.message().contains("rerank"), "{error}");
+    done("a server that puts nothing in order says so", &error.to_string());
 }
 
 async fn answers(server: &Server) {

@@ -29,6 +29,8 @@ pub struct Converse {
     pub thinking: ThinkingWords,
     /// What becomes of a turn of the application amid the conversation.
     pub late_system: LateSystem,
+    /// Where the models are listed, if it is known; from `//` on, at another host.
+    pub list: Option<&'static str>,
 }
 
 /// How the model is told to think, which differs from maker to maker.
@@ -52,7 +54,7 @@ impl Converse {
 
     /// The dialect as its inventor speaks it.
     pub const PLAIN: Self =
-        Self { thinking: ThinkingWords::ByModel, late_system: LateSystem::Folded };
+        Self { thinking: ThinkingWords::ByModel, late_system: LateSystem::Folded, list: None };
 
     /// Whose words the model called `model` takes.
     fn words(&self, model: &str) -> ThinkingWords {
@@ -88,6 +90,10 @@ impl Dialect for Converse {
 
     fn error(&self, head: &Head, body: &[u8]) -> Error {
         bedrock::error(head, body)
+    }
+
+    fn models(&self, _: &str, _: Option<&str>) -> Option<Encoded> {
+        self.list.map(Encoded::empty)
     }
 
     fn embed(&self) -> Option<&dyn Embed> {

@@ -45,6 +45,8 @@ pub struct Gemini {
     pub labels: Labels,
     /// How vectors are asked for.
     pub vectors: VectorMethod,
+    /// Where the models are listed, if not beside the way; from `//` on, at another host.
+    pub list: Option<&'static str>,
 }
 
 /// How the schemas of arguments and answers are told.
@@ -126,6 +128,7 @@ impl Gemini {
         ids: CallIds::Said,
         labels: Labels::Refused,
         vectors: VectorMethod::Content,
+        list: None,
     };
 
     /// The dialect as Vertex AI speaks it.
@@ -154,13 +157,13 @@ impl Dialect for Gemini {
     }
 
     fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
-        // Vertex AI lists its models elsewhere.
-        if self.vectors == VectorMethod::ByModel {
-            return None;
-        }
-        let path = beside(path, "/models/{model}", "/models")?;
-        // A page has fifty unless more are asked for, and a thousand at most.
-        let fields = [("pageSize", Some("1000")), ("pageToken", after)];
+        // A page has fifty unless more are asked for, and a thousand at most; elsewhere, a hundred.
+        let (path, most) = match (self.list, self.vectors) {
+            (Some(list), _) => (list.to_owned(), "100"),
+            (None, VectorMethod::Content) => (beside(path, "/models/{model}", "/models")?, "1000"),
+            (None, VectorMethod::ByModel) => return None,
+        };
+        let fields = [("pageSize", Some(most)), ("pageToken", after)];
         Some(Encoded::empty(asking(path, &fields)))
     }
 
