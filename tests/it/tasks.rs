@@ -214,6 +214,10 @@ async fn an_endpoint_lists_its_models_and_calls_none() {
     lists(Script::cohere(), Endpoint::new(table::COHERE).key("sk-good"), Ok(&["b", "a"])).await;
     let ollama = Endpoint::new(table::OLLAMA).way("ollama").key("sk-good");
     lists(Script::ollama(), ollama, Ok(&["b", "a"])).await;
+    let bedrock = Endpoint::new(table::BEDROCK).set("region", "here").key("sk-good");
+    lists(Script::converse(), bedrock, Ok(&["b", "a"])).await;
+    let vertex = Endpoint::new(table::VERTEX_EXPRESS).key("sk-good");
+    lists(Script::gemini(), vertex, Ok(&["b", "a"])).await;
     lists(Emulator::openai(), openai().key("sk-bad"), Err(ErrorKind::Auth)).await;
     lists(Emulator::anthropic(), anthropic().key("sk-bad"), Err(ErrorKind::Auth)).await;
 }

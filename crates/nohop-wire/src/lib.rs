@@ -67,8 +67,8 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// Asks, with GET, which models there are beside the `path` of a way; [`models`] reads the answer.
     ///
-    /// What a page says of the next, as [`Page::next`], asks for the page `after` it. `None` where nobody
-    /// knows how.
+    /// What a page says of the next, as [`Page::next`], asks for the page `after` it. A path that begins with
+    /// `//` names another host, whose places are filled as the base URL's are. `None` where nobody knows how.
     fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
         let _ = (path, after);
         None

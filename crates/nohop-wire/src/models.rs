@@ -68,7 +68,9 @@ pub(crate) fn beside(path: &str, own: &str, end: &str) -> Option<String> {
 pub(crate) fn asking(mut path: String, fields: &[(&str, Option<&str>)]) -> String {
     for (key, value) in fields {
         let Some(value) = value else { continue };
-        path.push(if path.contains('?') { '&' } else { '?' });
+        // A place of a host may have a mark of its own in it.
+        let asked = path.rsplit('}').next().is_some_and(|end| end.contains('?'));
+        path.push(if asked { '&' } else { '?' });
         path.push_str(key);
         path.push('=');
         escape(&mut path, value);

@@ -59,7 +59,7 @@ fn a_call_has_as_many_texts_as_the_model_takes() {
     assert_eq!(most("gemini-embedding-2"), 1);
     assert_eq!(most("intfloat/multilingual-e5-large-instruct-maas"), 1);
     assert_eq!(Gemini::PLAIN.embed().unwrap().most("gemini-embedding-2"), 100);
-    assert!(Gemini::VERTEX.models(WAY, None).is_none());
+    assert!(Gemini::VERTEX.models(WAY, None).is_none(), "the row knows where");
 }
 
 #[test]

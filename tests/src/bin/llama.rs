@@ -17,8 +17,8 @@ use std::time::Duration;
 use nohop::policy::{Broken, Limits};
 use nohop::providers::{Endpoint, table};
 use nohop::{
-    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request, Route,
-    Router, Schema, Tool,
+    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request,
+    RerankRequest, Route, Router, Schema, Tool,
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -48,8 +48,9 @@ async fn main() -> ExitCode {
     killed_amid(&start, &plain).await;
     resumed(&start, &plain).await;
     vectors(&embedding).await;
+    order(&plain).await;
     models(&locked).await;
-    println!("15 checks passed");
+    println!("16 checks passed");
     ExitCode::SUCCESS
 }
 
@@ -234,12 +235,21 @@ async fn vectors(server: &Server) {
     done("texts become vectors", &format!("{} numbers each", first.len()));
 }
 
+async fn order(server: &Server) {
+    let request = RerankRequest::new("tiny@llama", "a tree").documents(["a car", "an oak"]);
+    let error = server.router().rerank(request).await.unwrap_err();
+    assert_eq!(error.status(), Some(501), "{error}");
+    assert!(error.message().contains("rerank"), "{error}");
+    done("a server that puts nothing in order says so", error.message());
+}
+
 async fn models(server: &Server) {
     let router = build(server.endpoint("llama").key("sk-real"));
     let models = router.models("llama").await.unwrap();
     let refused = build(server.endpoint("llama").key("sk-wrong")).models("llama").await;
     let refused = refused.unwrap_err();
     assert!(!models.is_empty() && models[0].id.contains("tiny"), "{models:?}");
+    assert!(models[0].context.is_some(), "{models:?}");
     assert_eq!(refused.kind(), ErrorKind::Auth, "{refused}");
     done("the models are listed, to whoever has the key", &models[0].id);
 }

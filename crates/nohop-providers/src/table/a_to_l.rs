@@ -1,10 +1,10 @@
 //! Providers from a to l.
 
-use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    AZURE_CHAT, BESIDE, COMPATIBLE, DEEPSEEK_CHAT, FIREWORKS_CHAT, FLAGGED, GATEWAY, HOST,
-    LLAMACPP_CHAT, OPEN, RANKING, UNASKED,
+    AZURE_CHAT, BEDROCK_CONVERSE, BESIDE, COMPATIBLE, DEEPSEEK_CHAT, FIREWORKS_CHAT, FLAGGED,
+    GATEWAY, HOST, LLAMACPP_CHAT, OPEN, RANKING, UNASKED,
 };
 use crate::{Auth, Provider, Way};
 
@@ -87,7 +87,7 @@ pub const BEDROCK: Provider = Provider {
     base_url: "https://bedrock-runtime.{region:AWS_REGION}.amazonaws.com",
     auth: Auth::Aws("bedrock"),
     ways: &[
-        Way { path: "/model/{model}/{converse|converse-stream}", dialect: &Converse::PLAIN },
+        Way { path: "/model/{model}/{converse|converse-stream}", dialect: &BEDROCK_CONVERSE },
         Way {
             path: "/model/{model}/{invoke|invoke-with-response-stream}",
             dialect: &Anthropic::INVOKE,

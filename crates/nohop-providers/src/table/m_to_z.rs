@@ -1,11 +1,11 @@
 //! Providers from m to z.
 
-use nohop_wire::dialect::{Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Ollama, OpenAiChat, OpenAiResponses};
 
 use super::values::{
     CAPPED, COMPATIBLE, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OLLAMA_CHAT, OPEN,
     OPEN_RANKING, OPENROUTER_CHAT, PERPLEXITY_CHAT, SILICONFLOW_CHAT, SNOWFLAKE_CHAT, SWITCHED,
-    TAGGED, TOGETHER_CHAT, TOGGLED, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
+    TAGGED, TOGETHER_CHAT, TOGGLED, VERTEX_ANTHROPIC, VERTEX_GEMINI, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -206,7 +206,7 @@ pub const VERTEX: Provider = Provider {
     base_url: "https://{location:GOOGLE_CLOUD_LOCATION?global=aiplatform|us=aiplatform.us.rep|eu=aiplatform.eu.rep|*-aiplatform}.googleapis.com/v1/projects/{project:GOOGLE_CLOUD_PROJECT}/locations/{location:GOOGLE_CLOUD_LOCATION}",
     auth: Auth::Bearer("VERTEX_ACCESS_TOKEN"),
     ways: &[
-        Way { path: "/publishers/google/models/{model}", dialect: &Gemini::VERTEX },
+        Way { path: "/publishers/google/models/{model}", dialect: &VERTEX_GEMINI },
         Way {
             path: "/publishers/anthropic/models/{model}:{rawPredict|streamRawPredict}",
             dialect: &VERTEX_ANTHROPIC,
@@ -222,7 +222,7 @@ pub const VERTEX_EXPRESS: Provider = Provider {
     id: "vertex-express",
     base_url: "https://aiplatform.googleapis.com/v1",
     auth: Auth::Header("x-goog-api-key", "VERTEX_API_KEY"),
-    ways: &[Way { path: "/publishers/google/models/{model}", dialect: &Gemini::VERTEX }],
+    ways: &[Way { path: "/publishers/google/models/{model}", dialect: &VERTEX_GEMINI }],
 };
 
 /// <https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html>

@@ -1,9 +1,9 @@
 //! Dialects as several hosts, or one, depart from them; most departures were found in recordings.
 
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, JinaRerank, LateSystem,
-    Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags,
-    ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
+    Anthropic, Budgets, Cap, Converse, Counted, Ends, Files, Gemini, History, Instructions,
+    JinaRerank, LateSystem, Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required,
+    StreamUsage, Tags, ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
 };
 use nohop_wire::{Source, Taken, Takes};
 
@@ -16,6 +16,12 @@ const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/webp", "image/gif"
 
 /// A host of open models that knows both names of the cap.
 pub(super) const HOST: OpenAiChat = OpenAiChat { cap: Cap::Either, ..OpenAiChat::HOSTED };
+
+/// Converse, whose models are listed where they are managed.
+pub(super) const BEDROCK_CONVERSE: Converse = Converse {
+    list: Some("//bedrock.{region:AWS_REGION}.amazonaws.com/foundation-models"),
+    ..Converse::PLAIN
+};
 
 /// OpenAI's models at Microsoft, beside others that think in the open.
 pub(super) const AZURE_CHAT: OpenAiChat =
@@ -152,6 +158,12 @@ pub(super) const VERTEX_ANTHROPIC: Anthropic = Anthropic {
 /// Together's own.
 pub(super) const TOGETHER_CHAT: OpenAiChat =
     OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..UNASKED_MAX_TOKENS };
+
+/// Gemini at Google Cloud, whose models are listed without a project.
+pub(super) const VERTEX_GEMINI: Gemini = Gemini {
+    list: Some("//aiplatform.googleapis.com/v1beta1/publishers/google/models"),
+    ..Gemini::VERTEX
+};
 
 /// xAI's own.
 pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat {

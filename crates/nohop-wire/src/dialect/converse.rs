@@ -34,6 +34,8 @@ pub struct Converse {
     pub late_system: LateSystem,
     /// What media the host takes.
     pub media: &'static Takes,
+    /// Where the models are listed, if it is known; from `//` on, at another host.
+    pub list: Option<&'static str>,
 }
 
 /// How the model is told to think, which differs from maker to maker.
@@ -87,6 +89,7 @@ impl Converse {
             },
             together: None,
         },
+        list: None,
     };
 
     /// Whose words the model called `model` takes.
@@ -127,6 +130,10 @@ impl Dialect for Converse {
 
     fn error(&self, head: &Head, body: &[u8]) -> Error {
         bedrock::error(head, body)
+    }
+
+    fn models(&self, _: &str, _: Option<&str>) -> Option<Encoded> {
+        self.list.map(Encoded::empty)
     }
 
     fn embed(&self) -> Option<&dyn Embed> {

@@ -50,6 +50,8 @@ pub struct Gemini {
     pub media: &'static Takes,
     /// What media it takes for models before 2.5.
     pub early_media: &'static Takes,
+    /// Where the models are listed, if not beside the way; from `//` on, at another host.
+    pub list: Option<&'static str>,
 }
 
 /// How the schemas of arguments and answers are told.
@@ -151,6 +153,7 @@ impl Gemini {
             Source::Url("https://generativelanguage.googleapis.com/"),
             Source::Url("gs://"),
         ]),
+        list: None,
     };
 
     /// The dialect as Vertex AI speaks it.
@@ -202,13 +205,13 @@ impl Dialect for Gemini {
     }
 
     fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
-        // Vertex AI lists its models elsewhere.
-        if self.vectors == VectorMethod::ByModel {
-            return None;
-        }
-        let path = beside(path, "/models/{model}", "/models")?;
-        // A page has fifty unless more are asked for, and a thousand at most.
-        let fields = [("pageSize", Some("1000")), ("pageToken", after)];
+        // A page has fifty unless more are asked for, and a thousand at most; elsewhere, a hundred.
+        let (path, most) = match (self.list, self.vectors) {
+            (Some(list), _) => (list.to_owned(), "100"),
+            (None, VectorMethod::Content) => (beside(path, "/models/{model}", "/models")?, "1000"),
+            (None, VectorMethod::ByModel) => return None,
+        };
+        let fields = [("pageSize", Some(most)), ("pageToken", after)];
         Some(Encoded::empty(asking(path, &fields)))
     }
 

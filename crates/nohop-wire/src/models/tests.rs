@@ -141,4 +141,5 @@ fn what_is_asked_stands_in_the_query() {
         |path: &str| asking(path.to_owned(), &[("a", Some("1")), ("b", None), ("c", Some("x="))]);
     assert_eq!(asked("/models"), "/models?a=1&c=x%3D");
     assert_eq!(asked("/models?v=1"), "/models?v=1&a=1&c=x%3D");
+    assert_eq!(asked("//{zone?a=b}.x/models"), "//{zone?a=b}.x/models?a=1&c=x%3D");
 }

@@ -105,6 +105,23 @@ async fn a_list_of_several_pages_is_read_to_its_end_and_no_further() {
 }
 
 #[tokio::test]
+async fn a_list_at_another_host_is_asked_for_there_unless_the_base_url_is_one_s_own() {
+    let check = async |endpoint: Endpoint, url: &str| {
+        let transport = Scripted::new(200, r#"{"modelSummaries":[{"modelId":"m"}]}"#);
+        let listed = endpoint.key("k").models(&transport, 0).await.unwrap().answer;
+        assert_eq!(listed, [Listed::new("m")]);
+        assert_eq!(transport.sent()[0].uri(), url);
+    };
+    let bedrock = || Endpoint::new(table::BEDROCK).set("region", "eu-west-1");
+    check(bedrock(), "https://bedrock.eu-west-1.amazonaws.com/foundation-models").await;
+    let own = bedrock().base_url("http://localhost:9/aws");
+    check(own, "http://localhost:9/aws/foundation-models").await;
+    let vertex = Endpoint::new(table::VERTEX).set("location", "eu").set("project", "p");
+    let url = "https://aiplatform.googleapis.com/v1beta1/publishers/google/models?pageSize=100";
+    check(vertex, url).await;
+}
+
+#[tokio::test]
 async fn a_body_without_an_end_is_given_up() {
     let endless = || Scripted::new(200, vec![b' '; MOST + (2 * MOST_VECTOR) + 1]);
     let (endpoint, request) = (Endpoint::new(HERE).key("sk-1"), texts());
