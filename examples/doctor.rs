@@ -91,8 +91,10 @@ async fn examine(endpoints: &[Endpoint]) {
 fn target(endpoint: &str, models: &[Listed]) -> Option<String> {
     let end = format!("@{endpoint}");
     let named = std::env::args().skip(1).find(|name| name.ends_with(&end));
-    let like = |word: &str| models.iter().find(|model| model.id.contains(word));
-    let small = || SMALL.iter().find_map(|word| like(word)).or(models.first());
+    // A list has models for other tasks, too.
+    let talks = |model: &&Listed| !["embed", "rerank"].iter().any(|it| model.id.contains(it));
+    let like = |word: &str| models.iter().filter(talks).find(|model| model.id.contains(word));
+    let small = || SMALL.iter().find_map(|word| like(word)).or(models.iter().find(talks));
     named.or_else(|| Some(small()?.id.clone() + &end))
 }
 
