@@ -22,6 +22,7 @@ pub(crate) mod rows;
 mod running;
 pub(crate) mod scripted;
 mod secrets;
+mod shown;
 mod tasks;
 mod tokens;
 mod waits;

@@ -87,6 +87,7 @@ const OPENAI_CHAT: Lists = Lists {
         ("$.choices[].message.tool_calls[].type", "told by which object the call has"),
         ("$.choices[].delta.content[].thinking[].type", "always text"),
         ("$.choices[].message.content[].thinking[].type", "always text"),
+        ("$.choices[].delta.images[].type", "always an image"),
         ("$.choices[].message.images[].type", "always an image"),
         ("$.created", "when it was made: a surface has a stamp of its own"),
         ("$.id", "the first counts: some hosts give every chunk another"),
@@ -269,6 +270,7 @@ const OPENAI_RESPONSES: Lists = Lists {
     requests: &[],
     answers: &[("$.choices[].parts[].extra", "thinking without an id gets one")],
     noise: &[
+        ("$.partial_image_b64", "a sketch of a picture that comes whole"),
         ("$.type", "told by what the event does"),
         ("$.object", "always the same"),
         ("$.response.object", "always the same"),

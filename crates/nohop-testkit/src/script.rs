@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-pub(crate) use answer::{Answer, Part, Tokens, fragments, pieces, prompt};
+pub(crate) use answer::{Answer, Part, Tokens, base64, fragments, halves, pieces, prompt};
 
 use crate::dialect::{Maker, Speech};
 use crate::{Departure, Dialect, Fault, Reply};
@@ -145,6 +145,27 @@ impl Script {
     #[must_use]
     pub fn calls(self, tool: impl Into<String>, arguments: impl Display) -> Self {
         self.part(Part::Call { name: tool.into(), arguments: arguments.to_string() })
+    }
+
+    /// Adds a picture to the answer, which is a PNG. Anthropic and Cohere make none, and leave it out.
+    #[must_use]
+    pub fn shows(self, png: impl Into<Bytes>) -> Self {
+        match self.dialect {
+            Dialect::Anthropic | Dialect::Cohere => self,
+            _ => self.part(Part::Picture(png.into())),
+        }
+    }
+
+    /// Adds a sound to the answer, in which this is said. Only OpenAI's chat and Gemini speak aloud; the
+    /// others leave it out.
+    #[must_use]
+    pub fn speaks(self, sound: impl Into<Bytes>, said: impl Into<String>) -> Self {
+        match self.dialect {
+            Dialect::OpenAiChat | Dialect::Gemini => {
+                self.part(Part::Sound { bytes: sound.into(), said: said.into() })
+            }
+            _ => self,
+        }
     }
 
     /// States the prompt's and the answer's tokens, all of them; otherwise they are estimated.

@@ -1,5 +1,6 @@
 //! What a host would not take is refused before it is sent, and what is labelled wrongly is not.
 
+use nohop_tests::hosts::Host;
 use nohop_types::{
     Audio, Content, Document, ErrorKind, Image, Media, Message, Part, Request, Role, ToolResult,
     Video,
@@ -7,10 +8,11 @@ use nohop_types::{
 use nohop_wire::dialect::{
     Anthropic, Cohere, Converse, Gemini, Ollama, OpenAiChat, OpenAiResponses,
 };
-use nohop_wire::{Abilities, Dialect, Mode, Source, Taken, Takes};
+use nohop_wire::{Abilities, Call, Dialect, Mode, Source, Taken, Takes};
 use serde_json::{Value, json};
 
 use super::{ANTHROPIC, HOSTED, OPENAI, sent};
+use crate::speak;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const HEIC: &[u8] = b"\0\0\0\x18ftypheic\0\0\0\0";
@@ -254,4 +256,76 @@ fn a_request_without_media_is_not_looked_at_twice() {
         let (_, losses) = able(dialect, &request).unwrap();
         assert!(losses.iter().all(|loss| !loss.starts_with("messages[")), "{losses:?}");
     }
+}
+
+/// The conversation that goes on from what `host` answered with `body`, as `dialect` is sent it.
+fn goes_on(host: &dyn Host, body: &str, dialect: &dyn Dialect) -> (Value, Vec<String>) {
+    let (response, error) = speak::answer(host, Mode::Whole, body);
+    assert!(error.is_none(), "{error:?}");
+    let request = Request::new("m").user("Draw.").answer(&response).user("Again.");
+    let issuer = speak::issuer(host);
+    let call = Call::new(&request, "gemini-3-pro", "/", &issuer);
+    let encoded = dialect.encode(&call).unwrap();
+    let losses = encoded.losses.iter().map(ToString::to_string).collect();
+    (serde_json::from_slice(&encoded.body).unwrap(), losses)
+}
+
+const PAINTED_BY_GEMINI: &str = r#"{"candidates":[{"content":{"parts":[{"text":"Here:"},{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="},"thoughtSignature":"c2ln"}],"role":"model"},"index":0,"finishReason":"STOP"}],"responseId":"r1"}"#;
+const PAINTED_BY_OPENAI: &str = r#"{"id":"1","model":"m","status":"completed","output":[{"id":"ig_1","type":"image_generation_call","status":"completed","output_format":"png","result":"iVBORw0KGgo=","revised_prompt":"A point"}]}"#;
+const SPOKEN: &str = r#"{"id":"1","choices":[{"index":0,"message":{"role":"assistant","content":null,"audio":{"id":"audio_1","data":"SUQzBA==","transcript":"Hello","expires_at":1}},"finish_reason":"stop"}]}"#;
+
+#[test]
+fn a_picture_that_gemini_made_goes_back_to_it_with_its_signature() {
+    let (body, losses) = goes_on(&Gemini::PLAIN, PAINTED_BY_GEMINI, &Gemini::PLAIN);
+    let parts = json!([
+        { "text": "Here:" },
+        {
+            "inlineData": { "mimeType": "image/png", "data": "iVBORw0KGgo=" },
+            "thoughtSignature": "c2ln",
+        },
+    ]);
+    assert_eq!(body["contents"][1], json!({ "role": "model", "parts": parts }));
+    assert_eq!(losses, [""; 0]);
+}
+
+#[test]
+fn a_picture_that_openai_made_goes_back_as_the_item_it_came_as() {
+    let responses = &OpenAiResponses::PLAIN;
+    let (body, losses) = goes_on(responses, PAINTED_BY_OPENAI, responses);
+    let item = json!({
+        "id": "ig_1",
+        "type": "image_generation_call",
+        "status": "completed",
+        "output_format": "png",
+        "result": "iVBORw0KGgo=",
+        "revised_prompt": "A point",
+    });
+    assert_eq!(body["input"][1], item);
+    assert_eq!(losses, [""; 0]);
+}
+
+#[test]
+fn a_picture_that_one_model_made_is_shown_to_another_that_takes_it() {
+    let (body, _) = goes_on(&OpenAiResponses::PLAIN, PAINTED_BY_OPENAI, &Gemini::PLAIN);
+    let picture = json!({ "inlineData": { "mimeType": "image/png", "data": "iVBORw0KGgo=" } });
+    assert_eq!(body["contents"][1]["parts"], json!([picture]));
+    let (body, losses) = goes_on(&Gemini::PLAIN, PAINTED_BY_GEMINI, &OpenAiResponses::PLAIN);
+    assert_eq!(body["input"][1], json!({ "role": "assistant", "content": "Here:" }));
+    assert!(losses.contains(&"image: dropped: the model's own turns are texts".to_owned()));
+}
+
+#[test]
+fn a_sound_that_openai_made_goes_back_by_its_id() {
+    let (body, losses) = goes_on(&OpenAiChat::PLAIN, SPOKEN, &OpenAiChat::PLAIN);
+    let turn = json!({ "role": "assistant", "audio": { "id": "audio_1" } });
+    assert_eq!(body["messages"][1], turn);
+    assert_eq!(losses, [""; 0]);
+}
+
+#[test]
+fn a_sound_without_a_type_is_told_by_its_bytes() {
+    let (response, _) = speak::answer(&OpenAiChat::PLAIN, Mode::Whole, SPOKEN);
+    let Content::Audio(audio) = &response.parts()[0].content else { panic!("{response:?}") };
+    assert_eq!(audio.media, Some(Media::bytes("audio/mpeg", &b"ID3\x04"[..])));
+    assert_eq!(audio.transcript.as_deref(), Some("Hello"));
 }

@@ -54,6 +54,8 @@ impl Speech for Anthropic {
                     quoted(name),
                 )
             }
+            // No script of this dialect has one.
+            Part::Picture(_) | Part::Sound { .. } => String::new(),
         });
         let blocks: Vec<String> = blocks.collect();
         message(call, &blocks.join(","), &quoted(finish(call)))
@@ -260,6 +262,8 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
             frames.push(fragment(""));
             frames.extend(fragments(arguments, each).iter().map(|piece| fragment(piece)));
         }
+        // No script of this dialect has one.
+        Part::Picture(_) | Part::Sound { .. } => return frames,
     }
     let stop = format!(r#"{{"type":"content_block_stop","index":{index}   }}"#);
     frames.push(event("content_block_stop", stop));

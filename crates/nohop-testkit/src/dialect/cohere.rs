@@ -75,6 +75,8 @@ impl Speech for Cohere {
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
                 }
+                // No script of this dialect has one.
+                Part::Picture(_) | Part::Sound { .. } => (),
             }
         }
         if call.has(Departure::Interleaved) {
@@ -199,6 +201,8 @@ fn message(call: &Call<'_>) -> String {
                 quoted(name),
                 quoted(arguments),
             )),
+            // No script of this dialect has one.
+            Part::Picture(_) | Part::Sound { .. } => (),
         }
     }
     let mut message = r#"{"role":"assistant""#.to_owned();

@@ -10,7 +10,7 @@ use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
 use super::{Asked, Call, Frame, Framing, Refusal, Speech, Told, interleave, quoted, signature};
-use crate::script::{Part, Tokens, fragments, pieces};
+use crate::script::{Part, Tokens, base64, fragments, pieces};
 use crate::{Departure, Script};
 
 /// Amazon Bedrock's Converse, of a model that signs its thinking.
@@ -80,6 +80,12 @@ impl Speech for Converse {
                 let tool_use = tool_use(call, index, name);
                 format!(r#"{{"toolUse":{{{tool_use},"input":{arguments}}}}}"#)
             }
+            Part::Picture(bytes) => format!(
+                r#"{{"image":{{"format":"png","source":{{"bytes":"{}"}}}}}}"#,
+                base64(bytes)
+            ),
+            // No script of this dialect has one.
+            Part::Sound { .. } => String::new(),
         });
         let blocks: Vec<String> = blocks.collect();
         envelope(call, &blocks.join(","), &format!(r#""stopReason":{},"#, quoted(finish(call))))
@@ -252,6 +258,16 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
                 delta(index, &format!(r#"{{"toolUse":{{"input":{piece}}}}}"#)).content("")
             }));
         }
+        Part::Picture(bytes) => {
+            let start = format!(
+                r#"{{"contentBlockIndex":{index},"start":{{"image":{{"format":"png"}}}},"p":"abcd"}}"#
+            );
+            frames.push(event("contentBlockStart", start));
+            let source = format!(r#"{{"image":{{"source":{{"bytes":"{}"}}}}}}"#, base64(bytes));
+            frames.push(delta(index, &source).content(""));
+        }
+        // No script of this dialect has one.
+        Part::Sound { .. } => return frames,
     }
     let stop = format!(r#"{{"contentBlockIndex":{index},"p":"abcdefgh"}}"#);
     frames.push(event("contentBlockStop", stop));

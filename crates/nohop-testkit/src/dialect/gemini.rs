@@ -10,7 +10,7 @@ use nohop_types::ErrorKind;
 use serde_json::Value;
 
 use super::{Asked, Call, Frame, Refusal, Speech, Told, quoted, signature};
-use crate::script::{Part, Tokens, pieces};
+use crate::script::{Part, Tokens, base64, halves, pieces};
 use crate::{Departure, Script};
 
 /// Google's generateContent.
@@ -233,6 +233,26 @@ fn parts(call: &Call<'_>, words: Words) -> Vec<Piece> {
                 is_signed = true;
                 let spelled = format!(r#"{{"functionCall":{call_of}{signature}}}"#);
                 parts.push(Piece { spelled, content: String::new() });
+            }
+            Part::Picture(bytes) => {
+                let data = base64(bytes);
+                let signature = sign(call, &data);
+                let spelled = format!(
+                    r#"{{"inlineData":{{"mimeType":"image/png","data":"{data}"}},"thoughtSignature":"{signature}"}}"#
+                );
+                parts.push(Piece { spelled, content: String::new() });
+            }
+            Part::Sound { bytes, .. } => {
+                let heard = match words {
+                    Words::Whole => vec![base64(bytes)],
+                    Words::Each => halves(bytes).to_vec(),
+                };
+                parts.extend(heard.iter().map(|data| Piece {
+                    spelled: format!(
+                        r#"{{"inlineData":{{"mimeType":"audio/L16;codec=pcm;rate=24000","data":"{data}"}}}}"#
+                    ),
+                    content: String::new(),
+                }));
             }
         }
     }

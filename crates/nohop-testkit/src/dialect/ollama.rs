@@ -9,7 +9,7 @@ use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
 use super::{Asked, Call, Frame, Framing, Refusal, Speech, Told, quoted};
-use crate::script::{Part, Tokens, pieces};
+use crate::script::{Part, Tokens, base64, pieces};
 use crate::{Departure, Script};
 
 /// Ollama's own chat.
@@ -63,7 +63,7 @@ impl Speech for Ollama {
 
     fn whole(&self, call: &Call<'_>) -> String {
         let mut thinking = String::new();
-        let mut calls = Vec::new();
+        let (mut calls, mut pictures) = (Vec::new(), Vec::new());
         for part in &call.answer.parts {
             match part {
                 Part::Text(_) | Part::Refusal(_) => {}
@@ -71,9 +71,15 @@ impl Speech for Ollama {
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
                 }
+                Part::Picture(bytes) => pictures.push(quoted(&base64(bytes))),
+                // No script of this dialect has one.
+                Part::Sound { .. } => {}
             }
         }
         let mut rest = String::new();
+        if !pictures.is_empty() {
+            rest += &format!(r#","images":[{}]"#, pictures.join(","));
+        }
         if !thinking.is_empty() {
             rest += &format!(r#","thinking":{}"#, quoted(&thinking));
         }
@@ -201,6 +207,12 @@ fn said(call: &Call<'_>) -> Vec<Said> {
                     content: String::new(),
                 });
             }
+            Part::Picture(bytes) => all.push(Said {
+                message: message("", &format!(r#","images":["{}"]"#, base64(bytes))),
+                content: String::new(),
+            }),
+            // No script of this dialect has one.
+            Part::Sound { .. } => {}
         }
     }
     all

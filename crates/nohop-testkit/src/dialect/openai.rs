@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Asked, Call, Frame, Maker, Refusal, Speech, Told, interleave, quoted};
 use crate::fault::go_duration;
-use crate::script::{Part, Tokens, fragments, pieces};
+use crate::script::{Part, Tokens, base64, fragments, halves, pieces};
 use crate::{Departure, Script};
 
 /// OpenAI's chat completions.
@@ -73,7 +73,7 @@ impl Speech for OpenAi {
     fn frames(&self, call: &Call<'_>) -> Vec<Frame> {
         let role = r#"{"role":"assistant","content":"","refusal":null}"#;
         let mut frames = vec![chunk(call, role, None)];
-        let mut calls = Vec::new();
+        let (mut calls, mut pictures) = (Vec::new(), 0);
         for part in &call.answer.parts {
             match part {
                 Part::Text(text) => frames.extend(texts(call, "content", text)),
@@ -86,6 +86,12 @@ impl Speech for OpenAi {
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
                 }
+                Part::Picture(bytes) => {
+                    let delta = format!(r#"{{"images":[{}]}}"#, picture(pictures, bytes));
+                    frames.push(chunk(call, &delta, None).content(""));
+                    pictures += 1;
+                }
+                Part::Sound { bytes, said } => frames.extend(sound(call, bytes, said)),
             }
         }
         if call.has(Departure::Interleaved) {
@@ -205,8 +211,8 @@ fn message(call: &Call<'_>) -> String {
     if call.script.maker == Maker::Mistral && call.answer.has_thinking() {
         content = mistral::content(parts);
     }
-    let mut reasoning = String::new();
-    let mut calls = Vec::new();
+    let (mut reasoning, mut audio) = (String::new(), String::new());
+    let (mut calls, mut pictures) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
             Part::Text(_) | Part::Refusal(_) => {}
@@ -218,6 +224,15 @@ fn message(call: &Call<'_>) -> String {
                 quoted(name),
                 quoted(arguments),
             )),
+            Part::Picture(bytes) => pictures.push(picture(pictures.len(), bytes)),
+            Part::Sound { bytes, said } => {
+                audio = format!(
+                    r#","audio":{{"id":"{}","data":"{}","expires_at":{CREATED},"transcript":{}}}"#,
+                    audio_id(call),
+                    base64(bytes),
+                    quoted(said),
+                );
+            }
         }
     }
     let mut message = format!(r#"{{"role":"assistant","content":{content}"#);
@@ -227,6 +242,10 @@ fn message(call: &Call<'_>) -> String {
     if !calls.is_empty() {
         message += &format!(r#","tool_calls":[{}]"#, calls.join(","));
     }
+    if !pictures.is_empty() {
+        message += &format!(r#","images":[{}]"#, pictures.join(","));
+    }
+    message += &audio;
     message + &format!(r#","refusal":{refusal},"annotations":[]}}"#)
 }
 
@@ -264,6 +283,30 @@ fn texts(call: &Call<'_>, field: &str, text: &str) -> Vec<Frame> {
         chunk(call, &delta, None).content(if field == "content" { &piece } else { "" })
     };
     pieces(text, call.script.tokens_per_event).into_iter().map(frame).collect()
+}
+
+/// A picture, as gateways to those who paint tell it.
+fn picture(index: usize, bytes: &[u8]) -> String {
+    format!(
+        r#"{{"type":"image_url","image_url":{{"url":"data:image/png;base64,{}"}},"index":{index}}}"#,
+        base64(bytes),
+    )
+}
+
+/// A sound, whose words come before it is heard.
+fn sound(call: &Call<'_>, bytes: &[u8], said: &str) -> Vec<Frame> {
+    let frame = |fields: String| chunk(call, &format!(r#"{{"audio":{{{fields}}}}}"#), None);
+    let mut frames = vec![frame(format!(r#""id":"{}","transcript":"""#, audio_id(call)))];
+    let words = pieces(said, call.script.tokens_per_event);
+    let words = words.iter().map(|piece| format!(r#""transcript":{}"#, quoted(piece)));
+    let heard = halves(bytes).into_iter().map(|data| format!(r#""data":"{data}""#));
+    frames.extend(words.chain(heard).map(|fields| frame(fields).content("")));
+    frames.push(frame(format!(r#""expires_at":{CREATED}"#)));
+    frames
+}
+
+fn audio_id(call: &Call<'_>) -> String {
+    format!("audio_testkit{:08}", call.number)
 }
 
 fn tool_call(call: &Call<'_>, index: usize, name: &str, arguments: &str) -> Vec<Frame> {

@@ -1,6 +1,7 @@
 mod failure;
 mod frames;
 mod input;
+mod pictures;
 mod read;
 mod rows;
 mod say;

@@ -117,8 +117,10 @@ fn signatures(
     let excuse = STANDARD.encode(EXCUSE);
     for part in parts(content) {
         let Some(signature) = part["thoughtSignature"].as_str() else { continue };
-        let name = part["functionCall"]["name"].as_str().unwrap_or_default();
-        let is_own = signature == signature::of(&script.salt, name);
+        // It stands on a call by its name, and on a picture by what is seen in it.
+        let named = part["functionCall"]["name"].as_str();
+        let signed = named.or_else(|| part["inlineData"]["data"].as_str()).unwrap_or_default();
+        let is_own = signature == signature::of(&script.salt, signed);
         if !is_own && signature != EXCUSE && signature != excuse {
             return Err(invalid("Corrupted thought signature."));
         }

@@ -167,7 +167,7 @@ pub(super) fn content(parts: &[Part]) -> String {
             Some(format!(r#"{{"type":"text","text":{}}}"#, quoted(text)))
         }
         Part::Thinking(text) => Some(thought(text)),
-        Part::Call { .. } => None,
+        Part::Call { .. } | Part::Picture(_) | Part::Sound { .. } => None,
     };
     let items: Vec<String> = parts.iter().filter_map(item).collect();
     format!("[{}]", items.join(","))

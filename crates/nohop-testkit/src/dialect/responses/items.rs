@@ -1,7 +1,7 @@
 use super::event;
 use crate::Departure;
 use crate::dialect::{Call, Frame, quoted, signature};
-use crate::script::{Part, fragments, pieces};
+use crate::script::{Part, base64, fragments, pieces};
 
 /// One item of an answer's output.
 pub(super) struct Item<'a> {
@@ -27,6 +27,9 @@ impl Item<'_> {
             Part::Refusal(text) => self.message(text, &REFUSAL),
             Part::Thinking(text) => self.reasoning(text),
             Part::Call { arguments, .. } => self.function_call(arguments),
+            Part::Picture(_) => self.picture(),
+            // No script of this dialect has one.
+            Part::Sound { .. } => Vec::new(),
         }
     }
 
@@ -86,6 +89,17 @@ impl Item<'_> {
         frames
     }
 
+    fn picture(&self) -> Vec<Frame> {
+        let state = |name| self.event(name, 0, r#""obfuscation":"kR4""#);
+        vec![
+            self.event("response.output_item.added", 0, &self.begun()),
+            state("response.image_generation_call.in_progress"),
+            state("response.image_generation_call.generating"),
+            state("response.image_generation_call.completed"),
+            self.ended().content(""),
+        ]
+    }
+
     /// The item before anything is in it.
     fn begun(&self) -> String {
         format!(r#""item":{}"#, self.spelled(Some(0), "in_progress"))
@@ -130,6 +144,15 @@ impl Item<'_> {
                 self.index,
                 quoted(name),
             ),
+            Part::Picture(_) if is_begun => format!(
+                r#"{{"id":"{id}","type":"image_generation_call","status":"{status}","result":null}}"#
+            ),
+            Part::Picture(bytes) => format!(
+                r#"{{"id":"{id}","type":"image_generation_call","status":"{status}","background":"opaque","output_format":"png","quality":"high","result":"{}","size":"1024x1024"}}"#,
+                base64(bytes),
+            ),
+            // No script of this dialect has one.
+            Part::Sound { .. } => "null".to_owned(),
         }
     }
 
@@ -148,6 +171,7 @@ impl Item<'_> {
             Part::Text(_) | Part::Refusal(_) => "msg",
             Part::Thinking(_) => "rs",
             Part::Call { .. } => "fc",
+            Part::Picture(_) | Part::Sound { .. } => "ig",
         };
         let rotated = match number.filter(|_| self.call.has(Departure::Rotating)) {
             Some(number) => format!("_{number}"),
