@@ -3,7 +3,7 @@
 use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    AZURE_CHAT, BESIDE, COMPATIBLE, FLAGGED, GATEWAY, HOST, OPEN, TOGGLED, UNASKED,
+    AZURE_CHAT, BESIDE, COMPATIBLE, DEEPSEEK_CHAT, FLAGGED, GATEWAY, HOST, OPEN, UNASKED,
 };
 use crate::{Auth, Provider, Way};
 
@@ -209,7 +209,7 @@ pub const DEEPSEEK: Provider = Provider {
     base_url: "https://api.deepseek.com",
     auth: Auth::Bearer("DEEPSEEK_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &TOGGLED },
+        Way { path: "/chat/completions", dialect: &DEEPSEEK_CHAT },
         Way { path: "/anthropic/v1/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],

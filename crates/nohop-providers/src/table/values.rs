@@ -1,9 +1,9 @@
 //! Dialects as several hosts, or one, depart from them; most departures were found in recordings.
 
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, LateSystem, Marks,
-    OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags, ThinkingField,
-    ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
+    Anthropic, Budgets, Cap, Counted, Ends, Files, History, IdForm, Instructions, LateSystem,
+    Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags,
+    ThinkingField, ThinkingStyle, ToolMedia, Unthought, UserMedia, VectorForm, VersionPlace,
 };
 
 /// A host of open models that knows both names of the cap.
@@ -18,6 +18,10 @@ pub(super) const BESIDE: OpenAiChat = OpenAiChat { counted: Counted::Beside, ..H
 
 /// A host that knows the newer name of the cap only.
 pub(super) const CAPPED: OpenAiChat = OpenAiChat { cap: Cap::MaxCompletionTokens, ..HOST };
+
+/// DeepSeek's own: text alone, and a word on what every call was thought over with.
+pub(super) const DEEPSEEK_CHAT: OpenAiChat =
+    OpenAiChat { unthought: Unthought::Empty, user_media: UserMedia::Refused, ..TOGGLED };
 
 /// A host whose models think when a flag says so.
 pub(super) const FLAGGED: OpenAiChat = OpenAiChat { thinking: &[ThinkingField::Enable], ..HOST };
@@ -39,6 +43,8 @@ pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     cap: Cap::MaxTokens,
     history: History::Parts,
+    ids: IdForm::Letters(9),
+    late_system: LateSystem::Folded,
     required: Required::Any,
     files: Files::DocumentUrl,
     seed: "random_seed",
