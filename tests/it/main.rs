@@ -12,6 +12,7 @@ mod kept;
 mod laws;
 mod messages;
 mod models;
+mod moving;
 mod requests;
 mod road;
 mod sdk;
