@@ -12,7 +12,7 @@ mod framing;
 mod kept;
 mod laws;
 mod messages;
-
+mod moving;
 mod rankings;
 mod requests;
 mod road;

@@ -9,6 +9,7 @@ mod content;
 mod converse;
 mod gemini;
 mod media;
+mod moved;
 mod ollama;
 mod options;
 mod responses;

@@ -13,9 +13,10 @@ pub use sniff::{is_of, sniff};
 
 /// What media a host takes.
 ///
-/// What the person, the application or a tool shows is refused before it is sent where the host would
-/// not take it: the refusal names the part and says what to do, and another target may take it. What the
-/// model itself said earlier is history, and is left out with a loss instead.
+/// What the person and the application show since the model spoke last is refused before it is sent where
+/// the host would not take it: the refusal names the part and says what to do, and another target may take
+/// it. What was shown earlier, and what tools answer, is left out with a loss instead, so that a
+/// conversation may go on anywhere.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
 pub struct Takes {
@@ -191,6 +192,16 @@ impl Kind {
         }
     }
 
+    /// Its name on a loss.
+    fn field(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Document => "document",
+            Self::Image => "image",
+            Self::Video => "video",
+        }
+    }
+
     fn one(self) -> &'static str {
         match self {
             Self::Audio => "a sound",
@@ -233,7 +244,7 @@ fn held_mut(part: &mut Part) -> Option<&mut Media> {
 }
 
 /// Where a part stands: its turn, its place there, and its place within what a tool answered.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Place {
     turn: usize,
     part: usize,
@@ -251,6 +262,26 @@ impl fmt::Display for Place {
 }
 
 impl Place {
+    /// Takes out the part that stands there; a turn that it was all of goes with it.
+    fn take_out(self, request: &mut Request) {
+        let Some(message) = request.messages.get_mut(self.turn) else { return };
+        let parts = match (self.inner, message.parts.get_mut(self.part)) {
+            (Some(inner), Some(Part { content: Content::ToolResult(result), .. })) => {
+                if inner < result.parts.len() {
+                    result.parts.remove(inner);
+                }
+                return;
+            }
+            _ => &mut message.parts,
+        };
+        if self.part < parts.len() {
+            parts.remove(self.part);
+        }
+        if parts.is_empty() {
+            request.messages.remove(self.turn);
+        }
+    }
+
     /// The part that stands there.
     fn part_of(self, request: &mut Request) -> Option<&mut Part> {
         let part = request.messages.get_mut(self.turn)?.parts.get_mut(self.part)?;

@@ -11,6 +11,18 @@ const OPENAI: &OpenAiChat = &OpenAiChat::PLAIN;
 const ANTHROPIC: &Anthropic = &Anthropic::PLAIN;
 
 #[test]
+fn an_id_that_is_too_long_is_no_prompt_that_is() {
+    let told = |param: &str| {
+        let body = format!(
+            r#"{{"error":{{"message":"Invalid '{param}': string too long.","type":"invalid_request_error","param":"{param}","code":"string_above_max_length"}}}}"#
+        );
+        error(OPENAI, 400, &[], &body).kind()
+    };
+    assert_eq!(told("messages[1].tool_calls[0].id"), ErrorKind::InvalidRequest);
+    assert_eq!(told("messages[1].content"), ErrorKind::ContextLength);
+}
+
+#[test]
 fn an_openai_prompt_that_is_too_long_is_recognised_in_every_wording() {
     let sentences = [
         r#"{"error":{"message":"no matter","code":"context_length_exceeded"}}"#,

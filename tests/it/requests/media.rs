@@ -115,7 +115,9 @@ fn a_type_that_a_host_does_not_take_is_refused_by_its_place() {
 
     let result = ToolResult::new("c", [Part::text("see"), heic()]);
     let request = Request::new("m").user("?").message(Message::tool(result));
-    assert!(refused(ANTHROPIC, &request).starts_with("messages[1].parts[0].parts[1]: image/heic "));
+    let (body, losses) = able(ANTHROPIC, &request).unwrap();
+    assert_eq!(body["messages"][1]["content"][0]["content"], "see");
+    assert_eq!(losses, ["image: dropped: the host does not take it"]);
 
     let pdf = picture("image/png", PDF);
     assert!(
@@ -233,10 +235,13 @@ fn what_is_too_many_is_refused_in_a_turn_and_in_all() {
     );
     let turn =
         || Message::new(Role::User, [picture("image/png", b"."), picture("image/png", b".")]);
-    let request = many(2).assistant("Yes.").message(turn());
+    let request = many(2).message(turn());
     assert!(
-        refused(SMALL, &request).starts_with("messages[2].parts[1]: a request here has at most 3")
+        refused(SMALL, &request).starts_with("messages[1].parts[1]: a request here has at most 3")
     );
+    // What is shown now goes before what was shown earlier.
+    let (_, losses) = able(SMALL, &many(2).assistant("Yes.").message(turn())).unwrap();
+    assert_eq!(losses, ["image: dropped: the host does not take it"]);
 }
 
 #[test]

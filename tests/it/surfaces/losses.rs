@@ -71,6 +71,12 @@ const ENDED: &[&str] = &["+ nothing"];
 /// What of the model's own turn a host is not told, and said so: clients of Responses send back the
 /// ids and states of items, which others do without.
 pub(super) const OF_ITEMS: &[(&str, &str, &str)] = &[
+    // Who asks for thinking within a budget has thought before every call.
+    (
+        "anthropic",
+        "anthropic",
+        "thinking: dropped: the model does not think on behind calls that another thought over",
+    ),
     ("openai-responses", "anthropic", "message.id: dropped: the extra field is meant for others"),
     (
         "openai-responses",

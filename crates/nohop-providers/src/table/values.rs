@@ -1,9 +1,10 @@
 //! Dialects as several hosts, or one, depart from them; most departures were found in recordings.
 
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Converse, Counted, Ends, Files, Gemini, History, Instructions,
+    Anthropic, Budgets, Cap, Converse, Counted, Ends, Files, Gemini, History, IdForm, Instructions,
     JinaRerank, LateSystem, Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required,
-    StreamUsage, Tags, ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
+    StreamUsage, Tags, ThinkingField, ThinkingStyle, ToolMedia, Unthought, VectorForm,
+    VersionPlace,
 };
 use nohop_wire::{Source, Taken, Takes};
 
@@ -53,8 +54,9 @@ pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
     ..HOST
 };
 
-/// DeepSeek's own, which reads nothing but text.
-pub(super) const DEEPSEEK_CHAT: OpenAiChat = OpenAiChat { media: &Takes::NONE, ..TOGGLED };
+/// DeepSeek's own, which reads nothing but text, and wants a word on what every call was thought over with.
+pub(super) const DEEPSEEK_CHAT: OpenAiChat =
+    OpenAiChat { unthought: Unthought::Empty, media: &Takes::NONE, ..TOGGLED };
 
 /// Fireworks' own.
 pub(super) const FIREWORKS_CHAT: OpenAiChat =
@@ -70,6 +72,8 @@ pub(super) const LLAMACPP_CHAT: OpenAiChat = OpenAiChat {
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     cap: Cap::MaxTokens,
     history: History::Parts,
+    ids: IdForm::Letters(9),
+    late_system: LateSystem::Folded,
     required: Required::Any,
     files: Files::DocumentUrl,
     media: &Takes {

@@ -91,7 +91,7 @@ fn anthropic_refuses_as_anthropic_does() {
         plain(),
         body(json!([user, result])),
         400,
-        "messages.1.content.0: unexpected `tool_use_id`",
+        "messages.0.content.1: unexpected `tool_use_id`",
     );
     check(plain(), body(json!([user, call, user])), 400, "without `tool_result` blocks");
     check(plain(), body(json!([user, call, result])), 200, "");

@@ -11,7 +11,7 @@ pub(super) mod write;
 
 use nohop_types::{Error, ErrorKind, Result};
 
-use super::{framing, status};
+use super::{LateSystem, framing, status};
 use crate::media::{PICTURES, WEB, WEB_AND_FILES, fitting};
 use crate::models::{asking, beside};
 use crate::{
@@ -44,6 +44,14 @@ pub struct OpenAiChat {
     pub thinking: &'static [ThinkingField],
     /// How thinking of earlier turns is sent back.
     pub history: History,
+    /// Where a refusal of the model's is sent back.
+    pub refusals: Refusals,
+    /// What is said of thinking on a turn with calls that shows none.
+    pub unthought: Unthought,
+    /// What a call's id may be.
+    pub ids: IdForm,
+    /// Where a turn of the application amid the conversation is told.
+    pub late_system: LateSystem,
     /// What `<think>` in a text is.
     pub tags: Tags,
     /// How the end of a prompt worth caching is marked.
@@ -142,6 +150,38 @@ pub enum History {
     ReasoningContent,
 }
 
+/// Where a refusal of the model's is sent back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Refusals {
+    /// In `refusal`.
+    Beside,
+    /// Among the texts: the host knows no such field.
+    Inside,
+}
+
+/// What is said of thinking on a turn with calls that shows none: it was another's, or there was none.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Unthought {
+    /// That it was empty: a host that thinks refuses calls without a word on it.
+    Empty,
+    /// Nothing.
+    Unsaid,
+}
+
+/// What a call's id may be. Any other is told as one that is made from it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum IdForm {
+    /// Whatever the caller has.
+    Any,
+    /// So many letters and digits.
+    Letters(usize),
+    /// At most so many characters.
+    Most(usize),
+}
+
 /// What `<think>` in a text is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -215,6 +255,10 @@ impl OpenAiChat {
         stream_usage: StreamUsage::Asked,
         thinking: &[ThinkingField::Effort],
         history: History::Nowhere,
+        refusals: Refusals::Beside,
+        unthought: Unthought::Unsaid,
+        ids: IdForm::Most(40),
+        late_system: LateSystem::Inside,
         tags: Tags::Text,
         marks: Marks::Breakpoint,
         required: Required::Required,
@@ -242,6 +286,8 @@ impl OpenAiChat {
     pub const HOSTED: Self = Self {
         cap: Cap::MaxTokens,
         history: History::ReasoningContent,
+        refusals: Refusals::Inside,
+        ids: IdForm::Any,
         marks: Marks::None,
         tool_media: ToolMedia::Outside,
         media: &Self::OPEN_MEDIA,

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use nohop_types::{Change, Content, Error, ErrorKind, Loss, Media, Part, Request, Result, Role};
+use nohop_types::{
+    Change, Content, Document, Error, ErrorKind, Loss, Media, Part, Request, Result, Role,
+};
 
 use super::sniff::{self, Format, essence};
 use super::{Kind, Place, Source, Taken, Takes, held, held_mut};
@@ -11,26 +13,28 @@ use crate::{Call, Encoded};
 
 /// Encodes `call` with media that the host takes: labelled as what they are, none too large or too many.
 ///
+/// What the host does not take of earlier turns and of what tools answered is left out: a conversation may
+/// move to a host that sees less. A document of text is told as one.
+///
 /// # Errors
 ///
-/// `Unsupported` for what the host does not take of what the person, the application or a tool shows.
+/// `Unsupported` for what the host does not take of what the person and the application show since the
+/// model spoke last.
 pub(crate) fn fitting(
     call: &Call<'_>,
     takes: &Takes,
     encode: impl Fn(&Call<'_>) -> Result<Encoded>,
 ) -> Result<Encoded> {
-    let relabelled = relabelled(call, takes)?;
-    if relabelled.is_empty() {
+    let mut mended = mended(call, takes)?;
+    if mended.is_empty() {
         return encode(call);
     }
     let mut request = call.request.clone();
-    let mut losses = Vec::new();
-    for Relabelled { place, label, loss } in relabelled {
-        let media = place.part_of(&mut request).and_then(held_mut);
-        if let Some(Media::Bytes { media_type, .. }) = media {
-            label.clone_into(media_type);
-            losses.extend(loss.map(|why| Loss::new(place.to_string(), Change::Translated, why)));
-        }
+    // From the last to the first: what is taken out moves only what stands behind it.
+    mended.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    let losses: Vec<Loss> = mended.iter().filter_map(|it| it.1.loss(it.0)).rev().collect();
+    for (place, mend) in mended {
+        mend.apply(place, &mut request);
     }
     let mut encoded = encode(&Call { request: &request, ..*call })?;
     encoded.losses.splice(..0, losses);
@@ -76,24 +80,63 @@ impl Wanted<'_> {
     }
 }
 
-/// A part whose label is not the one to send.
-struct Relabelled {
-    place: Place,
-    label: &'static str,
-    /// What is to be told of it.
-    loss: Option<&'static str>,
+/// What is done to a part before it is sent.
+enum Mend {
+    /// It has another label, and that may have to be told.
+    Label(&'static str, Option<&'static str>),
+    /// It is left out.
+    Out(Kind),
+    /// It is told as a text.
+    Text(String),
 }
 
 const CONTRADICTED: &str = "the bytes are of another type than they are labelled";
 const SPELLED: &str = "the host knows its type by another name";
+const LEFT_OUT: &str = "the host does not take it";
+const AS_TEXT: &str = "the host does not take it, and it is told as a text";
 
-fn relabelled(call: &Call<'_>, takes: &Takes) -> Result<Vec<Relabelled>> {
-    let mut relabelled = Vec::new();
+impl Mend {
+    /// What is told of it.
+    fn loss(&self, place: Place) -> Option<Loss> {
+        match self {
+            Self::Label(_, why) => {
+                why.map(|why| Loss::new(place.to_string(), Change::Translated, why))
+            }
+            Self::Out(kind) => Some(Loss::new(kind.field(), Change::Dropped, LEFT_OUT)),
+            Self::Text(_) => Some(Loss::new(Kind::Document.field(), Change::Translated, AS_TEXT)),
+        }
+    }
+
+    fn apply(self, place: Place, request: &mut Request) {
+        match self {
+            Self::Label(label, _) => {
+                let media = place.part_of(request).and_then(held_mut);
+                if let Some(Media::Bytes { media_type, .. }) = media {
+                    label.clone_into(media_type);
+                }
+            }
+            Self::Out(_) => place.take_out(request),
+            Self::Text(text) => {
+                if let Some(part) = place.part_of(request) {
+                    part.content = Content::Text(text);
+                }
+            }
+        }
+    }
+}
+
+fn mended(call: &Call<'_>, takes: &Takes) -> Result<Vec<(Place, Mend)>> {
+    let mut mended = Vec::new();
     let mut counted = Counted::default();
-    for (place, part, role) in parts(call.request) {
+    let spoke = call.request.messages.iter().rposition(|it| it.role == Role::Assistant);
+    let (mut parts, now): (Vec<_>, Vec<_>) =
+        parts(call.request).partition(|(place, ..)| Some(place.turn) < spoke);
+    // What is asked now goes before what was shown earlier, where there may be only so much.
+    parts.extend(now.into_iter().rev());
+    for (place, part, role) in parts.into_iter().rev() {
         let Some((kind, media)) = held(part) else { continue };
         let taken = takes.of(kind);
-        // What the model said is history: what can not be told of it is a loss, and no reason to refuse.
+        // What the model said is for its dialect to tell, or to leave out.
         let shown = role != Role::Assistant;
         let checked = match media {
             Some(Media::Bytes { media_type, bytes }) => {
@@ -104,17 +147,36 @@ fn relabelled(call: &Call<'_>, takes: &Takes) -> Result<Vec<Relabelled>> {
                 } else {
                     Ok(())
                 };
-                relabelled.extend(found.map(|(label, loss)| Relabelled { place, label, loss }));
+                let label = found.map(|(label, loss)| (place, Mend::Label(label, loss)));
+                mended.extend(label.filter(|_| fits.is_ok()));
                 fits
             }
             Some(media) if shown => counted.other(place, kind, takes, media, call),
             _ => Ok(()),
         };
-        checked.map_err(|message| {
-            Error::new(ErrorKind::Unsupported, message).at(format_args!("{place}"))
-        })?;
+        let Err(message) = checked else { continue };
+        if let Some(text) = text_of(part) {
+            mended.push((place, Mend::Text(text.to_owned())));
+        } else if Some(place.turn) < spoke || place.inner.is_some() {
+            mended.push((place, Mend::Out(kind)));
+        } else {
+            let error = Error::new(ErrorKind::Unsupported, message);
+            return Err(error.at(format_args!("{place}")));
+        }
     }
-    Ok(relabelled)
+    Ok(mended)
+}
+
+/// The text of a document that is one.
+fn text_of(part: &Part) -> Option<&str> {
+    match &part.content {
+        Content::Document(Document { media: Media::Bytes { media_type, bytes }, .. })
+            if media_type.starts_with("text/") =>
+        {
+            std::str::from_utf8(bytes).ok()
+        }
+        _ => None,
+    }
 }
 
 /// The label to send instead of `declared`, if it is another.

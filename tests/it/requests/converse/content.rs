@@ -54,7 +54,8 @@ fn a_call_and_its_result_go_there_as_they_were() {
 
     let long = hi().assistant(Part::from(ToolCall::new("x".repeat(80), "f", "{}")));
     let (body, _) = sent(PLAIN, OTHER, &long, &Abilities::default()).unwrap();
-    assert_eq!(body["messages"][1]["content"][0]["toolUse"]["toolUseId"], "x".repeat(64));
+    let told = body["messages"][1]["content"][0]["toolUse"]["toolUseId"].as_str().unwrap();
+    assert!(told.len() <= 64 && told.bytes().all(|b| b.is_ascii_alphanumeric()), "{told}");
     let wrong = hi().assistant(Part::from(ToolCall::new("1", "f", "[]")));
     let error = sent(PLAIN, OTHER, &wrong, &Abilities::default()).unwrap_err();
     assert_eq!(
@@ -87,7 +88,8 @@ fn media_are_told_by_their_formats() {
     ] {
         let mut block = block("document", word);
         block["document"]["name"] = "a b".into();
-        parts([Document::new(bytes(label)).name("a b").into()], json!([block]), lost);
+        let document = Document::new(bytes(label)).name("a b");
+        parts([document.into(), "Hi".into()], json!([block, { "text": "Hi" }]), lost);
     }
 }
 
@@ -119,19 +121,25 @@ fn media_elsewhere_are_taken_from_s3_alone() {
 fn a_document_has_a_name_in_the_characters_that_are_taken() {
     let document = || Document::new(Media::bytes("application/pdf", &b"\x89PNG"[..]));
     let block = |name: &str| json!({ "document": { "format": "pdf", "name": name, "source": { "bytes": "iVBORw==" } } });
-    let blocks = json!([block("document 1"), block("document 2")]);
-    parts([document().into(), document().name(" ").into()], blocks, &[]);
-    let lost = "document.name: translated: the dialect takes letters, digits, spaces and _ - ( ) [ ] in names";
-    parts(
-        [document().name("q3  r\u{e9}sum\u{e9}.pdf").into()],
-        json!([block("q3 r-sum--pdf")]),
-        &[lost],
-    );
+    let (text, said) = (|| Part::text("Hi"), json!({ "text": "Hi" }));
+    let blocks = json!([said, block("document 1"), block("document 2")]);
+    parts([text(), document().into(), document().name(" ").into()], blocks, &[]);
+    let lost = "document.name: translated: the dialect takes letters, digits, spaces and _ - ( ) [ ] in names, and each name once";
+    let name = "q3  r\u{e9}sum\u{e9}.pdf";
+    let blocks =
+        json!([said, block("q3 r-sum--pdf"), block("q3 r-sum--pdf (2)"), block("document 1")]);
+    let documents = [document().name(name), document().name(name), document()];
+    let mut told: Vec<Part> = documents.map(Part::from).into();
+    told.insert(0, text());
+    parts(told, blocks, &[lost]);
+    // Without a text beside it, it is refused.
+    let beside = "document: translated: the dialect wants a text beside a document: its name";
+    parts([document().name("a_1").into()], json!([{ "text": "a_1" }, block("a_1")]), &[beside]);
     let mut cited = Part::from(document().name("a_1"));
     cited.extra.push(own(), "document.citations", json!({ "enabled": true }).into());
     let mut told = block("a_1");
     told["document"]["citations"] = json!({ "enabled": true });
-    parts([cited], json!([told]), &[]);
+    parts([text(), cited], json!([said, told]), &[]);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use nohop_types::ErrorKind;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::history;
 use crate::Script;
@@ -71,6 +71,9 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
     for (index, message) in messages.iter().enumerate() {
         content(index, message, index + 1 == messages.len())?;
         thinking(script, index, message)?;
+    }
+    let messages = &joined(messages);
+    for (index, message) in messages.iter().enumerate() {
         let before = index.checked_sub(1).map(|before| &messages[before]);
         results(index, message, before)?;
         uses(index, message, messages.get(index + 1))?;
@@ -78,6 +81,27 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
     history::body(body, messages)?;
     prefill(messages)?;
     context(script, body)
+}
+
+/// The turns, of which those that one speaker has in a row are one.
+fn joined(messages: &[Value]) -> Vec<Value> {
+    let mut turns: Vec<Value> = Vec::new();
+    for message in messages {
+        match turns.last_mut().filter(|turn| turn["role"] == message["role"]) {
+            Some(turn) => {
+                let said = [turn, message].map(|it| it["content"].clone());
+                let blocks = said.into_iter().flat_map(|content| match content {
+                    Value::Array(blocks) => blocks,
+                    text => vec![json!({"type": "text", "text": text})],
+                });
+                let blocks: Vec<Value> = blocks.collect();
+                let last = turns.len() - 1;
+                turns[last]["content"] = Value::Array(blocks);
+            }
+            None => turns.push(message.clone()),
+        }
+    }
+    turns
 }
 
 /// Refuses a last turn of the model's own that ends in white space.

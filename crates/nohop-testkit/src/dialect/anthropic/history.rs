@@ -5,13 +5,13 @@ use serde_json::Value;
 use super::check::{blocks, invalid};
 use crate::dialect::Refusal;
 
-/// Refuses texts that say nothing, ids of a wrong form or used twice, results behind other blocks, and
+/// Refuses texts that say nothing, ids of a wrong form or twice in a turn, results behind other blocks, and
 /// calls without the thinking that led to them.
 pub(super) fn body(body: &Value, messages: &[Value]) -> Result<(), Refusal> {
     texts("system", &body["system"])?;
-    let mut ids: Vec<&str> = Vec::new();
     for (index, message) in messages.iter().enumerate() {
         texts("messages", &message["content"])?;
+        let mut ids: Vec<&str> = Vec::new();
         for (at, call) in blocks(message, "tool_use") {
             let place = format!("messages.{index}.content.{at}.tool_use");
             let id = id(&call["id"], &format!("{place}.id"))?;

@@ -19,6 +19,14 @@ pub(super) fn body(body: &Value) -> Result<(), Refusal> {
             )));
         }
     }
+    let silent = |message: &Value| {
+        message["role"] == "assistant"
+            && message["content"].is_null()
+            && message["tool_calls"].is_null()
+    };
+    if messages.clone().any(silent) {
+        return Err(invalid("Invalid assistant message: content or tool_calls must be set"));
+    }
     // It thinks unless it is told not to.
     let thinks = body["thinking"]["type"] != "disabled" && body["model"] != "deepseek-chat";
     let mut calls = messages.filter(|message| message["tool_calls"].is_array());

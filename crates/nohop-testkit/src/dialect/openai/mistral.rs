@@ -35,19 +35,30 @@ const FIELDS: [&str; 22] = [
 
 /// Refuses what Mistral refuses of a body.
 pub(super) fn body(body: &Value) -> Result<(), Refusal> {
-    let mut fields = body.as_object().into_iter().flat_map(|fields| fields.keys());
-    if let Some(unknown) = fields.find(|field| !FIELDS.contains(&&***field)) {
-        let message = "Extra inputs are not permitted";
-        let refusal = Refusal::new(ErrorKind::InvalidRequest, 422, "extra_forbidden", message);
-        return Err(refusal.param(unknown));
-    }
+    known(body, &FIELDS)?;
     let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for message in messages {
+        let fields: &[&str] = match text(&message["role"]) {
+            "assistant" => &["role", "content", "tool_calls", "prefix"],
+            "tool" => &["role", "content", "tool_call_id", "name"],
+            _ => &["role", "content"],
+        };
+        known(message, fields)?;
+    }
     for pair in messages.windows(2) {
         order(&pair[0], &pair[1])?;
     }
     messages.iter().try_for_each(said)?;
     counts(messages)?;
     last(messages)
+}
+
+fn known(object: &Value, all: &[&str]) -> Result<(), Refusal> {
+    let mut fields = object.as_object().into_iter().flat_map(|fields| fields.keys());
+    let Some(unknown) = fields.find(|field| !all.contains(&&***field)) else { return Ok(()) };
+    let message = "Extra inputs are not permitted";
+    let refusal = Refusal::new(ErrorKind::InvalidRequest, 422, "extra_forbidden", message);
+    Err(refusal.param(unknown))
 }
 
 fn order(before: &Value, message: &Value) -> Result<(), Refusal> {

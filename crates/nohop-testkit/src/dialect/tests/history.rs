@@ -87,6 +87,8 @@ fn mistral_refuses_as_mistral_does() {
     );
     let body = json!({"model": "m", "messages": [user], "user": "u"});
     assert_eq!(openai(&Script::mistral(), &body).0, 422);
+    let refused = json!({"role": "assistant", "content": "b", "refusal": null});
+    assert_eq!(asked(&json!([user, refused, user])).0, 422);
 }
 
 #[test]
@@ -112,6 +114,11 @@ fn deepseek_refuses_as_deepseek_does() {
             (json!([user, {"role": "assistant", "content": "b"}, user]), 200, ""),
             (json!([picture]), 400, "unknown variant `image_url`, expected `text`"),
             (json!([user, told, user]), 400, "did not have response messages: x"),
+            (
+                json!([user, {"role": "assistant", "refusal": "No."}, user]),
+                400,
+                "content or tool_calls must be set",
+            ),
         ],
     );
 }
@@ -174,15 +181,29 @@ fn anthropic_holds_blocks_to_their_words_their_ids_and_their_order() {
                 "messages.1.content.0.tool_use.id: String should match pattern",
             ),
             (
+                json!([user, turn("assistant", json!([uses("x"), uses("x")]))]),
+                400,
+                "without `tool_result` blocks immediately after: x, x",
+            ),
+            (
+                json!([
+                    user,
+                    turn("assistant", json!([uses("x"), uses("x")])),
+                    turn("user", json!([told("x", "1")]))
+                ]),
+                400,
+                "ids must be unique",
+            ),
+            (
                 json!([
                     user,
                     called("x"),
                     turn("user", json!([told("x", "1")])),
                     called("x"),
-                    turn("user", json!([told("x", "1")])),
+                    turn("user", json!([told("x", "1")]))
                 ]),
-                400,
-                "ids must be unique",
+                200,
+                "",
             ),
         ],
     );

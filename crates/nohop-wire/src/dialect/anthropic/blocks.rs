@@ -1,22 +1,26 @@
 //! The parts of a turn, as this dialect writes them.
 
-use std::borrow::Cow;
-
 use nohop_types::{Content, Document, Media, Part, Result, Role};
 
 use super::write::Body;
 use crate::dialect::calls::object;
 use crate::dialect::media::Base64;
 
+/// Why a text is left out.
+const BLANK: &str = "a text of white space is refused";
+
 impl Body<'_> {
     /// Whether a part can be said by `role`; a loss where it can not.
     pub(super) fn keeps(&mut self, part: &Part, role: Role) -> bool {
         let losses = &mut self.losses;
         match &part.content {
-            // Empty texts are refused, but a caller that speaks the dialect may know better.
-            Content::Text(text) | Content::Refusal(text) if text.is_empty() => {
+            // Blank texts are refused, but a caller that speaks the dialect may know better.
+            Content::Text(text) | Content::Refusal(text) if text.trim().is_empty() => {
                 let reach = self.reach;
                 let said = reach.form(&part.extra, "text").is_some();
+                if !said && !text.is_empty() {
+                    losses.dropped("text", BLANK);
+                }
                 if !said && part.cache.is_some() {
                     losses.dropped("cache", "an empty text can not be marked");
                 }
@@ -111,7 +115,7 @@ impl Body<'_> {
             }
             Content::Document(document) => self.document(document),
             Content::ToolCall(call) => {
-                let id = self.id(&call.id);
+                let id = self.ids.call(&call.id, &mut self.losses);
                 self.out.object().field("type", "tool_use").field("id", id);
                 self.out.text("name", &call.name);
                 let input = object(call, &mut self.losses)?;
@@ -119,7 +123,7 @@ impl Body<'_> {
                 self.out.key("input").raw(input);
             }
             Content::ToolResult(result) => {
-                let id = self.id(&result.id);
+                let id = self.ids.result(&result.id);
                 self.out.object().field("type", "tool_result").field("tool_use_id", id);
                 let mut parts: Vec<&Part> = result.parts.iter().collect();
                 parts.retain(|part| self.keeps(part, Role::Tool));
@@ -204,15 +208,5 @@ impl Body<'_> {
             _ => (),
         }
         self.out.end_object();
-    }
-
-    /// The id of a call: the dialect knows only letters, digits, `_` and `-` in one.
-    fn id<'a>(&mut self, id: &'a str) -> Cow<'a, str> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        if id.chars().all(plain) {
-            return Cow::Borrowed(id);
-        }
-        self.losses.translated("tool_call.id", "the dialect takes no such characters in ids");
-        Cow::Owned(id.chars().map(|c| if plain(c) { c } else { '_' }).collect())
     }
 }

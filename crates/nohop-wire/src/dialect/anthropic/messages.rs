@@ -5,6 +5,7 @@ use nohop_types::{Content, Message, Part, Result, Role};
 use super::LateSystem;
 use super::write::Body;
 use crate::Ability;
+use crate::dialect::calls::turn_end;
 use crate::dialect::{invalid, silent};
 
 /// Writes `system` and `messages`.
@@ -31,22 +32,6 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     }
     body.out.end_array();
     Ok(())
-}
-
-/// Where the turn that begins at `place` ends: the results of parallel calls belong in one turn, with
-/// what the person says to them.
-fn turn_end(messages: &[Message], place: usize) -> usize {
-    let is = |place: usize, role| messages.get(place).is_some_and(|m: &Message| m.role == role);
-    let mut end = place + 1;
-    if is(place, Role::Tool) {
-        while is(end, Role::Tool) {
-            end += 1;
-        }
-        if is(end, Role::User) {
-            end += 1;
-        }
-    }
-    end
 }
 
 /// The form in which the caller wrote a field of `message`.
@@ -93,7 +78,8 @@ fn turn(body: &mut Body<'_>, messages: &[Message], last: bool) -> Result<()> {
         _ => "user",
     };
     let mut parts: Vec<&Part> = messages.iter().flat_map(|message| &message.parts).collect();
-    if messages.len() > 1 {
+    // Answers stand in front, wherever the caller put them.
+    if message.role != Role::Assistant {
         parts.sort_by_key(|part| !matches!(part.content, Content::ToolResult(_)));
     }
     let empty = parts.is_empty();

@@ -4,6 +4,7 @@ use nohop_types::{Effort, Visibility};
 
 use super::ThinkingStyle;
 use super::write::Body;
+use crate::dialect::calls::{UNTHOUGHT, answers_unthought};
 
 /// The least budget that the inventor takes.
 const LEAST: u64 = 1_024;
@@ -52,6 +53,13 @@ impl Body<'_> {
             (_, Some(_)) => Some("enabled"),
             _ => (style == ThinkingStyle::Adaptive && adaptive).then_some("adaptive"),
         };
+        let (mut r#type, mut budget) = (r#type, budget);
+        if r#type == Some("enabled")
+            && answers_unthought(&self.call.request.messages, self.call.issuer)
+        {
+            self.losses.dropped("thinking", UNTHOUGHT);
+            (r#type, budget) = (None, None);
+        }
         let display = self.display(wish.visibility, r#type);
         if let Some(r#type) = r#type {
             self.out.key("thinking").object().field("type", r#type);

@@ -3,10 +3,19 @@ use nohop_types::{
 };
 
 use super::{Anthropic, Streams, VersionPlace, messages};
+use crate::dialect::calls::{IdRule, Ids};
 use crate::dialect::offered::{Offered, offered};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
+
+/// What the dialect takes for the id of a call.
+const IDS: IdRule = IdRule {
+    least: 1,
+    most: usize::MAX,
+    takes: |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'),
+    why: "the dialect takes no such characters in ids",
+};
 
 /// Writes the request of `call`.
 pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
@@ -18,6 +27,7 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
         out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
         losses: Losses::default(),
         reach: Reach { dialect: Anthropic::NAME, endpoint },
+        ids: Ids::new(IDS),
     };
     body.out.object();
     // What these say in another dialect is nothing, or is said by the mode.
@@ -65,6 +75,7 @@ pub(super) struct Body<'a> {
     pub(super) out: Writer,
     pub(super) losses: Losses,
     pub(super) reach: Reach<'a>,
+    pub(super) ids: Ids,
 }
 
 impl Body<'_> {

@@ -6,6 +6,7 @@ use nohop_types::{
 };
 
 use super::write::{Body, CACHES};
+use crate::dialect::calls::answered;
 use crate::dialect::media::Address;
 use crate::dialect::{invalid, silent};
 
@@ -21,13 +22,22 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     body.out.key("messages").array();
     // What tools answered and tools may not answer with, until they all have.
     let mut shown: Vec<&Part> = Vec::new();
-    for (place, message) in messages.iter().enumerate() {
-        if message.role != Role::Tool && message.role != Role::User {
-            show(body, &mut shown);
+    let mut place = 0;
+    while place < messages.len() {
+        let end = answered(messages, place);
+        // Answers stand right behind the calls, before anything else is said.
+        for message in &messages[place..end] {
+            if message.role != Role::Tool && message.role != Role::User {
+                show(body, &mut shown);
+            }
+            Turn { body, message, shown: &mut shown }.answers();
         }
-        let last = place + 1 == messages.len();
-        let mut turn = Turn { body, message, shown: &mut shown };
-        turn.write(last).map_err(|error| error.at(format_args!("messages[{place}]")))?;
+        for (place, message) in messages[..end].iter().enumerate().skip(place) {
+            let last = place + 1 == messages.len();
+            let mut turn = Turn { body, message, shown: &mut shown };
+            turn.rest(last).map_err(|error| error.at(format_args!("messages[{place}]")))?;
+        }
+        place = end;
     }
     show(body, &mut shown);
     body.out.end_array();
@@ -66,22 +76,13 @@ struct Turn<'b, 'a, 's> {
 }
 
 impl<'a> Turn<'_, 'a, '_> {
-    fn write(&mut self, last: bool) -> Result<()> {
-        let message = self.message;
-        let prefill = last && message.role == Role::Assistant;
-        if prefill && !self.body.call.abilities.prefill.allows("prefill", &mut self.body.losses)? {
-            return Ok(());
-        }
-        if message.name.is_some() {
-            self.body.losses.dropped("name", "the dialect has no names of speakers");
-        }
-        // Each tool result is a message of its own.
-        for part in &message.parts {
+    /// Writes each tool's answer as a turn of its own.
+    fn answers(&mut self) {
+        for part in &self.message.parts {
             if let Content::ToolResult(result) = &part.content {
                 self.result(part, result);
             }
         }
-        self.rest()
     }
 
     fn result(&mut self, part: &'a Part, result: &'a ToolResult) {
@@ -108,8 +109,15 @@ impl<'a> Turn<'_, 'a, '_> {
     }
 
     /// What is left of the turn once the tool results are told.
-    fn rest(&mut self) -> Result<()> {
+    fn rest(&mut self, last: bool) -> Result<()> {
         let message = self.message;
+        let prefill = last && message.role == Role::Assistant;
+        if prefill && !self.body.call.abilities.prefill.allows("prefill", &mut self.body.losses)? {
+            return Ok(());
+        }
+        if message.name.is_some() {
+            self.body.losses.dropped("name", "the dialect has no names of speakers");
+        }
         let mut said: Vec<&'a Part> = Vec::new();
         let (mut calls, mut plans) = (Vec::new(), Vec::new());
         let answered = message.parts.iter().any(|p| matches!(p.content, Content::ToolResult(_)));
@@ -128,7 +136,9 @@ impl<'a> Turn<'_, 'a, '_> {
         }
         let nothing = said.is_empty() && calls.is_empty() && plans.is_empty();
         if nothing && (answered || self.form("content").is_none()) {
-            if message.parts.is_empty() && message.extra.is_empty() {
+            // A model that said nothing is no mistake of the caller's.
+            let silent = message.parts.is_empty() && message.extra.is_empty();
+            if silent && message.role != Role::Assistant {
                 return Err(invalid("a turn without parts says nothing: leave it out"));
             }
             if !answered && message.role != Role::Tool {

@@ -1,7 +1,5 @@
 //! The parts of a turn, as this dialect writes them.
 
-use std::borrow::Cow;
-
 use nohop_types::{Content, Document, Media, Part, Result, Role, ToolCall, ToolResult};
 
 use super::format::Kind;
@@ -9,15 +7,18 @@ use super::write::Body;
 use crate::dialect::calls::object;
 use crate::dialect::media::Base64;
 
-/// The most characters of an id.
-const LONGEST: usize = 64;
+/// The most characters of a document's name, with room for a number.
+const LONGEST_NAME: usize = 180;
 
 impl Body<'_> {
     /// Whether a part can be said by `role`; a loss where it can not.
     pub(super) fn keeps(&mut self, part: &Part, role: Role) -> bool {
         let (what, why) = match &part.content {
             // A text that only marks where others were cited is empty; all others are refused.
-            Content::Text(text) | Content::Refusal(text) if text.is_empty() => {
+            Content::Text(text) | Content::Refusal(text) if text.trim().is_empty() => {
+                if !text.is_empty() {
+                    self.losses.dropped("text", "a text of white space is refused");
+                }
                 if part.cache.is_some() {
                     self.losses.dropped("cache", "an empty text can not be marked");
                 }
@@ -169,7 +170,7 @@ impl Body<'_> {
     }
 
     fn call(&mut self, part: &Part, call: &ToolCall) -> Result<()> {
-        let id = self.id(&call.id);
+        let id = self.ids.call(&call.id, &mut self.losses);
         let input = object(call, &mut self.losses)?;
         let input = input.as_deref().unwrap_or("{}");
         self.out.object().key("toolUse").object().field("toolUseId", id);
@@ -179,7 +180,7 @@ impl Body<'_> {
     }
 
     fn result(&mut self, part: &Part, result: &ToolResult) -> Result<()> {
-        let id = self.id(&result.id);
+        let id = self.ids.result(&result.id);
         self.out.object().key("toolResult").object().field("toolUseId", id);
         self.out.key("content").array();
         for part in &result.parts {
@@ -241,37 +242,38 @@ impl Body<'_> {
         inner
     }
 
-    /// The name of a document, without which it is refused, in the few characters that are taken.
-    fn name<'d>(&mut self, document: &'d Document) -> Cow<'d, str> {
-        let Some(name) = document.name.as_deref().filter(|name| !name.trim().is_empty()) else {
-            self.named += 1;
-            return Cow::Owned(format!("document {}", self.named));
-        };
-        let plain = |c: char| c.is_ascii_alphanumeric() || " _-()[]".contains(c);
-        if name.chars().all(plain) && !name.contains("  ") {
-            return Cow::Borrowed(name);
+    /// The name of a document, without which it is refused, in the few characters that are taken; a
+    /// name that comes again is refused as well.
+    fn name(&mut self, document: &Document) -> String {
+        let given = document.name.as_deref().filter(|name| !name.trim().is_empty());
+        let base = given.map_or_else(
+            || {
+                self.unnamed += 1;
+                format!("document {}", self.unnamed)
+            },
+            plain,
+        );
+        let mut name = base;
+        while let Some(times) = self.names.get_mut(&name) {
+            *times += 1;
+            name = format!("{name} ({times})");
         }
-        let why = "the dialect takes letters, digits, spaces and _ - ( ) [ ] in names";
-        self.losses.translated("document.name", why);
-        let name: String = name.chars().map(|c| if plain(c) { c } else { '-' }).collect();
-        Cow::Owned(name.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+        self.names.insert(name.clone(), 1);
+        if given.is_some_and(|given| given != name) {
+            let why = "the dialect takes letters, digits, spaces and _ - ( ) [ ] in names, and each \
+                       name once";
+            self.losses.translated("document.name", why);
+        }
+        name
     }
+}
 
-    /// The id of a call: the dialect takes few characters in one, and few of them.
-    fn id<'a>(&mut self, id: &'a str) -> Cow<'a, str> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
-        if id.len() <= LONGEST && id.chars().all(plain) {
-            return Cow::Borrowed(id);
-        }
-        let why = "the dialect takes 64 characters in ids: letters, digits and _ . : -";
-        self.losses.translated("tool_call.id", why);
-        let told: String = id.chars().map(|c| if plain(c) { c } else { '_' }).collect();
-        match told.len() <= LONGEST {
-            true => Cow::Owned(told),
-            // The ends of two ids differ more than their beginnings.
-            false => Cow::Owned(told[told.len() - LONGEST..].to_owned()),
-        }
-    }
+/// A name in the characters that the dialect takes.
+fn plain(name: &str) -> String {
+    let takes = |c: char| c.is_ascii_alphanumeric() || " _-()[]".contains(c);
+    let name = name.chars().take(LONGEST_NAME).map(|c| if takes(c) { c } else { '-' });
+    let name: String = name.collect();
+    name.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Where media are.

@@ -7,6 +7,9 @@ use crate::Ability;
 use crate::dialect::LateSystem;
 use crate::dialect::{invalid, silent};
 
+/// Why a turn is left out.
+const SILENT: &str = "a turn that says nothing is refused";
+
 /// Writes `system` and `messages`.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     let messages = &body.call.request.messages;
@@ -30,13 +33,28 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
 
 /// Where the turn that begins at `place` ends: two turns of one speaker in a row are refused, so they
 /// are told as one, unless the caller wrote them so in this dialect.
-fn turn_end(body: &Body<'_>, messages: &[Message], place: usize) -> usize {
+fn turn_end(body: &mut Body<'_>, messages: &[Message], place: usize) -> usize {
     let role = role(body, &messages[place]);
-    let joins = |message: &&Message| {
+    let mut end = place + 1;
+    while let Some(message) = messages.get(end) {
         let apart = body.reach.form(&message.extra, "role").is_some();
-        self::role(body, message) == role && !apart
-    };
-    place + 1 + messages[place + 1..].iter().take_while(joins).count()
+        // A turn that says nothing is left out, and those around it are neighbours.
+        let silent = role != "assistant" && is_silent(body, message);
+        if apart || !(silent || self::role(body, message) == role) {
+            break;
+        }
+        if silent {
+            body.losses.dropped("messages", SILENT);
+        }
+        end += 1;
+    }
+    end
+}
+
+/// Whether nothing of a turn of the model's can be said.
+fn is_silent(body: &mut Body<'_>, message: &Message) -> bool {
+    let role = message.role;
+    role == Role::Assistant && !message.parts.iter().any(|part| body.keeps(part, role))
 }
 
 fn role(body: &Body<'_>, message: &Message) -> &'static str {
@@ -96,22 +114,33 @@ fn turn(body: &mut Body<'_>, messages: &[Message], last: bool) -> Result<()> {
     if messages.iter().any(|message| message.role == Role::System) && !stays(body) {
         late_system(body)?;
     }
-    let mut parts: Vec<&Part> = messages.iter().flat_map(|message| &message.parts).collect();
-    if messages.len() > 1 {
+    let empty = messages.iter().all(|message| message.parts.is_empty());
+    let mut parts: Vec<&Part> = Vec::new();
+    for message in messages {
+        parts.extend(message.parts.iter().filter(|part| body.keeps(part, message.role)));
+    }
+    // Answers stand in front, wherever the caller put them.
+    if role != "assistant" {
         parts.sort_by_key(|part| !matches!(part.content, Content::ToolResult(_)));
     }
-    let empty = parts.is_empty();
-    parts.retain(|part| body.keeps(part, message.role));
     if parts.is_empty() {
         // A model that said nothing is no mistake of the caller's.
         if empty && message.extra.is_empty() && message.role != Role::Assistant {
             return Err(invalid("a turn without parts says nothing"));
         }
-        body.losses.dropped("messages", "a turn that says nothing is refused");
+        body.losses.dropped("messages", SILENT);
         return Ok(());
     }
     body.out.object().text("role", role).key("content").array();
+    let mut bare = bare(&parts);
     for part in parts {
+        if matches!(part.content, Content::Document(_))
+            && let Some(name) = bare.take()
+        {
+            let why = "the dialect wants a text beside a document: its name";
+            body.losses.translated("document", why);
+            body.out.object().text("text", name).end_object();
+        }
         body.block(part)?;
     }
     // The whole prompt ends with the last turn.
@@ -129,6 +158,18 @@ fn turn(body: &mut Body<'_>, messages: &[Message], last: bool) -> Result<()> {
     }
     body.out.end_object();
     Ok(())
+}
+
+/// What the first of the documents in a turn is called, if the turn has no text beside them: it is refused
+/// without one.
+fn bare<'p>(parts: &[&'p Part]) -> Option<&'p str> {
+    let said = |part: &&Part| matches!(part.content, Content::Text(_) | Content::Refusal(_));
+    let document = parts.iter().find_map(|part| match &part.content {
+        Content::Document(document) => Some(document),
+        _ => None,
+    })?;
+    let name = document.name.as_deref().filter(|name| !name.trim().is_empty());
+    (!parts.iter().any(said)).then(|| name.unwrap_or("document"))
 }
 
 /// Tells a turn of the application amid the conversation as the person's: an instruction in the wrong

@@ -2,13 +2,24 @@ mod config;
 mod thinking;
 mod tools;
 
+use std::collections::BTreeMap;
+
 use nohop_types::{CacheMark, Extras, Modality, Result, ServiceTier};
 
 use super::{Converse, ThinkingWords, turns};
+use crate::dialect::calls::{IdRule, Ids};
 use crate::dialect::{lasting, ttl};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
 use crate::{Call, Encoded};
+
+/// What the dialect takes for the id of a call.
+const IDS: IdRule = IdRule {
+    least: 1,
+    most: 64,
+    takes: |c| c.is_ascii_alphanumeric() || "_.:-".contains(c),
+    why: "the dialect takes 64 characters in ids: letters, digits and _ . : -",
+};
 
 /// Writes the request of `call`.
 pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
@@ -18,10 +29,12 @@ pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
         dialect,
         call,
         words: dialect.words(call.model),
-        named: 0,
+        unnamed: 0,
+        names: BTreeMap::new(),
         out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
         losses: Losses::default(),
         reach: Reach { dialect: Converse::NAME, endpoint },
+        ids: Ids::new(IDS),
     };
     let path = call.address()?;
     body.out.object();
@@ -51,11 +64,14 @@ pub(super) struct Body<'a> {
     pub(super) call: &'a Call<'a>,
     /// Whose words the called model takes.
     pub(super) words: ThinkingWords,
-    /// How many documents were given a name.
-    pub(super) named: usize,
+    /// How many documents had no name.
+    pub(super) unnamed: usize,
+    /// The names of the documents so far, and how often each was given.
+    pub(super) names: BTreeMap<String, usize>,
     pub(super) out: Writer,
     pub(super) losses: Losses,
     pub(super) reach: Reach<'a>,
+    pub(super) ids: Ids,
 }
 
 impl<'a> Body<'a> {

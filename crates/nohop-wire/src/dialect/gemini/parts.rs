@@ -5,7 +5,7 @@ use nohop_types::{Content, Extras, Media, Part, Result, Role, ToolCall, ToolResu
 use super::media::{SPELLED, Spelled, label};
 use super::proof::Place;
 use super::write::Body;
-use super::{BEGINS, CallIds, turns};
+use super::{BEGINS, CallIds};
 use crate::dialect::calls::{is_made, is_object, object};
 
 impl<'a> Body<'a> {
@@ -170,6 +170,7 @@ impl<'a> Body<'a> {
         let (inside, prefix) = (object(call, &mut self.losses)?, "functionCall.");
         self.key(extra, "", "functionCall", "function_call").object();
         self.id(&call.id);
+        self.called.insert(call.id.clone(), call.name.clone());
         self.out.field("name", &call.name);
         if let Some(arguments) = inside {
             self.out.key("args").raw(&arguments);
@@ -190,11 +191,11 @@ impl<'a> Body<'a> {
         let (extra, prefix) = (&part.extra, "functionResponse.");
         self.key(extra, "", "functionResponse", "function_response").object();
         self.id(&result.id);
-        let known = turns::calls(&self.call.request.messages).find(|call| call.id == result.id);
+        let known = self.called.get(&result.id).cloned();
         let told = self.form_in(extra, "functionResponse.name");
         match (told, known) {
             (Some(_), _) => (),
-            (None, Some(call)) => self.out.field("name", &call.name).done(),
+            (None, Some(name)) => self.out.field("name", name).done(),
             (None, None) => {
                 self.losses.translated("tool_result", "no call has its id, which names it here");
                 self.out.field("name", &result.id);

@@ -7,6 +7,7 @@ use super::proof::Place;
 use super::write::Body;
 use super::{BEGINS, Unsigned, proof};
 use crate::Ability;
+use crate::dialect::calls::turn_end;
 use crate::dialect::{invalid, silent};
 
 /// Writes `systemInstruction` and `contents`.
@@ -40,21 +41,6 @@ struct Turn {
     last: bool,
     /// Whether it follows what the person said last, so that its calls have to be signed.
     current: bool,
-}
-
-/// Where the turn that begins at `place` ends: the results of parallel calls belong in one turn.
-fn turn_end(messages: &[Message], place: usize) -> usize {
-    let is = |place: usize, role| messages.get(place).is_some_and(|m: &Message| m.role == role);
-    let mut end = place + 1;
-    if is(place, Role::Tool) {
-        while is(end, Role::Tool) {
-            end += 1;
-        }
-        if is(end, Role::User) {
-            end += 1;
-        }
-    }
-    end
 }
 
 /// Where what the person said last stands: what follows it is one step of the model after another.

@@ -1,6 +1,8 @@
 mod config;
 mod tools;
 
+use std::collections::BTreeMap;
+
 use nohop_types::{Extras, Result, ServiceTier};
 
 use super::{Gemini, Labels, Schemas, address, generation, turns};
@@ -16,6 +18,7 @@ pub(super) fn request(dialect: &Gemini, call: &Call<'_>) -> Result<Encoded> {
         dialect,
         call,
         generation: generation(call.model),
+        called: BTreeMap::new(),
         out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
         losses: Losses::default(),
         reach: Reach { dialect: Gemini::NAME, endpoint },
@@ -48,6 +51,8 @@ pub(super) struct Body<'a> {
     pub(super) call: &'a Call<'a>,
     /// The called model's generation, in tenths.
     pub(super) generation: u32,
+    /// The names of the calls so far, by their ids; one that comes again is told for the last.
+    pub(super) called: BTreeMap<String, String>,
     pub(super) out: Writer,
     pub(super) losses: Losses,
     pub(super) reach: Reach<'a>,

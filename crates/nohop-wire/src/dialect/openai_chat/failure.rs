@@ -22,8 +22,11 @@ pub(in crate::dialect) fn read(text: &str, status: Option<u16>) -> Option<Error>
     // Within an answer, the status is one that the error itself tells.
     let told = codes.iter().find_map(|code| code.parse().ok().filter(|c| (400..600).contains(c)));
     let status = status.filter(|status| *status >= 400).or(told);
-    let kind =
-        codes.iter().find_map(|code| kind_of(code, status)).or_else(|| said(&message, status));
+    // A name or an id that is too long is no prompt that is.
+    let names =
+        text_at(inner, "param").is_some_and(|it| it.ends_with("id") || it.ends_with("name"));
+    let mut telling = codes.iter().filter(|code| !(names && *code == "string_above_max_length"));
+    let kind = telling.find_map(|code| kind_of(code, status)).or_else(|| said(&message, status));
     let kind =
         kind.or_else(|| said(&upstream, status).filter(|kind| *kind == ErrorKind::ContextLength));
     let kind = kind.unwrap_or_else(|| status.map_or(ErrorKind::Server, status::kind));

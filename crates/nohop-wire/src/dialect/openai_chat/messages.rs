@@ -1,22 +1,39 @@
 //! The conversation, as this dialect writes it.
 
+mod thoughts;
+
 use nohop_types::{
-    Audio, Content, Document, Error, ErrorKind, Extras, Image, Input, Media, Message, Part,
-    Reasoning, Result, Role, Summary, ToolCall, ToolResult, Video,
+    Audio, Content, Document, Error, ErrorKind, Extras, Image, Input, Media, Message, Part, Result,
+    Role, ToolCall, ToolResult, Video,
 };
 
 use super::write::Body;
-use super::{Files, History, Marks, ToolMedia};
+use super::{Files, History, Marks, Refusals, ToolMedia};
+use crate::dialect::LateSystem;
+use crate::dialect::calls::answered;
 use crate::dialect::media::{Address, Base64};
 
 /// Writes the turns, each as one or several of the dialect's own.
 pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
     let messages = &body.call.request.messages;
-    let last = messages.len().saturating_sub(1);
-    for (place, message) in messages.iter().enumerate() {
-        let prefill = place == last && message.role == Role::Assistant;
-        let mut turn = Turn { body, message, last: prefill, pictures: Vec::new() };
-        turn.write().map_err(|error| error.at(format_args!("messages[{place}]")))?;
+    let first = messages.iter().position(|message| message.role != Role::System);
+    let first = first.unwrap_or(messages.len());
+    let mut place = 0;
+    while place < messages.len() {
+        let end = answered(messages, place);
+        let mut pictures = Vec::new();
+        // Answers stand right behind the calls, before anything else is said.
+        for place in place..end {
+            Turn::new(body, place, place > first, &mut pictures).answers();
+        }
+        if end > place + 1 || messages[place].role != Role::User {
+            Turn::new(body, place, place > first, &mut pictures).show();
+        }
+        for place in place..end {
+            let rest = Turn::new(body, place, place > first, &mut pictures).rest();
+            rest.map_err(|error| error.at(format_args!("messages[{place}]")))?;
+        }
+        place = end;
     }
     Ok(())
 }
@@ -25,30 +42,50 @@ pub(super) fn write(body: &mut Body<'_>) -> Result<()> {
 type Written = &'static [&'static str];
 const NONE: Written = &[];
 
-const ONLY_TEXT: &str = "the host takes thinking back only as text";
+const REFUSED: &str = "the host tells a refusal as text";
 
 struct Turn<'b, 'a> {
     body: &'b mut Body<'a>,
     message: &'a Message,
     /// Whether the model shall go on from this turn.
     last: bool,
+    /// Whether somebody spoke before it who is not the application.
+    late: bool,
     /// What tools answered and tools may not answer with.
-    pictures: Vec<&'a Part>,
+    pictures: &'b mut Vec<&'a Part>,
 }
 
-impl<'a> Turn<'_, 'a> {
-    fn write(&mut self) -> Result<()> {
-        let abilities = self.body.call.abilities;
-        if self.last && !abilities.prefill.allows("prefill", &mut self.body.losses)? {
-            return Ok(());
-        }
-        // Each tool result is a message of its own.
+impl<'b, 'a> Turn<'b, 'a> {
+    fn new(
+        body: &'b mut Body<'a>,
+        place: usize,
+        late: bool,
+        pictures: &'b mut Vec<&'a Part>,
+    ) -> Self {
+        let messages = &body.call.request.messages;
+        let message = &messages[place];
+        let last = place + 1 == messages.len() && message.role == Role::Assistant;
+        Self { body, message, last, late, pictures }
+    }
+
+    /// Writes each tool's answer as a turn of its own.
+    fn answers(&mut self) {
         for part in &self.message.parts {
             if let Content::ToolResult(result) = &part.content {
                 self.result(part, result);
             }
         }
-        self.rest()
+    }
+
+    /// Writes what tools may not answer with, as a turn of the person.
+    fn show(&mut self) {
+        let mut shown = std::mem::take(self.pictures);
+        shown.retain(|part| self.keeps(part));
+        if !shown.is_empty() {
+            self.body.out.object().text("role", "user");
+            self.list(&shown, false);
+            self.body.out.end_object();
+        }
     }
 
     fn result(&mut self, part: &'a Part, result: &'a ToolResult) {
@@ -67,7 +104,8 @@ impl<'a> Turn<'_, 'a> {
         let legacy = self.message.role == Role::Tool && self.form("role") == Some("\"function\"");
         self.body.out.object().text("role", if legacy { "function" } else { "tool" });
         if !result.id.is_empty() {
-            self.body.out.text("tool_call_id", &result.id);
+            let id = self.body.ids.result(&result.id);
+            self.body.out.text("tool_call_id", &id);
         }
         self.body.out.maybe("name", self.message.name.as_ref());
         self.content(&told, extra, true);
@@ -83,6 +121,10 @@ impl<'a> Turn<'_, 'a> {
     /// What is left of the turn once the tool results are told.
     fn rest(&mut self) -> Result<()> {
         let message = self.message;
+        let abilities = self.body.call.abilities;
+        if self.last && !abilities.prefill.allows("prefill", &mut self.body.losses)? {
+            return Ok(());
+        }
         let mut said: Vec<&'a Part> = Vec::new();
         let (mut calls, mut thoughts) = (Vec::new(), Vec::new());
         let (mut refusals, mut voice) = (Vec::new(), None);
@@ -95,7 +137,9 @@ impl<'a> Turn<'_, 'a> {
                     thoughts.push((part, reasoning));
                 }
                 // What the model itself said has fields of its own beside the content.
-                Content::Refusal(text) if !self.is_item(part) => refusals.push(&**text),
+                Content::Refusal(text) if !self.is_item(part) && self.tells_refusals() => {
+                    refusals.push(&**text);
+                }
                 Content::Audio(Audio { id: Some(id), .. }) if message.role == Role::Assistant => {
                     if voice.replace(id).is_some() {
                         self.body
@@ -106,7 +150,7 @@ impl<'a> Turn<'_, 'a> {
                 _ => said.push(part),
             }
         }
-        said.append(&mut self.pictures);
+        said.append(self.pictures);
         said.retain(|part| self.keeps(part));
         if message.parts.iter().any(|part| !part.citations.is_empty()) {
             self.body.losses.dropped("citations", "the dialect has no place for them in a request");
@@ -116,7 +160,9 @@ impl<'a> Turn<'_, 'a> {
         let beside =
             !calls.is_empty() || !refusals.is_empty() || voice.is_some() || !thoughts.is_empty();
         if said.is_empty() && !beside && (told || !self.speaks()) {
-            if message.parts.is_empty() && message.extra.is_empty() {
+            // A model that said nothing is no mistake of the caller's.
+            let silent = message.parts.is_empty() && message.extra.is_empty();
+            if silent && message.role != Role::Assistant {
                 let why = "a turn without parts says nothing: leave it out";
                 return Err(Error::new(ErrorKind::InvalidRequest, why));
             }
@@ -126,11 +172,15 @@ impl<'a> Turn<'_, 'a> {
             return Ok(());
         }
         let role = self.role();
+        if role == "user" && message.role == Role::System {
+            let why = "a late turn of the application is told as the user's";
+            self.body.losses.translated("late_system", why);
+        }
         self.body.out.object().text("role", role);
         self.body.out.maybe("name", message.name.as_ref());
         let lost = message.role != Role::Assistant && !beside && !message.parts.is_empty();
         self.content(&said, &message.extra, lost);
-        self.thoughts(&thoughts);
+        self.thoughts(&thoughts, !calls.is_empty());
         self.body.out.maybe("refusal", (!refusals.is_empty()).then(|| refusals.join("\n")));
         if let Some(id) = voice {
             self.body.out.key("audio").object().field("id", id).end_object();
@@ -179,6 +229,10 @@ impl<'a> Turn<'_, 'a> {
         false
     }
 
+    fn tells_refusals(&self) -> bool {
+        self.body.dialect.refusals == Refusals::Beside
+    }
+
     /// Whether an empty text is one that a client of another dialect was told.
     fn is_filler(&self, part: &Part) -> bool {
         let reach = self.body.reach;
@@ -204,6 +258,11 @@ impl<'a> Turn<'_, 'a> {
 
     fn role(&self) -> &'static str {
         match (self.message.role, self.form("role")) {
+            (Role::System, _)
+                if self.late && self.body.dialect.late_system == LateSystem::Folded =>
+            {
+                "user"
+            }
             (Role::System, Some("\"developer\"")) => "developer",
             (Role::System, _) => "system",
             (Role::Assistant, _) => "assistant",
@@ -240,9 +299,13 @@ impl<'a> Turn<'_, 'a> {
                     && (part.cache.is_none() || outer)
                     && part.extra.is_empty() =>
             {
-                match part.as_text() {
-                    Some(text) => self.body.out.text("content", text).done(),
-                    None => self.list(parts, outer),
+                match &part.content {
+                    Content::Text(text) => self.body.out.text("content", text).done(),
+                    Content::Refusal(text) if !self.tells_refusals() => {
+                        self.body.losses.translated("refusal", REFUSED);
+                        self.body.out.text("content", text);
+                    }
+                    _ => self.list(parts, outer),
                 }
             }
             parts => self.list(parts, outer),
@@ -269,6 +332,11 @@ impl<'a> Turn<'_, 'a> {
         let out = self.body.out.object();
         let inner = match &part.content {
             Content::Text(text) => {
+                out.text("type", "text").text("text", text);
+                NONE
+            }
+            Content::Refusal(text) if self.body.dialect.refusals == Refusals::Inside => {
+                self.body.losses.translated("refusal", REFUSED);
                 out.text("type", "text").text("text", text);
                 NONE
             }
@@ -348,100 +416,14 @@ impl<'a> Turn<'_, 'a> {
         &["file."]
     }
 
-    fn thinking(&mut self, part: &Part, reasoning: &Reasoning) -> Written {
-        let (reach, out) = (self.body.reach, &mut self.body.out);
-        out.field("type", "thinking").key("thinking");
-        if let Some(pieces) = reach.form(&part.extra, "thinking") {
-            out.raw(pieces);
-            return &["reasoning"];
-        }
-        out.array().object().text("type", "text").text("text", &reasoning.text);
-        out.end_object().end_array();
-        let sealed = reasoning.sealed.is_some() || reasoning.signature.is_some();
-        if sealed || part.extra.iter().any(|extra| !extra.value.is_empty()) {
-            self.body.losses.dropped("reasoning.sealed", ONLY_TEXT);
-        }
-        &[""]
-    }
-
-    /// Whether thinking may be sent back; that of others is dropped.
-    fn mine(&mut self, reasoning: &Reasoning) -> bool {
-        let losses = &mut self.body.losses;
-        if !self.body.call.issuer.is(&reasoning.issuer) {
-            losses.dropped("reasoning", "another issuer's thinking means nothing here");
-            return false;
-        }
-        if self.body.dialect.history == History::Nowhere {
-            losses.dropped("reasoning", "the host takes no thinking back");
-            return false;
-        }
-        true
-    }
-
-    fn thoughts(&mut self, thoughts: &[(&'a Part, &'a Reasoning)]) {
-        let reach = self.body.reach;
-        let details = self.body.dialect.history == History::Details;
-        let named = |part: &Part| reach.form(&part.extra, "type").is_some();
-        let is_item = |(part, reasoning): &&(&Part, &Reasoning)| {
-            named(part)
-                || (details && (reasoning.sealed.is_some() || reasoning.signature.is_some()))
-        };
-        let plain = thoughts.iter().filter(|thought| !is_item(thought));
-        let text: String = plain.clone().map(|(_, reasoning)| reasoning.text.as_str()).collect();
-        let form = |name: &str| {
-            let mut parts = plain.clone().map(|(part, _)| part);
-            parts.any(|part| reach.form(&part.extra, name).is_some())
-        };
-        let history = self.body.dialect.history;
-        let field = match history {
-            _ if form("reasoning_content") => "reasoning_content",
-            _ if form("reasoning_text") => "reasoning_text",
-            _ if form("reasoning") => "reasoning",
-            History::ReasoningContent => "reasoning_content",
-            _ => "reasoning",
-        };
-        if plain.clone().any(|(_, reasoning)| reasoning.sealed.is_some()) {
-            self.body.losses.dropped("reasoning.sealed", ONLY_TEXT);
-        }
-        if plain.count() > 0 {
-            self.body.out.field(field, text);
-        }
-        let mut items = thoughts.iter().filter(is_item).peekable();
-        if items.peek().is_some() {
-            self.body.out.key("reasoning_details").array();
-            items.for_each(|(part, reasoning)| self.detail(part, reasoning));
-            self.body.out.end_array();
-        }
-    }
-
-    fn detail(&mut self, part: &Part, reasoning: &Reasoning) {
-        let (r#type, text) = match reasoning {
-            Reasoning { sealed: Some(_), .. } => ("reasoning.encrypted", None),
-            Reasoning { summary: Summary::Summary, .. } => ("reasoning.summary", Some("summary")),
-            _ => ("reasoning.text", Some("text")),
-        };
-        self.body.out.object();
-        let reach = self.body.reach;
-        match reach.form(&part.extra, "type") {
-            Some(own) => self.body.out.key("type").raw(own).done(),
-            None => self.body.out.text("type", r#type).done(),
-        }
-        if let Some(key) = text.filter(|_| !reasoning.text.is_empty()) {
-            self.body.out.text(key, &reasoning.text);
-        }
-        self.body.out.maybe("data", reasoning.sealed.as_ref());
-        self.body.out.maybe("signature", reasoning.signature.as_ref());
-        let (out, losses) = (&mut self.body.out, &mut self.body.losses);
-        out.extras(&part.extra, "", &[], self.body.reach, losses).end_object();
-    }
-
     fn call(&mut self, part: &Part, call: &ToolCall, place: usize) {
+        let id = self.body.ids.call(&call.id, &mut self.body.losses);
         let (reach, losses) = (self.body.reach, &mut self.body.losses);
         let out = &mut self.body.out;
         out.object();
         let index = reach.form(&part.extra, "index");
         out.maybe("index", index.filter(|form| *form == "[]").map(|_| place));
-        out.maybe("id", (!call.id.is_empty()).then_some(&call.id));
+        out.maybe("id", (!call.id.is_empty()).then_some(id));
         match call.input {
             Input::Text => {
                 out.text("type", "custom").key("custom").object().text("name", &call.name);

@@ -3,7 +3,8 @@ use nohop_types::{
     Visibility,
 };
 
-use super::{Cap, Marks, OpenAiChat, Required, StreamUsage, ThinkingField, messages};
+use super::{Cap, IdForm, Marks, OpenAiChat, Required, StreamUsage, ThinkingField, messages};
+use crate::dialect::calls::{IdRule, Ids};
 use crate::dialect::offered::offered;
 use crate::dialect::silent;
 use crate::json::{Reach, Writer};
@@ -20,6 +21,7 @@ pub(super) fn request(dialect: &OpenAiChat, call: &Call<'_>) -> Result<Encoded> 
         out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
         losses: Losses::default(),
         reach: Reach { dialect: OpenAiChat::NAME, endpoint },
+        ids: Ids::new(ids(dialect.ids)),
     };
     body.out.object();
     // Where the path names the model, the body need not.
@@ -48,6 +50,18 @@ pub(super) struct Body<'a> {
     pub(super) out: Writer,
     pub(super) losses: Losses,
     pub(super) reach: Reach<'a>,
+    pub(super) ids: Ids,
+}
+
+/// What the host takes for the id of a call.
+fn ids(form: IdForm) -> Option<IdRule> {
+    let why = "the host takes no ids of such a form";
+    let rule = |least, most, takes| IdRule { least, most, takes, why };
+    match form {
+        IdForm::Any => None,
+        IdForm::Letters(many) => Some(rule(many, many, |c| c.is_ascii_alphanumeric())),
+        IdForm::Most(most) => Some(rule(1, most, |_| true)),
+    }
 }
 
 impl Body<'_> {

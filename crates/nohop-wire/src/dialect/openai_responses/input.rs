@@ -100,7 +100,9 @@ impl<'a> Turn<'_, 'a> {
     /// Writes the turn as items: one for what is said, and one for each call, result and thought.
     fn write(&mut self) -> Result<()> {
         let message = self.message;
-        if message.parts.is_empty() && message.extra.is_empty() {
+        // A model that said nothing is no mistake of the caller's.
+        let mistaken = message.role != Role::Assistant;
+        if mistaken && message.parts.is_empty() && message.extra.is_empty() {
             return Err(invalid("a turn without parts says nothing: leave it out"));
         }
         if message.name.is_some() {
@@ -429,7 +431,8 @@ impl<'a> Turn<'_, 'a> {
             Input::Text => ("custom_tool_call", "input"),
             _ => ("function_call", "arguments"),
         };
-        self.body.out.object().field("type", r#type).field("call_id", &call.id);
+        let id = self.body.ids.call(&call.id, &mut self.body.losses);
+        self.body.out.object().field("type", r#type).field("call_id", id);
         self.body.out.field("name", &call.name).field(key, &call.arguments);
         if part.cache.is_some() {
             self.body.losses.dropped("message", "calls can not be marked");
@@ -442,7 +445,8 @@ impl<'a> Turn<'_, 'a> {
         let custom = self.customs.contains(&&*result.id)
             || self.form(&part.extra, "type") == Some("\"custom_tool_call_output\"");
         let r#type = if custom { "custom_tool_call_output" } else { "function_call_output" };
-        self.body.out.object().field("type", r#type).field("call_id", &result.id);
+        let id = self.body.ids.result(&result.id);
+        self.body.out.object().field("type", r#type).field("call_id", id);
         let mut told: Vec<&'a Part> = result.parts.iter().collect();
         told.retain(|part| self.keeps_of_tool(part));
         let form = self.form(&part.extra, "output");

@@ -6,6 +6,7 @@ use nohop_types::{
 };
 
 use super::{Budgets, Marks, OpenAiResponses, SealedThinking, input};
+use crate::dialect::calls::{IdRule, Ids};
 use crate::dialect::offered::offered;
 use crate::dialect::openai_chat;
 use crate::json::{Reach, Writer};
@@ -21,6 +22,10 @@ pub(super) const THEIRS: &str = "memory.";
 /// What asks for logprobs.
 pub(super) const LOGPROBS: &str = "message.output_text.logprobs";
 
+/// What the dialect takes for the id that a call is answered by.
+const IDS: IdRule =
+    IdRule { least: 1, most: 64, takes: |_| true, why: "the dialect takes 64 characters in ids" };
+
 /// Writes the request of `call`.
 pub(super) fn request(dialect: &OpenAiResponses, call: &Call<'_>) -> Result<Encoded> {
     let request = call.request;
@@ -31,6 +36,7 @@ pub(super) fn request(dialect: &OpenAiResponses, call: &Call<'_>) -> Result<Enco
         out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
         losses: Losses::default(),
         reach: Reach { dialect: OpenAiResponses::NAME, endpoint },
+        ids: Ids::new(IDS),
     };
     body.out.object();
     // Where the path names the model, the body need not.
@@ -60,6 +66,7 @@ pub(super) struct Body<'a> {
     pub(super) out: Writer,
     pub(super) losses: Losses,
     pub(super) reach: Reach<'a>,
+    pub(super) ids: Ids,
 }
 
 impl Body<'_> {

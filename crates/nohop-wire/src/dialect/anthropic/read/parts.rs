@@ -73,7 +73,7 @@ fn marked(content: Content, rest: Rest<'_>, mark: Option<&RawValue>) -> Option<P
 fn text(raw: &RawValue) -> Result<Option<Part>> {
     let row: TextRow<'_> = read(raw.get(), "a block")?;
     let text = row.text.ok_or_else(|| invalid("text: the block needs one"))?;
-    let empty = text.is_empty();
+    let empty = text.trim().is_empty();
     let Some(mut part) = marked(Content::Text(text.0.into_owned()), row.rest, row.cache_control)
     else {
         return Ok(None);

@@ -4,6 +4,7 @@ use nohop_types::{Effort, Parallel, Result, ToolChoice, Visibility};
 
 use super::Body;
 use crate::dialect::ThinkingStyle;
+use crate::dialect::calls::{UNTHOUGHT, answers_unthought};
 use crate::dialect::converse::ThinkingWords;
 
 /// The least budget that Claude takes.
@@ -92,6 +93,11 @@ impl Body<'_> {
         };
         let budget = budget.and_then(|budget| self.room(budget));
         if style == ThinkingStyle::Budget && budget.is_none() {
+            return Plan::default();
+        }
+        let request = self.call.request;
+        if budget.is_some() && answers_unthought(&request.messages, self.call.issuer) {
+            self.losses.dropped("thinking", UNTHOUGHT);
             return Plan::default();
         }
         let maker = effort.map(|effort| self.nearest(effort, &[Low, Medium, High, XHigh, Max]));
