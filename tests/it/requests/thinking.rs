@@ -1,7 +1,8 @@
 //! How a model shall think, and what becomes of what it thought before.
 
 use nohop_types::{
-    Content, Effort, Issuer, Message, Part, Reasoning, Request, Role, Thinking, Visibility,
+    Content, Effort, ExtraScope, Issuer, Message, Part, Reasoning, Request, Role, Thinking,
+    Visibility,
 };
 use nohop_wire::dialect::{Anthropic, OpenAiChat, ThinkingField, ThinkingStyle};
 use nohop_wire::{Abilities, Mode};
@@ -246,4 +247,17 @@ fn an_effort_the_model_does_not_know_becomes_the_nearest() {
         "max_tokens": 4096,
     });
     expect(found, body, &lost);
+}
+
+#[test]
+fn a_detail_of_a_type_that_nobody_knows_goes_back_under_it() {
+    let issuer = Issuer::new(OpenAiChat::NAME, "here", "m");
+    let mut thought = Part::new(Content::Reasoning(Reasoning::text(issuer, "Hm.")));
+    let own = ExtraScope::dialect(OpenAiChat::NAME);
+    thought.extra.push(own, "type", json!("reasoning.novel").into());
+    let turn = Message::new(Role::Assistant, [thought, Part::text("4")]);
+    let request = Request::new("m").user("2+2?").message(turn).user("Sure?");
+    let details = json!([{ "type": "reasoning.novel", "text": "Hm." }]);
+    let answer = json!({ "role": "assistant", "content": "4", "reasoning_details": details });
+    check(GATEWAY, &request, json!({ "messages": around(answer) }), &[]);
 }
