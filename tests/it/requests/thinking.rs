@@ -253,3 +253,16 @@ fn an_effort_the_model_does_not_know_becomes_the_nearest() {
     });
     expect(found, body, &lost);
 }
+
+#[test]
+fn a_detail_of_a_type_that_nobody_knows_goes_back_under_it() {
+    let issuer = Issuer::new(OpenAiChat::NAME, "here", "m");
+    let mut thought = Part::new(Content::Reasoning(Reasoning::text(issuer, "Hm.")));
+    let own = ExtraScope::dialect(OpenAiChat::NAME);
+    thought.extra.push(own, "type", json!("reasoning.novel").into());
+    let turn = Message::new(Role::Assistant, [thought, Part::text("4")]);
+    let request = Request::new("m").user("2+2?").message(turn).user("Sure?");
+    let details = json!([{ "type": "reasoning.novel", "text": "Hm." }]);
+    let answer = json!({ "role": "assistant", "content": "4", "reasoning_details": details });
+    check(GATEWAY, &request, json!({ "messages": around(answer) }), &[]);
+}
