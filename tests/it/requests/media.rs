@@ -334,3 +334,17 @@ fn a_sound_without_a_type_is_told_by_its_bytes() {
     assert_eq!(audio.media, Some(Media::bytes("audio/mpeg", &b"ID3\x04"[..])));
     assert_eq!(audio.transcript.as_deref(), Some("Hello"));
 }
+
+#[test]
+fn pictures_of_the_models_own_are_left_out_where_only_the_person_may_show_some() {
+    for dialect in [&OpenAiChat::PLAIN as &dyn Dialect, &Anthropic::PLAIN, &Converse::PLAIN] {
+        let (body, losses) = goes_on(&Gemini::PLAIN, PAINTED_BY_GEMINI, dialect);
+        assert!(!body.to_string().contains("iVBOR"), "{body}");
+        let loss = "messages: dropped: the model's own turns are texts here".to_owned();
+        assert!(losses.contains(&loss), "{} {losses:?}", dialect.name());
+    }
+    // A gateway or a host of open models may show its models what they made.
+    let (body, _) = goes_on(&Gemini::PLAIN, PAINTED_BY_GEMINI, &OpenAiChat::HOSTED);
+    let url = &body["messages"][1]["content"][1]["image_url"]["url"];
+    assert_eq!(url, "data:image/png;base64,iVBORw0KGgo=");
+}

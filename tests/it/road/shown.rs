@@ -9,7 +9,7 @@ const SOUND: &[u8] = b"\x00\x01\x02\x03\x04\x05\x06\x07";
 
 /// A router that knows `emulator` as the provider of this row.
 fn router(row: nohop::providers::Provider, emulator: &Emulator, way: &'static str) -> Router {
-    let base = emulator.url() + if row.id == "openai" { "/v1" } else { "" };
+    let base = emulator.url() + if row.id.starts_with("open") { "/v1" } else { "" };
     let endpoint = Endpoint::new(row).id("here").base_url(base).way(way).key("sk-first");
     Router::builder().endpoint(endpoint).build().unwrap()
 }
@@ -36,7 +36,7 @@ fn told(response: &Response) -> Vec<String> {
 #[tokio::test]
 async fn pictures_that_a_model_made_are_parts_of_its_answer() {
     let hosts = [
-        (table::OPENAI, Emulator::openai(), "openai-chat", &["Here: ", "image/png of 17"][..]),
+        (table::OPENROUTER, Emulator::openai(), "openai-chat", &["Here: ", "image/png of 17"][..]),
         (table::OPENAI, Emulator::responses(), "openai-responses", &["Here: ", "image/png of 17"]),
         (table::GEMINI, Emulator::gemini(), "gemini", &["Here: ", "sealed", "image/png of 17"]),
         (table::OLLAMA, Emulator::ollama(), "ollama", &["Here: ", "image/png of 17"]),

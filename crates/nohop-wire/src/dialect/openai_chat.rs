@@ -62,6 +62,8 @@ pub struct OpenAiChat {
     pub tool_media: ToolMedia,
     /// How a document is sent.
     pub files: Files,
+    /// What becomes of media that the model itself showed earlier.
+    pub own_media: OwnMedia,
     /// What media the host takes.
     pub media: &'static Takes,
     /// The field that holds the seed.
@@ -224,6 +226,16 @@ pub enum ToolMedia {
     Outside,
 }
 
+/// What becomes of media that the model itself showed earlier.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum OwnMedia {
+    /// They stand in its turn, as the person's do.
+    Inside,
+    /// They are left out, but for a sound that the host knows by its id.
+    Nowhere,
+}
+
 /// How a document is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -264,6 +276,7 @@ impl OpenAiChat {
         required: Required::Required,
         tool_media: ToolMedia::Inside,
         files: Files::File,
+        own_media: OwnMedia::Nowhere,
         media: &Takes {
             image: Taken { request: Some(1500), ..Taken::some(PICTURES, WEB) },
             audio: Taken::some(&["audio/wav", "audio/mpeg"], &[Source::Bytes]),
@@ -290,6 +303,7 @@ impl OpenAiChat {
         ids: IdForm::Any,
         marks: Marks::None,
         tool_media: ToolMedia::Outside,
+        own_media: OwnMedia::Inside,
         media: &Self::OPEN_MEDIA,
         session: None,
         refuses: &[],

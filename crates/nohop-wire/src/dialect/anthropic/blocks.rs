@@ -53,6 +53,10 @@ impl Body<'_> {
                 losses.dropped("video", "the dialect takes no films");
                 false
             }
+            Content::Document(_) | Content::Image(_) if role == Role::Assistant => {
+                losses.dropped("messages", "the model's own turns are texts here");
+                false
+            }
             Content::Document(document) => self.reaches("document", &document.media),
             Content::Image(image) => self.reaches("image", &image.media),
             _ => true,

@@ -33,6 +33,9 @@ impl Body<'_> {
             Content::Reasoning(reasoning) if !self.call.issuer.is(&reasoning.issuer) => {
                 ("reasoning", "another issuer's thinking means nothing here")
             }
+            Content::Document(_) | Content::Image(_) if role == Role::Assistant => {
+                ("messages", "the model's own turns are texts here")
+            }
             Content::Audio(audio) => match &audio.media {
                 Some(media) => return self.reaches(Kind::Audio, media),
                 None => ("audio", "the dialect takes a sound only as bytes or from S3"),

@@ -8,7 +8,7 @@ use nohop_types::{
 };
 
 use super::write::Body;
-use super::{Files, History, Marks, Refusals, ToolMedia};
+use super::{Files, History, Marks, OwnMedia, Refusals, ToolMedia};
 use crate::dialect::LateSystem;
 use crate::dialect::calls::answered;
 use crate::dialect::media::{Address, Base64};
@@ -206,6 +206,7 @@ impl<'b, 'a> Turn<'b, 'a> {
         let (what, why) = match &part.content {
             // Clients of other dialects send back the empty texts that ended their streams.
             Content::Text(text) if text.is_empty() && self.is_filler(part) => return false,
+            content if self.hides(content) => ("messages", "the model's own turns are texts here"),
             Content::Image(Image { media: Media::File { .. }, .. }) => ("image", ids),
             Content::Video(Video { media: Media::File { .. }, .. }) => ("video", ids),
             Content::Audio(audio) if !matches!(audio.media, Some(Media::Bytes { .. })) => {
@@ -231,6 +232,16 @@ impl<'b, 'a> Turn<'b, 'a> {
 
     fn tells_refusals(&self) -> bool {
         self.body.dialect.refusals == Refusals::Beside
+    }
+
+    /// Whether it is media of the model's own that the host does not take back.
+    fn hides(&self, content: &Content) -> bool {
+        let own = self.message.role == Role::Assistant;
+        own && self.body.dialect.own_media == OwnMedia::Nowhere
+            && matches!(
+                content,
+                Content::Audio(_) | Content::Document(_) | Content::Image(_) | Content::Video(_)
+            )
     }
 
     /// Whether an empty text is one that a client of another dialect was told.

@@ -28,14 +28,17 @@ pub(super) fn read(raw: &RawValue, answered: bool) -> Option<Part> {
         (None, None) => "image/*".to_owned(),
     };
     let mut part = Part::new(Content::Image(Image::new(Media::bytes(label, bytes))));
-    part.extra = json::extras(OpenAiResponses::NAME, row.rest);
+    let mut extra: Vec<_> = json::extras(OpenAiResponses::NAME, row.rest).into_iter().collect();
     let told = [("output_format", format), ("status", row.status.and_then(Str::said))];
     for (key, text) in told {
         if let Some(text) = text.filter(|_| !(answered && key == "status")) {
             let value = serde_json::Value::from(text).into();
-            part.extra.extend([json::entry(OpenAiResponses::NAME, key, value)]);
+            extra.push(json::entry(OpenAiResponses::NAME, key, value));
         }
     }
+    // In which order a provider says things means nothing.
+    extra.sort_by(|a, b| a.key.cmp(&b.key));
+    part.extra = extra.into_iter().collect();
     Some(part)
 }
 
