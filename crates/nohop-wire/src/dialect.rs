@@ -30,8 +30,8 @@ pub use converse::{Converse, ThinkingWords};
 pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
 pub use ollama::Ollama;
 pub use openai_chat::{
-    Cap, Counted, Ends, Files, History, Marks, OpenAiChat, OpenAiEmbeddings, Required, StreamUsage,
-    Tags, ThinkingField, ToolMedia, VectorForm,
+    Cap, Counted, Ends, Files, History, Marks, OpenAiChat, OpenAiEmbeddings, Required, Shapes,
+    StreamUsage, Tags, ThinkingField, ToolMedia, VectorForm,
 };
 pub use openai_responses::{Answers, Budgets, Instructions, OpenAiResponses, SealedThinking};
 

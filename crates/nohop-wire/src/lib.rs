@@ -19,6 +19,7 @@ pub mod laws;
 mod loss;
 mod models;
 mod reader;
+pub mod schema;
 mod surface;
 mod wait;
 

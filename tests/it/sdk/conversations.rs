@@ -27,6 +27,14 @@ const LOSSES: &[(&str, &[&str])] = &[
     ("audio_input", &["audio: dropped: the dialect takes no sounds"]),
     ("image_detail", &["image.detail: dropped: the dialect has no word for it"]),
     ("json_object", &["output: dropped: the dialect has no objects without a schema"]),
+    (
+        "json_schema",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
+    (
+        "json_schema_plus_tools",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
     ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
     ("logprobs", &["logprobs: dropped: the dialect has no word for it"]),
     (
@@ -54,6 +62,10 @@ const LOSSES: &[(&str, &[&str])] = &[
             "reasoning: dropped: another issuer's thinking means nothing here",
             "thinking_blocks: dropped: the extra field is meant for others",
         ],
+    ),
+    (
+        "tools_strict",
+        &["tools[0].schema.properties.days.minimum: dropped: the target has no word for it"],
     ),
     ("verbosity", &["verbosity: dropped: the dialect has no word for it"]),
     ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),
@@ -101,6 +113,14 @@ const LOSSES_OF_COHERE: &[(&str, &[&str])] = &[
     ("cache_system", &["cache: dropped: the host caches whole prompts by itself"]),
     ("cache_tools", &["cache: dropped: the host caches whole prompts by itself"]),
     ("cache_user_1h", &["cache: dropped: the host caches whole prompts by itself"]),
+    (
+        "json_schema",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
+    (
+        "json_schema_plus_tools",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
     ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
     ("logprobs", &["top_logprobs: dropped: the dialect has no word for it"]),
     (
@@ -136,6 +156,10 @@ const LOSSES_OF_COHERE: &[(&str, &[&str])] = &[
         &["tool_choice: translated: the dialect names no tools in a choice; no others are offered"],
     ),
     ("tools_no_parallel", &["parallel: dropped: the dialect has no word for it"]),
+    (
+        "tools_strict",
+        &["tools[0].schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
     ("user", &["user: dropped: the dialect has no word for it"]),
     ("verbosity", &["verbosity: dropped: the dialect has no word for it"]),
     ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),

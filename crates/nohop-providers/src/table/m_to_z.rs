@@ -3,9 +3,9 @@
 use nohop_wire::dialect::{Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
-    OPENROUTER_CHAT, PERPLEXITY_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED,
-    UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
+    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, LLAMA_CHAT,
+    MISTRAL_CHAT, OPEN, OPENROUTER_CHAT, PERPLEXITY_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED,
+    TOGGLED, UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -97,7 +97,7 @@ pub const OLLAMA: Provider = Provider {
     base_url: "http://localhost:11434",
     auth: Auth::Optional("OLLAMA_API_KEY"),
     ways: &[
-        Way { path: "/v1/chat/completions", dialect: &OPEN },
+        Way { path: "/v1/chat/completions", dialect: &LLAMA_CHAT },
         Way { path: "/api/chat", dialect: &Ollama::PLAIN },
         Way { path: "/v1/messages", dialect: &COMPATIBLE },
         Way { path: "/v1/responses", dialect: &OpenAiResponses::HOSTED },

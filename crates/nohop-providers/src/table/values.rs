@@ -2,9 +2,10 @@
 
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, LateSystem, Marks,
-    OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage, Tags, ThinkingField,
-    ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
+    OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, Shapes, StreamUsage, Tags,
+    ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
 };
+use nohop_wire::schema::{Keywords, Objects, Refs, Requires, Subset, Subsets};
 
 /// A host of open models that knows both names of the cap.
 pub(super) const HOST: OpenAiChat = OpenAiChat { cap: Cap::Either, ..OpenAiChat::HOSTED };
@@ -18,6 +19,43 @@ pub(super) const BESIDE: OpenAiChat = OpenAiChat { counted: Counted::Beside, ..H
 
 /// A host that knows the newer name of the cap only.
 pub(super) const CAPPED: OpenAiChat = OpenAiChat { cap: Cap::MaxCompletionTokens, ..HOST };
+
+/// Cerebras's own.
+pub(super) const CEREBRAS_CHAT: OpenAiChat = OpenAiChat {
+    schemas: &Subsets {
+        strict_tool: CEREBRAS_STRICT,
+        strict_answer: CEREBRAS_STRICT,
+        ..Subsets::ANY
+    },
+    ..UNASKED
+};
+
+const CEREBRAS_STRICT: Subset = Subset {
+    keywords: Keywords::Only(&[
+        "$defs",
+        "$ref",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "default",
+        "description",
+        "enum",
+        "items",
+        "maximum",
+        "minimum",
+        "properties",
+        "required",
+        "title",
+        "type",
+    ]),
+    refs: Refs::Acyclic,
+    objects: Objects::Listed,
+    ..Subset::ANY
+};
+
+/// Cohere's models in OpenAI's dialect.
+pub(super) const COHERE_CHAT: OpenAiChat =
+    OpenAiChat { shapes: Shapes::Objects, ..OpenAiChat::HOSTED };
 
 /// A host whose models think when a flag says so.
 pub(super) const FLAGGED: OpenAiChat = OpenAiChat { thinking: &[ThinkingField::Enable], ..HOST };
@@ -34,6 +72,18 @@ pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
     stream_usage: StreamUsage::Unasked,
     ..HOST
 };
+
+/// Groq's own.
+pub(super) const GROQ_CHAT: OpenAiChat = OpenAiChat {
+    schemas: &Subsets {
+        strict_answer: Subset { objects: Objects::Closed, required: Requires::All, ..Subset::ANY },
+        ..Subsets::ANY
+    },
+    ..UNASKED
+};
+
+/// llama.cpp, and those who are built on it.
+pub(super) const LLAMA_CHAT: OpenAiChat = OpenAiChat { schemas: &Subsets::GGML, ..OPEN };
 
 /// Mistral's own.
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
@@ -87,8 +137,9 @@ pub(super) const SWITCHED: OpenAiChat =
 /// A host that thinks among the text.
 pub(super) const TAGGED: OpenAiChat = OpenAiChat { tags: Tags::Thinking, ..CAPPED };
 
-/// The same, which knows the older name of the cap only.
-pub(super) const TOGGLED: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..SWITCHED };
+/// The same, which knows the older name of the cap only, and no schemas of answers.
+pub(super) const TOGGLED: OpenAiChat =
+    OpenAiChat { cap: Cap::MaxTokens, shapes: Shapes::Objects, ..SWITCHED };
 
 /// A host that sends the usage of a stream unasked.
 pub(super) const UNASKED: OpenAiChat =
@@ -108,6 +159,7 @@ pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Insi
 pub(super) const COMPATIBLE: Anthropic = Anthropic {
     thinking: ThinkingStyle::Budget,
     late_system: LateSystem::Folded,
+    schemas: &Subsets::ANY,
     ..Anthropic::PLAIN
 };
 
@@ -116,6 +168,7 @@ pub(super) const GATEWAY_RESPONSES: OpenAiResponses = OpenAiResponses {
     budgets: Budgets::MaxTokens,
     marks: Marks::Control,
     takes: &["frequency_penalty", "presence_penalty", "top_k"],
+    schemas: &Subsets::ANY,
     ..OpenAiResponses::PLAIN
 };
 
@@ -124,5 +177,6 @@ pub(super) const XAI_RESPONSES: OpenAiResponses = OpenAiResponses {
     instructions: Instructions::Inside,
     marks: Marks::None,
     user: "user",
+    schemas: &Subsets::ANY,
     ..OpenAiResponses::PLAIN
 };

@@ -14,6 +14,7 @@ use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{bedrock, framing, status};
 use crate::models::beside;
+use crate::schema::Subsets;
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
     Surface,
@@ -40,6 +41,8 @@ pub struct Anthropic {
     pub late_system: LateSystem,
     /// How answers are streamed.
     pub streams: Streams,
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
 }
 
 /// Where the version of the API is said.
@@ -94,6 +97,7 @@ impl Anthropic {
         thinking: ThinkingStyle::Adaptive,
         late_system: LateSystem::Inside,
         streams: Streams::Events,
+        schemas: &Subsets::ANTHROPIC,
     };
 
     /// The dialect as Bedrock's InvokeModel speaks it.

@@ -11,6 +11,7 @@ use nohop_types::{Error, FinishReason, Result};
 
 use super::{framing, status};
 use crate::models::beside;
+use crate::schema::Subsets;
 use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head};
 
 /// Cohere's chat, in the second version of its API.
@@ -21,14 +22,17 @@ use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head};
 /// Reference: <https://docs.cohere.com/reference/chat>.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
-pub struct Cohere {}
+pub struct Cohere {
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
+}
 
 impl Cohere {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "cohere";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self = Self {};
+    pub const PLAIN: Self = Self { schemas: &Subsets::COHERE };
 }
 
 impl Dialect for Cohere {
@@ -37,7 +41,7 @@ impl Dialect for Cohere {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(call)
+        write::request(self, call)
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

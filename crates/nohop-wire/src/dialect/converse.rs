@@ -10,6 +10,7 @@ mod write;
 use nohop_types::{Error, FinishReason, Result};
 
 use super::{LateSystem, ThinkingStyle, bedrock};
+use crate::schema::Subsets;
 use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
 
 /// Amazon's Converse, which Bedrock speaks for models of every make.
@@ -26,6 +27,8 @@ pub struct Converse {
     pub thinking: ThinkingWords,
     /// What becomes of a turn of the application amid the conversation.
     pub late_system: LateSystem,
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
 }
 
 /// How the model is told to think, which differs from maker to maker.
@@ -48,8 +51,11 @@ impl Converse {
     pub const NAME: &'static str = "converse";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self =
-        Self { thinking: ThinkingWords::ByModel, late_system: LateSystem::Folded };
+    pub const PLAIN: Self = Self {
+        thinking: ThinkingWords::ByModel,
+        late_system: LateSystem::Folded,
+        schemas: &Subsets::CONVERSE,
+    };
 
     /// Whose words the model called `model` takes.
     fn words(&self, model: &str) -> ThinkingWords {

@@ -9,6 +9,7 @@ use nohop_types::{Error, FinishReason, Result};
 
 use super::{calls, status};
 use crate::models::beside;
+use crate::schema::Subsets;
 use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode};
 
 /// Ollama's own chat, a line of JSON for each step of an answer.
@@ -19,14 +20,17 @@ use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode};
 /// Reference: <https://docs.ollama.com/api/chat>.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
-pub struct Ollama {}
+pub struct Ollama {
+    /// What of JSON Schema the server takes.
+    pub schemas: &'static Subsets,
+}
 
 impl Ollama {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "ollama";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self = Self {};
+    pub const PLAIN: Self = Self { schemas: &Subsets::GGML };
 }
 
 impl Dialect for Ollama {
@@ -35,7 +39,7 @@ impl Dialect for Ollama {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(call)
+        write::request(self, call)
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

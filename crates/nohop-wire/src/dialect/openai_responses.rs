@@ -10,6 +10,7 @@ mod write;
 use nohop_types::{Content, Error, ErrorKind, Extras, Part, Result};
 
 use super::{Marks, framing, openai_chat, status};
+use crate::schema::Subsets;
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
     Surface,
@@ -41,6 +42,8 @@ pub struct OpenAiResponses {
     pub user: &'static str,
     /// Sampling parameters that the host takes though the dialect has none of their name.
     pub takes: &'static [&'static str],
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
     /// Fields of the dialect that the host refuses, by their names.
     pub refuses: &'static [&'static str],
 }
@@ -99,6 +102,7 @@ impl OpenAiResponses {
         session: Some("prompt_cache_key"),
         user: "safety_identifier",
         takes: &[],
+        schemas: &Subsets::RESPONSES,
         refuses: &[],
     };
 
@@ -108,6 +112,7 @@ impl OpenAiResponses {
         sealed: SealedThinking::Unasked,
         marks: Marks::None,
         session: None,
+        schemas: &Subsets::ANY,
         user: "user",
         ..Self::PLAIN
     };
