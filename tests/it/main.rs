@@ -14,6 +14,7 @@ mod messages;
 mod models;
 mod requests;
 mod road;
+mod schemas;
 mod sdk;
 mod speak;
 mod supply;

@@ -7,7 +7,7 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted};
+use super::{Call, Frame, Refusal, Speech, interleave, quoted, schema};
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
 
@@ -31,7 +31,8 @@ impl Speech for Cohere {
     }
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, body)
+        check::body(script, body)?;
+        schema::cohere(body)
     }
 
     /// What was cached is told of all tokens, and so nothing of those that are billed.

@@ -7,7 +7,7 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Framing, Refusal, Speech, interleave, quoted, signature};
+use super::{Call, Frame, Framing, Refusal, Speech, interleave, quoted, schema, signature};
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
 
@@ -46,7 +46,8 @@ impl Speech for Converse {
     }
 
     fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, self.model(head, body), body)
+        check::body(script, self.model(head, body), body)?;
+        schema::converse(body)
     }
 
     /// It does not count what it thought.

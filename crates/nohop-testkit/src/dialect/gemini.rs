@@ -7,7 +7,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, quoted, signature};
+use super::{Call, Frame, Refusal, Speech, quoted, schema, signature};
 use crate::script::{Part, Tokens, pieces};
 use crate::{Departure, Script};
 
@@ -39,7 +39,8 @@ impl Speech for Gemini {
     }
 
     fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, self.model(head, body), body)
+        check::body(script, self.model(head, body), body)?;
+        schema::gemini(body)
     }
 
     fn ends_in_crlf(&self) -> bool {

@@ -7,7 +7,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted};
+use super::{Call, Frame, Refusal, Speech, interleave, quoted, schema};
 use crate::fault::go_duration;
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
@@ -32,7 +32,8 @@ impl Speech for OpenAi {
     }
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, body)
+        check::body(script, body)?;
+        schema::chat(body)
     }
 
     fn states_usage(&self, call: &Call<'_>, streams: bool) -> bool {
