@@ -1,10 +1,12 @@
 //! Schemas, as each target takes them.
 
+mod laws;
 mod limits;
 mod recorded;
 mod refusals;
 mod road;
 mod table;
+mod typed;
 
 use nohop_testkit::Dialect as Spoken;
 use nohop_types::{Error, Issuer, Json, OutputFormat, Request, Schema, Tool};

@@ -22,6 +22,8 @@ mod safely;
 mod said;
 mod target;
 mod text;
+#[cfg(feature = "schema")]
+mod typed;
 
 pub use answer::Answer;
 pub use builder::Builder;
@@ -30,3 +32,5 @@ pub use route::Route;
 pub use router::Router;
 pub use target::Target;
 pub use text::Text;
+#[cfg(feature = "schema")]
+pub use typed::{Misfit, Typed};

@@ -35,6 +35,8 @@ mod part;
 mod reasoning;
 mod request;
 mod response;
+#[cfg(feature = "schema")]
+mod schema;
 mod secret;
 #[cfg(test)]
 mod strategies;
@@ -44,6 +46,10 @@ mod trace;
 mod usage;
 mod vectors;
 mod words;
+
+/// The crate whose `JsonSchema` is derived for [`Shaped`] types.
+#[cfg(feature = "schema")]
+pub use schemars;
 
 pub use citation::{Citation, Span};
 pub use cost::{Cost, Provenance};
@@ -65,6 +71,8 @@ pub use part::{CacheMark, Content, Opaque, Part};
 pub use reasoning::{Effort, Issuer, Reasoning, Summary, Thinking, Visibility};
 pub use request::Request;
 pub use response::{Choice, Response};
+#[cfg(feature = "schema")]
+pub use schema::Shaped;
 pub use secret::Secret;
 pub use task::Task;
 pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};
