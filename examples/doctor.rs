@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use nohop::policy::Limits;
 use nohop::providers::{ALL, Endpoint, Http, table};
-use nohop::{Error as Failure, ErrorKind, Request, Response, Result, Router};
+use nohop::{Error as Failure, ErrorKind, Listed, Request, Response, Result, Router};
 use nohop_testkit::Emulator;
 use tokio::time::timeout;
 
@@ -56,8 +56,9 @@ async fn examine(endpoints: &[Endpoint]) {
     line("endpoint", "reached", "models", "asked", "took", "cost");
     for endpoint in endpoints {
         let name = endpoint.name();
-        let listed = timeout(PATIENCE, endpoint.models(&Http::new())).await;
+        let listed = timeout(PATIENCE, endpoint.models(&Http::new(), 0)).await;
         let listed = listed.unwrap_or_else(|_| Err(Failure::new(ErrorKind::Timeout, "no answer")));
+        let listed = listed.map(|told| told.answer);
         let count = listed.as_ref().map_or("-".to_owned(), |models| models.len().to_string());
 
         let target = target(name, listed.as_deref().unwrap_or_default());
@@ -87,12 +88,14 @@ async fn examine(endpoints: &[Endpoint]) {
 }
 
 /// The model to ask: the one that was named for this endpoint, or a small one.
-fn target(endpoint: &str, models: &[String]) -> Option<String> {
+fn target(endpoint: &str, models: &[Listed]) -> Option<String> {
     let end = format!("@{endpoint}");
     let named = std::env::args().skip(1).find(|name| name.ends_with(&end));
-    let like = |word: &str| models.iter().find(|model| model.contains(word));
-    let small = || SMALL.iter().find_map(|word| like(word)).or(models.first());
-    named.or_else(|| Some(small()?.clone() + &end))
+    // A list has models for other tasks, too.
+    let talks = |model: &&Listed| !["embed", "rerank"].iter().any(|it| model.id.contains(it));
+    let like = |word: &str| models.iter().filter(talks).find(|model| model.id.contains(word));
+    let small = || SMALL.iter().find_map(|word| like(word)).or(models.iter().find(talks));
+    named.or_else(|| Some(small()?.id.clone() + &end))
 }
 
 async fn ask(endpoint: &Endpoint, target: &str) -> Result<Response> {

@@ -2,12 +2,14 @@
 //!
 //! Recordings show what providers do; these are of our own making, so that a stranger sees the same.
 
+mod bedrock;
 mod cohere;
 mod cuts;
 mod gemini;
 mod ollama;
 mod openai;
 mod sdk;
+mod vertex;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use nohop_types::{EmbedRequest, Error, Purpose, Result, Vectors};

@@ -8,6 +8,7 @@ mod cohere;
 mod content;
 mod converse;
 mod gemini;
+mod media;
 mod ollama;
 mod options;
 mod responses;

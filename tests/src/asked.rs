@@ -7,6 +7,7 @@ pub mod cohere;
 pub mod converse;
 pub mod embeddings;
 pub mod ollama;
+pub mod rerankings;
 
 use std::borrow::Cow;
 

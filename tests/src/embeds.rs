@@ -2,10 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use nohop_types::{EmbedRequest, ErrorKind, Result, Vectors};
+use nohop_types::{EmbedRequest, Vectors};
 use nohop_wire::{EmbedCall, laws, vectors};
 use serde_json::Value;
 
+use crate::held;
 use crate::hosts::Embedder;
 use crate::lists::Lists;
 use crate::recording::Recording;
@@ -19,7 +20,13 @@ pub(crate) fn replay(
     outcome: &mut Outcome,
 ) {
     let body = &recording.request.body;
-    let asked = (!body.is_null()).then(|| (embedder.asked)(body.to_string().as_bytes()));
+    let asked = (!body.is_null()).then(|| {
+        let asked = (embedder.asked)(body.to_string().as_bytes());
+        asked.map(|asked| match asked.model.is_empty() {
+            true => named(asked, model(recording.path())),
+            false => asked,
+        })
+    });
     let inputs = asked.as_ref().and_then(|asked| asked.as_ref().ok().cloned());
     if let Err(why) = answer(recording, embedder, inputs, lists, outcome) {
         outcome.status = Status::Failed;
@@ -51,7 +58,8 @@ fn answer(
     let read = |body: &[u8]| vectors(embedder.dialect, &call, &head, body);
     match read(&body) {
         Ok(answer) => {
-            let held = complete(&answer, &expected, &told, lists).and_then(|()| cut(&body, read));
+            let held = complete(&answer, &expected, &told, lists);
+            let held = held.and_then(|()| held::cut(&body, read));
             outcome.vectors = Some(answer);
             held
         }
@@ -62,19 +70,6 @@ fn answer(
             why.map_or(Ok(()), Err)
         }
     }
-}
-
-/// Law 4: every prefix of the body is cut, and says so.
-fn cut(body: &[u8], read: impl Fn(&[u8]) -> Result<Vectors>) -> Result<(), String> {
-    let text = body.trim_ascii_end();
-    let near = text.len().saturating_sub(8)..text.len();
-    for end in (0..text.len()).step_by((text.len() / 32).max(1)).chain(near) {
-        match read(&text[..end]) {
-            Err(error) if error.kind() == ErrorKind::Truncated => (),
-            other => return Err(format!("law 4: cut at byte {end}, it is read as {other:?}")),
-        }
-    }
-    Ok(())
 }
 
 /// Law 6: the numbers of the vectors are those of the body, and whatever else it says is in the answer.
@@ -89,38 +84,17 @@ fn complete(
     }
     let mut kept = answer.clone();
     kept.vectors.clear();
-    let mut known = Vec::new();
-    leaves("$", &serde_json::to_value(&kept).unwrap_or_default(), &mut |_, leaf| {
-        known.push(leaf.clone());
-    });
-    let mut lost = None;
-    leaves("$", told, &mut |path, leaf| {
-        let vector = ["$.data[].embedding", "$.embedding"].iter().any(|at| path.starts_with(at));
-        if !vector && !lists.noise().contains(&path) && !known.contains(leaf) {
-            lost.get_or_insert(format!("law 6: {path}: {leaf} is nowhere"));
-        }
-    });
+    let vectors = ["$.data[].embedding", "$.embedding", "$.predictions[].embeddings.values"];
+    let passed =
+        |path: &str| vectors.iter().any(|at| path.starts_with(at)) || lists.noise().contains(&path);
+    let kept = serde_json::to_value(&kept).unwrap_or_default();
+    let mut lost = held::lost(told, &kept, passed);
     if let Some(total) = told.pointer("/usage/total_tokens").and_then(Value::as_u64)
         && answer.usage.total() != Some(total)
     {
         lost.get_or_insert(format!("law 6: the kinds do not sum to the total of {total}"));
     }
     lost.map_or(Ok(()), Err)
-}
-
-/// Calls `found` with every string and number that says something, and its path.
-fn leaves(path: &str, value: &Value, found: &mut dyn FnMut(&str, &Value)) {
-    match value {
-        Value::Array(items) => {
-            items.iter().for_each(|item| leaves(&format!("{path}[]"), item, found));
-        }
-        Value::Object(fields) => {
-            fields.iter().for_each(|(key, value)| leaves(&format!("{path}.{key}"), value, found));
-        }
-        Value::String(text) if !text.is_empty() => found(path, value),
-        Value::Number(_) => found(path, value),
-        _ => (),
-    }
 }
 
 /// The numbers of the vectors in a body, read by other means than ours.
@@ -133,7 +107,11 @@ fn numbers(told: &Value, recording: &Recording) -> Vec<Vec<f32>> {
     found.extend(list(&told["embeddings"]["float"]));
     found.extend(told.get("embedding").filter(|one| one.is_array()).cloned());
     found.extend(list(&told["embeddings"]).into_iter().filter(Value::is_array));
-    found.extend(list(&told["embeddings"]).iter().filter_map(|item| item.get("values").cloned()));
+    let objects = list(&told["embeddings"]);
+    let inner = |item: &Value| item.get("values").or(item.get("embedding")).cloned();
+    found.extend(objects.iter().filter_map(inner));
+    let predictions = list(&told["predictions"]);
+    found.extend(predictions.iter().map(|item| item["embeddings"]["values"].clone()));
     found.iter().map(|vector| vector_of(vector, &recording.provider)).collect()
 }
 
@@ -149,6 +127,21 @@ fn vector_of(value: &Value, provider: &str) -> Vec<f32> {
         }
         (None, _) => serde_json::from_value(value.clone()).unwrap_or_default(),
     }
+}
+
+fn named(mut asked: EmbedRequest, model: String) -> EmbedRequest {
+    asked.model = model;
+    asked
+}
+
+/// The model that a path names.
+fn model(path: &str) -> String {
+    let (_, named) =
+        path.rsplit_once("/models/").or(path.rsplit_once("/model/")).unwrap_or_default();
+    let named = named.strip_suffix("/invoke").unwrap_or(named).replace("%3A", ":");
+    let method = [":predict", ":embedContent", ":batchEmbedContents"];
+    let name = method.iter().find_map(|method| named.split_once(method));
+    name.map_or(named.clone(), |(name, _)| name.to_owned())
 }
 
 /// Writes the request again, and compares.
@@ -169,10 +162,5 @@ fn request(
         }
     };
     let ours = serde_json::from_slice(&encoded.body).unwrap_or(Value::Null);
-    outcome.differences = laws::differences(&recording.request.body, &ours);
-    outcome.request = match &*outcome.differences {
-        [] => Return::Same,
-        found if found.iter().all(|found| lists.is_loss(found)) => Return::Lossy,
-        _ => Return::Differs,
-    };
+    outcome.compare(laws::differences(&recording.request.body, &ours), lists);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use nohop::providers::ALL;
-use nohop_types::{EmbedRequest, Result};
+use nohop_types::{EmbedRequest, RerankRequest, Result};
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Cohere, Converse, Counted, Ends, Files, Gemini, History, Instructions,
     Marks, Ollama, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, StreamUsage,
@@ -13,6 +13,7 @@ use nohop_wire::dialect::{
 use nohop_wire::{Dialect, Incoming, RequestHead, Surface};
 
 use crate::asked;
+use crate::recording::Recording;
 
 /// A value that is a dialect, and its surface if it has one.
 pub trait Host: Sync {
@@ -157,9 +158,50 @@ pub struct Embedder {
     pub asked: fn(&[u8]) -> Result<EmbedRequest>,
 }
 
-/// How `provider` makes vectors; `None` for a dialect that does not, or is not spoken yet.
-pub fn embedder(provider: &str, dialect: &str) -> Option<Embedder> {
+/// A dialect that puts documents in order, with a reader of its recorded requests for that.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Ranker {
+    /// The dialect.
+    pub dialect: &'static dyn Dialect,
+    /// Reads a request.
+    pub asked: fn(&[u8]) -> Result<RerankRequest>,
+}
+
+/// How `provider` puts documents in order, by its row; `None` for a dialect that does not.
+pub fn ranker(provider: &str, dialect: &str) -> Option<Ranker> {
+    let ways = || ALL.iter().find(|row| row.id == provider.replace('_', "-"))?.ways.first();
     match dialect {
+        "cohere_v2_rerank" => {
+            Some(Ranker { dialect: &Cohere::PLAIN, asked: asked::rerankings::cohere })
+        }
+        "rerank" => Some(Ranker { dialect: ways()?.dialect, asked: asked::rerankings::jina }),
+        _ => None,
+    }
+}
+
+/// Whose words `provider` refuses a list of models in: those of its first way, or OpenAI's.
+pub fn lister(provider: &str) -> &'static dyn Dialect {
+    let row = ALL.iter().find(|row| row.id == provider.replace('_', "-"));
+    row.and_then(|row| row.ways.first()).map_or(&OpenAiChat::PLAIN, |way| way.dialect)
+}
+
+/// How vectors were made in `recording`; `None` where they were not, or in a dialect that is not spoken yet.
+pub fn embedder(recording: &Recording) -> Option<Embedder> {
+    match &*recording.dialect {
+        "bedrock_invoke" if recording.path().contains("embed") => {
+            Some(Embedder { dialect: &Converse::PLAIN, asked: asked::embeddings::bedrock })
+        }
+        dialect => embedder_of(&recording.provider, dialect),
+    }
+}
+
+/// How `provider` makes vectors in `dialect`; `None` where that is said by more than both.
+pub fn embedder_of(provider: &str, dialect: &str) -> Option<Embedder> {
+    match dialect {
+        "vertex_predict" => {
+            Some(Embedder { dialect: &Gemini::VERTEX, asked: asked::embeddings::vertex })
+        }
         "cohere_v2_embed" => {
             Some(Embedder { dialect: &Cohere::PLAIN, asked: asked::embeddings::cohere })
         }

@@ -5,8 +5,12 @@
 
 pub mod asked;
 pub mod embeds;
+mod held;
 pub mod hosts;
 pub mod lists;
+pub mod models;
+pub mod proofs;
+pub mod ranks;
 pub mod recording;
 pub mod replay;
 

@@ -47,16 +47,21 @@ pub fn lists(dialect: &str) -> Option<Lists> {
     match dialect {
         "anthropic_messages" => Some(ANTHROPIC_MESSAGES),
         "bedrock_converse" => Some(BEDROCK_CONVERSE),
+        "bedrock_embed" => Some(BEDROCK_EMBED),
         "bedrock_invoke" => Some(BEDROCK_INVOKE),
         "cohere_v2_chat" => Some(COHERE_V2_CHAT),
         "cohere_v2_embed" => Some(COHERE_V2_EMBED),
         "gemini_embed" => Some(GEMINI_EMBED),
         "gemini_generate" => Some(GEMINI_GENERATE),
+        "cohere_v2_rerank" => Some(COHERE_V2_RERANK),
+        "models" => Some(MODELS),
         "ollama_chat" => Some(OLLAMA_CHAT),
         "ollama_embed" => Some(OLLAMA_EMBED),
         "openai_chat" => Some(OPENAI_CHAT),
         "openai_embeddings" => Some(OPENAI_EMBEDDINGS),
         "openai_responses" => Some(OPENAI_RESPONSES),
+        "rerank" => Some(RERANK),
+        "vertex_predict" => Some(VERTEX_PREDICT),
         _ => None,
     }
 }
@@ -82,6 +87,7 @@ const OPENAI_CHAT: Lists = Lists {
         ("$.choices[].message.tool_calls[].type", "told by which object the call has"),
         ("$.choices[].delta.content[].thinking[].type", "always text"),
         ("$.choices[].message.content[].thinking[].type", "always text"),
+        ("$.choices[].delta.images[].type", "always an image"),
         ("$.choices[].message.images[].type", "always an image"),
         ("$.created", "when it was made: a surface has a stamp of its own"),
         ("$.id", "the first counts: some hosts give every chunk another"),
@@ -122,10 +128,47 @@ const GEMINI_EMBED: Lists = Lists {
     order: Order::Told,
 };
 
+const VERTEX_PREDICT: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[("$.predictions[].embeddings.statistics.token_count", "summed")],
+    order: Order::Told,
+};
+
+const COHERE_V2_RERANK: Lists =
+    Lists { requests: &[], answers: &[], noise: &[], order: Order::Told };
+
+const RERANK: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$.object", "always the same"),
+        ("$.results[].document.text", "the request's own"),
+        ("$.usage.total_tokens", "the sum of the kinds"),
+        ("$.usage.cost", "read as an amount of money"),
+    ],
+    order: Order::Told,
+};
+
+const MODELS: Lists = Lists {
+    requests: &[],
+    answers: &[],
+    noise: &[
+        ("$[].object", "always the same"),
+        ("$[].created", "of those that were always there, nothing is known"),
+        ("$[].created_at", "read as a moment"),
+        ("$[].name", "where it is the id, without the collection that it is in"),
+    ],
+    order: Order::Told,
+};
+
 const OLLAMA_EMBED: Lists = Lists { requests: &[], answers: &[], noise: &[], order: Order::Told };
 
 const ANTHROPIC_MESSAGES: Lists = Lists {
-    requests: &[],
+    requests: &[(
+        "$.messages[].content[].source.media_type",
+        "a label that the bytes contradict is mended",
+    )],
     answers: &[("$.choices[].raw", "a surface says the reason in its own word")],
     noise: &[
         ("$.type", "told by where it stands"),
@@ -141,7 +184,10 @@ const ANTHROPIC_MESSAGES: Lists = Lists {
 };
 
 const BEDROCK_CONVERSE: Lists = Lists {
-    requests: &[],
+    requests: &[(
+        "$.messages[].content[].image.format",
+        "a label that the bytes contradict is mended",
+    )],
     answers: &[],
     noise: &[
         ("$.p", "padding"),
@@ -152,8 +198,16 @@ const BEDROCK_CONVERSE: Lists = Lists {
     order: Order::Told,
 };
 
+/// Vectors by InvokeModel, which are recorded with its conversations.
+const BEDROCK_EMBED: Lists = Lists {
+    requests: &[("$.embedding_types", "said to Cohere's models, so that all answer alike")],
+    answers: &[],
+    noise: COHERE_V2_EMBED.noise,
+    order: Order::Told,
+};
+
 const BEDROCK_INVOKE: Lists = Lists {
-    requests: &[],
+    requests: BEDROCK_EMBED.requests,
     answers: ANTHROPIC_MESSAGES.answers,
     // What is wrapped is held to the list of the dialect it is in.
     noise: ANTHROPIC_MESSAGES.noise,
@@ -176,7 +230,10 @@ const COHERE_V2_CHAT: Lists = Lists {
 };
 
 const GEMINI_GENERATE: Lists = Lists {
-    requests: &[],
+    requests: &[(
+        "$.contents[].parts[].inlineData.mimeType",
+        "a label that the bytes contradict is mended",
+    )],
     answers: &[
         ("$.choices[].raw", "a surface says the reason in its own word"),
         ("$.id", "an answer without an id gets one"),
@@ -213,6 +270,7 @@ const OPENAI_RESPONSES: Lists = Lists {
     requests: &[],
     answers: &[("$.choices[].parts[].extra", "thinking without an id gets one")],
     noise: &[
+        ("$.partial_image_b64", "a sketch of a picture that comes whole"),
         ("$.type", "told by what the event does"),
         ("$.object", "always the same"),
         ("$.response.object", "always the same"),

@@ -2,16 +2,18 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use nohop_types::{Content, Error, ErrorKind, Event, Issuer, Loss, Request, Response, Vectors};
+use nohop_types::{
+    Content, Error, ErrorKind, Event, Issuer, Loss, Ranking, Request, Response, Vectors,
+};
 use nohop_wire::dialect::Anthropic;
 use nohop_wire::laws::{self, Sample};
 use nohop_wire::{Call, Framer, Framing, Mode, RequestHead};
 use serde_json::{Value, json};
 
-use crate::hosts::{Host, embedder, host};
+use crate::hosts::{Host, embedder, host, ranker};
 use crate::lists::{Lists, lists};
 use crate::recording::Recording;
-use crate::{asked, embeds};
+use crate::{asked, embeds, models, ranks};
 
 /// What came of one recording.
 #[derive(Debug)]
@@ -31,6 +33,10 @@ pub struct Outcome {
     pub response: Option<Response>,
     /// The vectors, if they were asked for and it was no error.
     pub vectors: Option<Vectors>,
+    /// The order, if one was asked for and it was no error.
+    pub ranking: Option<Ranking>,
+    /// How many models were listed, if they were asked for and it was no error.
+    pub listed: Option<usize>,
     /// The error, if it was one or ended in one.
     pub error: Option<Error>,
 }
@@ -71,13 +77,27 @@ pub fn replay(recording: &Recording) -> Outcome {
         cut: false,
         response: None,
         vectors: None,
+        ranking: None,
+        listed: None,
         error: None,
     };
-    let lists = lists(&recording.dialect);
-    if let (Some(embedder), Some(lists)) =
-        (embedder(&recording.provider, &recording.dialect), &lists)
-    {
+    let embeds = recording.dialect == "bedrock_invoke" && recording.path().contains("embed");
+    let lists = lists(if embeds { "bedrock_embed" } else { &recording.dialect });
+    if let Some(why) = another(recording) {
+        outcome.status = Status::Skipped;
+        outcome.why = Some(why.to_owned());
+        return outcome;
+    }
+    if let (Some(embedder), Some(lists)) = (embedder(recording), &lists) {
         embeds::replay(recording, &embedder, lists, &mut outcome);
+        return outcome;
+    }
+    if let (Some(ranker), Some(lists)) = (ranker(&recording.provider, &recording.dialect), &lists) {
+        ranks::replay(recording, &ranker, lists, &mut outcome);
+        return outcome;
+    }
+    if let ("models", Some(lists)) = (&*recording.dialect, &lists) {
+        models::replay(recording, lists, &mut outcome);
         return outcome;
     }
     let (Some(host), Some(lists)) = (host(&recording.provider, &recording.dialect), lists) else {
@@ -85,20 +105,45 @@ pub fn replay(recording: &Recording) -> Outcome {
         outcome.why = Some(format!("the dialect {} is not spoken yet", recording.dialect));
         return outcome;
     };
-    // Models of other makers are asked there in words of their own.
-    if recording.dialect == "bedrock_invoke"
-        && recording.request.body.get("anthropic_version").is_none()
-    {
-        outcome.status = Status::Skipped;
-        outcome.why = Some("it is another maker's dialect".to_owned());
-        return outcome;
-    }
     if let Err(why) = answer(recording, host, &lists, &mut outcome) {
         outcome.status = Status::Failed;
         outcome.why = Some(why);
     }
     request(recording, host, &lists, &mut outcome);
     outcome
+}
+
+/// Why a recording is of something else than its kind, if it is.
+fn another(recording: &Recording) -> Option<&'static str> {
+    let (path, body) = (recording.path(), &recording.request.body);
+    match &*recording.dialect {
+        "bedrock_invoke" if path.contains("embed") => recording
+            .response
+            .body
+            .starts_with(r#"{"data":"#)
+            .then_some("its client had written the answer anew"),
+        // Models of other makers are asked there in words of their own.
+        "bedrock_invoke" => {
+            body.get("anthropic_version").is_none().then_some("it is another maker's dialect")
+        }
+        "vertex_predict" => {
+            let vectors = path.contains("embed") || recording.response.body.contains("embeddings");
+            (!vectors).then_some("it is about pictures")
+        }
+        _ => None,
+    }
+}
+
+impl Outcome {
+    /// Keeps the differences between a request and its return, and what they amount to.
+    pub(crate) fn compare(&mut self, differences: Vec<laws::Difference>, lists: &Lists) {
+        self.request = match &*differences {
+            [] => Return::Same,
+            found if found.iter().all(|found| lists.is_loss(found)) => Return::Lossy,
+            _ => Return::Differs,
+        };
+        self.differences = differences;
+    }
 }
 
 /// Reads the answer and holds it to the laws.
@@ -314,6 +359,8 @@ fn response_line(outcome: &Outcome) -> Value {
         "reasoning": said(response.reasoning()),
         "refusal": said(refusal.collect()),
         "tool_calls": calls,
+        "ranking": outcome.ranking.as_ref().map(|answer| answer.results.iter().map(|it| it.index).collect::<Vec<_>>()),
+        "models": outcome.listed,
         "vectors": vectors.map(|answer| answer.vectors.iter().map(Vec::len).collect::<Vec<_>>()),
         "finish": response.reason().map(|reason| reason.as_str()),
         "raw_finish": first.and_then(|choice| choice.raw.as_deref()),

@@ -1,8 +1,9 @@
 mod address;
 mod call;
-mod models;
+mod errand;
 mod secrets;
 mod sign;
+mod tasks;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::{Credentials, Provider, Way};
 
 pub use call::Opened;
 use secrets::Secrets;
+pub use tasks::Told;
 
 /// A provider you have an account with.
 ///

@@ -28,6 +28,8 @@
 mod aws;
 mod credentials;
 mod endpoint;
+#[cfg(feature = "http")]
+mod fetch;
 mod provider;
 pub mod table;
 #[cfg(test)]
@@ -40,7 +42,9 @@ pub use credentials::GoogleToken;
 #[cfg(feature = "bedrock")]
 pub use credentials::{AwsContainer, AwsInstance, AwsProfile};
 pub use credentials::{AwsEnvironment, Command, Credentials, Environment, Issued, Refreshed};
-pub use endpoint::{Endpoint, Opened};
+pub use endpoint::{Endpoint, Opened, Told};
+#[cfg(feature = "http")]
+pub use fetch::{Basket, Fetch, Fetched, Resolve, is_public};
 pub use provider::{Auth, Provider, Way};
 pub use table::ALL;
 pub use transport::{Body, Transport};

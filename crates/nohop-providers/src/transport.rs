@@ -1,5 +1,5 @@
 #[cfg(feature = "http")]
-mod http;
+pub(crate) mod http;
 
 use std::fmt;
 use std::pin::Pin;

@@ -19,6 +19,7 @@ use crate::attempt::Attempt;
 use crate::clock::now;
 use crate::flight::Permit;
 use crate::said::Said;
+use crate::work::Whole;
 
 /// An answer, as it is made: a stream of [`Event`]s.
 ///
@@ -50,6 +51,8 @@ pub struct Answer {
     ended: Vec<Attempted>,
     delivered: Option<AttemptId>,
     ready: VecDeque<Event>,
+    /// What was told, where it is no stream of events.
+    whole: Option<Whole>,
     /// What was delivered so far, while the answer may be resumed.
     said: Option<Said>,
     timer: Option<Pin<Box<Sleep>>>,
@@ -72,6 +75,7 @@ impl Answer {
             ended: Vec::with_capacity(1),
             delivered: None,
             ready: VecDeque::new(),
+            whole: None,
             said: resumes.then(Said::default),
             timer: None,
             over: false,
@@ -105,6 +109,15 @@ impl Answer {
         response.cost = trace.cost();
         response.trace = Some(Box::new(trace));
         Ok(response)
+    }
+
+    /// Waits for what is no stream of events.
+    pub(crate) async fn whole(mut self) -> Result<(Whole, Trace)> {
+        self.commit().await?;
+        let trace = self.asked.trace(std::mem::take(&mut self.ended));
+        let nothing = || Error::new(ErrorKind::Protocol, "nothing was told");
+        let whole = self.whole.take().ok_or_else(nothing);
+        whole.map(|whole| (whole, trace))
     }
 
     /// What was considered, dropped and tried so far.
@@ -192,7 +205,8 @@ impl Answer {
     /// Lets the caller read an attempt: after a break, behind a seam instead of a start.
     fn deliver(&mut self, id: AttemptId) {
         let resumed = self.delivered.replace(id).is_some();
-        let attempt = self.attempts.iter_mut().find(|attempt| attempt.id == id);
+        let mut attempt = self.attempts.iter_mut().find(|attempt| attempt.id == id);
+        self.whole = attempt.as_mut().and_then(|attempt| attempt.whole.take());
         if resumed && let Some(start) = attempt.and_then(|attempt| attempt.events.first_mut()) {
             *start = Event::Seam { target: self.ended[id.index()].target.to_string() };
         }
@@ -278,7 +292,7 @@ impl Answer {
                 return true;
             }
             let finished = attempt.shown.outcome == Some(nohop_types::Outcome::Finished);
-            let wanted = finished && !attempt.events.is_empty();
+            let wanted = finished && (!attempt.events.is_empty() || attempt.whole.is_some());
             if !wanted {
                 std::mem::swap(&mut ended[attempt.id.index()], &mut attempt.shown);
             }

@@ -7,7 +7,7 @@ use nohop_ledger::{Delivery, Entry, Reservation};
 use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Task, Usage,
+    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
 };
 use nohop_wire::{Mode, State};
 use tracing::Span;
@@ -17,10 +17,13 @@ use crate::clock::{Clock, date, now};
 use crate::flight::Permit;
 use crate::route::Place;
 use crate::safely::safely;
+use crate::work::{Whole, Work};
 
 mod call;
+mod errand;
 
 use call::Stamp;
+use errand::Errand;
 
 /// One call of one candidate, from reservation to settlement.
 ///
@@ -29,6 +32,8 @@ pub(crate) struct Attempt {
     pub(crate) id: AttemptId,
     /// What was read and not yet delivered.
     pub(crate) events: Vec<Event>,
+    /// What was told, where it is no stream of events.
+    pub(crate) whole: Option<Whole>,
     /// What the trace shows of it.
     pub(crate) shown: Attempted,
     asked: Arc<Asked>,
@@ -55,6 +60,7 @@ struct Held {
 enum Phase {
     Calling(Pin<Box<dyn Future<Output = Result<Opened>> + Send>>),
     Reading { opened: Box<Opened>, state: State, arriving: usize },
+    Running(Box<Errand>),
     Over,
 }
 
@@ -63,7 +69,8 @@ impl Attempt {
     ///
     /// # Errors
     ///
-    /// Whatever the ledger refuses with; then there is nothing to settle.
+    /// Whatever the ledger refuses with, and `Unsupported` when it can not be asked for such a thing; then
+    /// there is nothing to settle.
     pub(crate) fn begin(
         asked: &Arc<Asked>,
         request: &Arc<Request>,
@@ -71,6 +78,14 @@ impl Attempt {
         place: usize,
     ) -> Result<Self> {
         let (began, candidate) = (now(), &asked.resolved.candidates[place]);
+        let sent = Stamp::default();
+        let phase = match asked.work {
+            Work::Chat => {
+                let call = call::call(asked.clone(), request.clone(), place, sent.clone());
+                Phase::Calling(Box::pin(call))
+            }
+            _ => Phase::Running(Box::new(Errand::new(asked, place, sent.clone())?)),
+        };
         let clocks = asked.resolved.limits.clocks;
         let clock = match asked.mode {
             Mode::Stream => {
@@ -79,7 +94,7 @@ impl Attempt {
             Mode::Whole => Clock::new(began, clocks.whole, "no whole answer", "clocks.whole"),
         };
         let shared = &asked.shared;
-        let estimate = policy::Context::new(request, began, 0).estimate(candidate);
+        let estimate = Asked::context(request, &asked.work, began, 0).estimate(candidate);
         let reserve = || shared.ledger.reserve(request, &candidate.target, estimate);
         // A ledger that can not say no says nothing.
         let reservation =
@@ -87,7 +102,7 @@ impl Attempt {
         let held = Held { reservation, _permit: shared.flight.attempt() };
         shared.board.begin(&asked.resolved.places[place].gauge);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
-        shown.way = Some(asked.resolved.places[place].way.clone());
+        shown.way = Some(asked.way(place));
         shown.began = began - asked.began;
         let span = tracing::debug_span!(
             "attempt",
@@ -95,14 +110,13 @@ impl Attempt {
             target = %candidate.target,
             key = candidate.key
         );
-        let sent = Stamp::default();
-        let call = call::call(asked.clone(), request.clone(), place, sent.clone());
         Ok(Self {
             id,
             events: Vec::new(),
+            whole: None,
             shown,
             place,
-            phase: Phase::Calling(Box::pin(call)),
+            phase,
             sent,
             clock,
             began,
@@ -139,8 +153,32 @@ impl Attempt {
                 self.opened(ready!(called))
             }
             Phase::Reading { opened, .. } => ready!(opened.poll_read(cx, &mut self.events)),
+            Phase::Running(_) => ready!(self.run(cx)),
         };
         Poll::Ready(self.note(read, seen))
+    }
+
+    /// Goes on with an errand: each answer counts as it comes, for the next call may fail.
+    fn run(&mut self, cx: &mut Context<'_>) -> Poll<Result<State>> {
+        let Phase::Running(errand) = &mut self.phase else { return Poll::Pending };
+        let shown = &mut self.shown;
+        let began = self.began;
+        let ran = errand.poll(cx, |told| {
+            shown.status = Some(told.status);
+            let usage = Arc::make_mut(&mut shown.usage);
+            match shown.head.replace(now() - began) {
+                // What is asked for in parts loses the same in each.
+                None => {
+                    shown.losses = std::mem::take(&mut told.losses);
+                    *usage = told.answer.usage();
+                }
+                Some(_) => *usage += told.answer.usage(),
+            }
+        });
+        shown.sent = self.sent.get().map(|sent| *sent - began);
+        self.whole = Some(ready!(ran)?);
+        self.shown.first_content = Some(now() - began);
+        Poll::Ready(Ok(State::Done))
     }
 
     /// Looks at the clock: an attempt that was silent for too long has failed, or is complete.
@@ -311,7 +349,7 @@ impl Attempt {
         let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
             .first_content(self.shown.first_content);
         shared.board.learn(&self.at().gauge, now, &attempt);
-        let cx = policy::Context::new(&self.asked.request, now, self.asked.seed);
+        let cx = Asked::context(&self.asked.request, &self.asked.work, now, self.asked.seed);
         safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
     }
 
@@ -350,7 +388,7 @@ impl Attempt {
         let target = (candidate.target.clone(), candidate.endpoint.clone());
         Entry::new(asked.id.clone(), number, target.0, outcome, shown.took)
             .place(target.1, candidate.model.clone(), candidate.key)
-            .asked(Task::Chat, &asked.request)
+            .asked(asked.work.task(), &asked.request)
             .usage(shown.usage.clone())
             .cost(shown.cost)
             .began(self.date)

@@ -10,6 +10,7 @@ use crate::board::Board;
 use crate::clock::now;
 use crate::flight::Flight;
 use crate::hooks::Hooks;
+use crate::media::Fetching;
 use crate::names::Names;
 use crate::route::Defaults;
 use crate::router::Shared;
@@ -24,6 +25,7 @@ pub struct Builder {
     targets: Vec<Target>,
     routes: Vec<Route>,
     hooks: Hooks,
+    fetching: Fetching,
     policy: Option<PolicyBox>,
     limits: Limits,
     purse: Purse,
@@ -46,6 +48,7 @@ impl Builder {
             targets: Vec::new(),
             routes: Vec::new(),
             hooks: Hooks::default(),
+            fetching: Fetching::default(),
             policy: None,
             limits: Limits::DEFAULT,
             purse: Purse::default(),
@@ -117,6 +120,16 @@ impl Builder {
         self
     }
 
+    /// Fetches media for candidates that can not fetch them themselves: never, unless this is said.
+    ///
+    /// Without it, such a candidate is passed over, and the error says so.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn fetch(mut self, fetch: nohop_providers::Fetch) -> Self {
+        self.fetching = Fetching::with(fetch);
+        self
+    }
+
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
     ///
     /// A request is refused by an error, and by a panic: what a guard has not seen to its end is not sent.
@@ -147,8 +160,10 @@ impl Builder {
     /// # Errors
     ///
     /// `Config` when there is no endpoint, when one of them is not complete or shares its name with
-    /// another, when a route or target names none of them, or when nothing carries HTTP.
+    /// another, when a route or target names none of them, when a host to fetch from is none, or when nothing
+    /// carries HTTP.
     pub fn build(self) -> Result<Router> {
+        self.fetching.check()?;
         let board = Board::new(now());
         let defaults = Defaults { limits: self.limits, ..Defaults::default() };
         let defaults = match self.policy {
@@ -162,6 +177,7 @@ impl Builder {
             names,
             board,
             hooks: self.hooks,
+            fetching: self.fetching,
             ledger: self.ledger,
             transport: self.transport.or_else(transport).ok_or_else(no_transport)?,
             purse: Arc::new(self.purse),

@@ -15,15 +15,19 @@ mod clock;
 mod file;
 mod flight;
 mod hooks;
+mod media;
 mod names;
+mod outline;
 mod route;
 mod router;
 mod safely;
 mod said;
 mod target;
+mod tasks;
 mod text;
 #[cfg(feature = "schema")]
 mod typed;
+mod work;
 
 pub use answer::Answer;
 pub use builder::Builder;

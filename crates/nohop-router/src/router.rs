@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use http::Uri;
 use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Context, Plan, Policy, Purse, Turn, available};
+use nohop_policy::{Candidates, Plan, Policy, Purse, Turn, available};
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Request, Response, Result, Trace};
 use nohop_wire::Mode;
@@ -11,10 +11,12 @@ use nohop_wire::Mode;
 use crate::asked::Asked;
 use crate::board::Board;
 use crate::clock::{chance, now};
-use crate::flight::Flight;
+use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
+use crate::media::Fetching;
 use crate::names::Names;
 use crate::safely::safely;
+use crate::work::Work;
 use crate::{Answer, Builder};
 
 /// What the trace shows of a policy that panicked.
@@ -25,7 +27,7 @@ const PANICKED: &str = "available, for the policy panicked";
 /// Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct Router {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What all requests share.
@@ -33,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) board: Board,
     pub(crate) hooks: Hooks,
+    pub(crate) fetching: Fetching,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) purse: Arc<Purse>,
@@ -88,7 +91,7 @@ impl Router {
     ///
     /// `Config` when the request's model names nothing.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        Ok(self.decide(request.into(), Mode::Whole)?.0.trace(Vec::new()))
+        Ok(self.decide(request.into(), Mode::Whole, Work::Chat)?.0.trace(Vec::new()))
     }
 
     /// Connects to every endpoint, so that the first request need not; whether it works out is not told.
@@ -113,6 +116,11 @@ impl Router {
         self.shared.names.endpoints.get(name).map(|endpoint| &**endpoint)
     }
 
+    /// Every endpoint, in the order of their names.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.shared.names.endpoints.values().map(|endpoint| &**endpoint)
+    }
+
     /// Where entries go.
     pub fn ledger(&self) -> &dyn Ledger {
         &*self.shared.ledger
@@ -124,20 +132,31 @@ impl Router {
             request.check()?;
             Ok(permit)
         });
-        let permit = permit.map_err(|error| Asked::undecided(error, &request))?;
-        let (asked, plan) = self.decide(request, mode)?;
+        let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
+        self.begin(permit, request, mode, Work::Chat)
+    }
+
+    /// Begins what was seen and found right.
+    pub(crate) fn begin(
+        &self,
+        permit: Permit,
+        request: Arc<Request>,
+        mode: Mode,
+        work: Work,
+    ) -> Result<Answer> {
+        let (asked, plan) = self.decide(request, mode, work)?;
         Ok(Answer::new(asked, plan, permit))
     }
 
     /// Narrows and orders the candidates: all that happens before the first call.
-    fn decide(&self, request: Arc<Request>, mode: Mode) -> Result<(Arc<Asked>, Plan)> {
+    fn decide(&self, request: Arc<Request>, mode: Mode, work: Work) -> Result<(Arc<Asked>, Plan)> {
         let (began, seed) = (now(), chance());
         let shared = &self.shared;
         let resolved = shared.names.resolve(&request.model, &shared.board);
-        let resolved = resolved.map_err(|error| Asked::undecided(error, &request))?;
+        let resolved = resolved.map_err(|error| Asked::undecided(error, &request.model))?;
         let limits = resolved.limits;
         let (decision, turns) = {
-            let cx = Context::new(&request, began, seed);
+            let cx = Asked::context(&request, &work, began, seed);
             let snapshot = resolved.snapshot(&shared.board);
             let snapshot = &snapshot.candidates[..];
             let decide =
@@ -160,7 +179,9 @@ impl Router {
             shared: shared.clone(),
             resolved,
             request,
+            work,
             mode,
+            fetched: shared.fetching.begin(),
             decision,
             seed,
             began,

@@ -7,6 +7,7 @@ mod openai;
 mod responses;
 mod schema;
 mod signature;
+mod tasks;
 
 use std::time::Duration;
 
@@ -19,25 +20,31 @@ use crate::fault::go_duration;
 use crate::script::{Answer, Tokens};
 use crate::{Departure, Script};
 
+pub use tasks::vector;
+pub(crate) use tasks::{Asked, Told};
+
 /// Which provider an emulator imitates.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// OpenAI's chat completions, at `…/chat/completions` and `…/models`.
+    /// OpenAI's chat completions, at `…/chat/completions`, `…/embeddings` and `…/models`; and `…/rerank`, as
+    /// some of its hosts have it.
     OpenAiChat,
     /// Anthropic's messages, at `…/messages` and `…/models`.
     Anthropic,
-    /// OpenAI's responses, at `…/responses` and `…/models`.
+    /// OpenAI's responses, at `…/responses`, `…/embeddings` and `…/models`.
     OpenAiResponses,
     /// Google's generateContent, at `…/{model}:generateContent`, `…/{model}:streamGenerateContent`
-    /// and `…/models`.
+    /// and `…/models`; its vectors, at `…/{model}:embedContent`, `…/{model}:batchEmbedContents` and, as
+    /// Vertex AI has them, `…/{model}:predict`.
     Gemini,
-    /// Cohere's chat, at `…/v2/chat` and `…/models`.
+    /// Cohere's chat, at `…/v2/chat`, `…/v2/embed`, `…/v2/rerank` and `…/models`.
     Cohere,
-    /// Ollama's own chat, at `…/api/chat` and `…/api/tags`; it streams unless told not to.
+    /// Ollama's own chat, at `…/api/chat`, `…/api/embed` and `…/api/tags`; it streams unless told not to.
     Ollama,
     /// Amazon Bedrock's Converse, at `…/model/{model}/converse`, `…/model/{model}/converse-stream` and
-    /// `…/foundation-models`.
+    /// `…/foundation-models`; vectors and orders of Amazon's models and Cohere's, at
+    /// `…/model/{model}/invoke`.
     Converse,
 }
 
@@ -67,10 +74,14 @@ impl Dialect {
         checked.err().map(|refusal| refusal.message)
     }
 
-    /// How it is spoken.
-    pub(crate) fn speech(self) -> &'static dyn Speech {
+    /// How `maker` speaks it.
+    pub(crate) fn speech(self, maker: Maker) -> &'static dyn Speech {
         match self {
-            Self::OpenAiChat => &openai::OpenAi,
+            Self::OpenAiChat => match maker {
+                Maker::Inventor => &openai::OpenAi { maker: Maker::Inventor },
+                Maker::Mistral => &openai::OpenAi { maker: Maker::Mistral },
+                Maker::DeepSeek => &openai::OpenAi { maker: Maker::DeepSeek },
+            },
             Self::Anthropic => &anthropic::Anthropic,
             Self::OpenAiResponses => &responses::Responses,
             Self::Gemini => &gemini::Gemini,
@@ -82,14 +93,31 @@ impl Dialect {
 
     /// Whether this asks for an answer, and not for the models or for nothing there is.
     pub(crate) fn is_call(self, head: &Parts) -> bool {
-        head.method == Method::POST && self.speech().is_call(head.uri.path())
+        let (path, speech) = (head.uri.path(), self.speech(Maker::Inventor));
+        head.method == Method::POST && (speech.is_call(path) || speech.does(path))
     }
+}
+
+/// Who speaks OpenAI's chat completions: what each refuses, and how its answers differ.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Maker {
+    Inventor,
+    Mistral,
+    DeepSeek,
 }
 
 /// Writes one dialect by hand, and knows what its provider refuses.
 pub(crate) trait Speech: Sync {
     /// Whether what is posted to this path asks for an answer.
     fn is_call(&self, path: &str) -> bool;
+    /// Whether what is posted to this path asks for vectors or an order.
+    fn does(&self, _: &str) -> bool {
+        false
+    }
+    /// Makes the vectors or the order, or refuses what the provider refuses.
+    fn told(&self, _: &Asked<'_>) -> Result<Told, Refusal> {
+        Err(self.refusal(ErrorKind::NotFound))
+    }
     /// Whether what is got from this path is the list of models.
     fn lists_models(&self, path: &str) -> bool {
         path.ends_with("/models")

@@ -31,6 +31,16 @@ impl Emulator {
         Script::openai()
     }
 
+    /// The script of Mistral.
+    pub fn mistral() -> Script {
+        Script::mistral()
+    }
+
+    /// The script of DeepSeek.
+    pub fn deepseek() -> Script {
+        Script::deepseek()
+    }
+
     /// The script of a provider that speaks Anthropic's messages.
     pub fn anthropic() -> Script {
         Script::anthropic()

@@ -2,7 +2,8 @@
 //!
 //! An [`Emulator`] answers on a loopback socket as OpenAI, Anthropic, Google, Cohere, Ollama or
 //! Amazon Bedrock would, from a [`Script`]: what it says, how fast, and what goes wrong. It refuses what the real provider refuses, in the
-//! same words. Its [`Journal`] tells what arrived, what was served, and what follows for a correct
+//! same words. Vectors, orders of documents and lists of models it makes as well: [`vector`] is what it makes of a
+//! text. Its [`Journal`] tells what arrived, what was served, and what follows for a correct
 //! client. Everything it says is written by hand here, so that it can contradict the code under
 //! test.
 //!
@@ -84,7 +85,7 @@ mod script;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub use dialect::Dialect;
+pub use dialect::{Dialect, vector};
 pub use emulator::Emulator;
 pub use fault::{Departure, Fault, RetryAfter};
 pub use journal::{Journal, Received, Served};

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-pub(crate) use answer::{Answer, Part, Tokens, fragments, pieces, prompt};
+pub(crate) use answer::{Answer, Part, Tokens, base64, fragments, halves, pieces, prompt};
 
+use crate::dialect::{Maker, Speech};
 use crate::{Departure, Dialect, Fault, Reply};
 
 /// What an emulator says, how fast, and what goes wrong.
@@ -19,11 +20,13 @@ use crate::{Departure, Dialect, Fault, Reply};
 #[derive(Clone, Debug)]
 pub struct Script {
     pub(crate) dialect: Dialect,
+    pub(crate) maker: Maker,
     /// Never empty; the last one repeats.
     pub(crate) answers: Vec<Answer>,
     pub(crate) keys: Vec<String>,
     pub(crate) models: Vec<String>,
     pub(crate) context: Option<u64>,
+    pub(crate) dimensions: usize,
     pub(crate) salt: String,
     pub(crate) tokens_per_event: usize,
     pub(crate) pace: Pace,
@@ -53,10 +56,12 @@ impl Script {
     pub fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
+            maker: Maker::Inventor,
             answers: vec![Answer::default()],
             keys: Vec::new(),
             models: Vec::new(),
             context: None,
+            dimensions: 8,
             salt: "nohop-testkit".to_owned(),
             tokens_per_event: 1,
             pace: Pace::default(),
@@ -75,6 +80,16 @@ impl Script {
     /// A provider that speaks OpenAI's chat completions.
     pub fn openai() -> Self {
         Self::new(Dialect::OpenAiChat)
+    }
+
+    /// Mistral, which speaks OpenAI's chat completions in its own way.
+    pub fn mistral() -> Self {
+        Self { maker: Maker::Mistral, ..Self::openai() }
+    }
+
+    /// DeepSeek, which speaks OpenAI's chat completions in its own way.
+    pub fn deepseek() -> Self {
+        Self { maker: Maker::DeepSeek, ..Self::openai() }
     }
 
     /// A provider that speaks Anthropic's messages.
@@ -120,10 +135,37 @@ impl Script {
         self.part(Part::Thinking(text.into()))
     }
 
+    /// Adds a refusal to the answer, which most dialects tell as text.
+    #[must_use]
+    pub fn refuses(self, text: impl Into<String>) -> Self {
+        self.part(Part::Refusal(text.into()))
+    }
+
     /// Adds a tool call to the answer. The arguments are sent as they print.
     #[must_use]
     pub fn calls(self, tool: impl Into<String>, arguments: impl Display) -> Self {
         self.part(Part::Call { name: tool.into(), arguments: arguments.to_string() })
+    }
+
+    /// Adds a picture to the answer, which is a PNG. Anthropic and Cohere make none, and leave it out.
+    #[must_use]
+    pub fn shows(self, png: impl Into<Bytes>) -> Self {
+        match self.dialect {
+            Dialect::Anthropic | Dialect::Cohere => self,
+            _ => self.part(Part::Picture(png.into())),
+        }
+    }
+
+    /// Adds a sound to the answer, in which this is said. Only OpenAI's chat and Gemini speak aloud; the
+    /// others leave it out.
+    #[must_use]
+    pub fn speaks(self, sound: impl Into<Bytes>, said: impl Into<String>) -> Self {
+        match self.dialect {
+            Dialect::OpenAiChat | Dialect::Gemini => {
+                self.part(Part::Sound { bytes: sound.into(), said: said.into() })
+            }
+            _ => self,
+        }
     }
 
     /// States the prompt's and the answer's tokens, all of them; otherwise they are estimated.
@@ -180,6 +222,13 @@ impl Script {
     #[must_use]
     pub fn context(mut self, tokens: u64) -> Self {
         self.context = Some(tokens);
+        self
+    }
+
+    /// Makes vectors of so many numbers, and refuses to make longer ones; eight unless said otherwise.
+    #[must_use]
+    pub fn dimensions(mut self, count: usize) -> Self {
+        self.dimensions = count;
         self
     }
 
@@ -328,6 +377,11 @@ impl Script {
             0
         };
         Reply::new(self, call, &head, &body)
+    }
+
+    /// How its provider talks.
+    pub(crate) fn speech(&self) -> &'static dyn Speech {
+        self.dialect.speech(self.maker)
     }
 
     /// Whether a request with this key is let in; one without has an empty key.

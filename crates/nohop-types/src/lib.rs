@@ -2,7 +2,8 @@
 //!
 //! A [`Request`] goes in, [`Event`]s come out, and a [`Response`] is nothing more than the fold of
 //! those events. [`Usage`] says what was consumed, [`Money`] what it cost, [`Error`] what went wrong
-//! and what may be done about it. An [`EmbedRequest`] is answered with [`Vectors`].
+//! and what may be done about it. An [`EmbedRequest`] is answered with [`Vectors`],
+//! a [`RerankRequest`] with a [`Ranking`]; [`Listed`] is one model of those that a provider has.
 //!
 //! ```
 //! use nohop_types::Request;
@@ -23,6 +24,7 @@ mod extra;
 mod finish;
 mod grammar;
 mod json;
+mod listed;
 mod logprob;
 mod loss;
 mod media;
@@ -32,8 +34,10 @@ mod numbered;
 mod options;
 mod outcome;
 mod part;
+mod ranking;
 mod reasoning;
 mod request;
+mod rerank;
 mod response;
 #[cfg(feature = "schema")]
 mod schema;
@@ -60,6 +64,7 @@ pub use extra::{Extra, ExtraScope, Extras};
 pub use finish::FinishReason;
 pub use grammar::Grammar;
 pub use json::Json;
+pub use listed::{Listed, Rate, Unit};
 pub use logprob::{Logprob, TokenLogprob};
 pub use loss::{Change, Loss};
 pub use media::{Audio, Document, Image, Media, Modality, Video};
@@ -68,8 +73,10 @@ pub use money::{Money, NotMoney};
 pub use options::{OutputFormat, Sampling, Schema, ServiceTier, Verbosity};
 pub use outcome::Outcome;
 pub use part::{CacheMark, Content, Opaque, Part};
+pub use ranking::{Ranked, Ranking};
 pub use reasoning::{Effort, Issuer, Reasoning, Summary, Thinking, Visibility};
 pub use request::Request;
+pub use rerank::RerankRequest;
 pub use response::{Choice, Response};
 #[cfg(feature = "schema")]
 pub use schema::Shaped;

@@ -68,11 +68,11 @@ pub(crate) fn usage() -> impl Strategy<Value = Usage> {
     let share =
         (kind, modality(), any::<u64>()).prop_map(|(k, m, tokens)| Share::new(k, m, tokens));
     let written = (duration(), any::<u64>()).prop_map(|(life, tokens)| Written::new(life, tokens));
-    let counts = (count(), count(), count(), count(), count(), count());
+    let counts = (count(), count(), count(), count(), count(), count(), count());
     let rest =
         (vec(written, 0..2), vec(share, 0..2), of(money()), of(tier()), any::<bool>(), extras());
     (counts, rest).prop_map(|(counts, rest)| {
-        let (input, cache_read, cache_write, output, reasoning, tool_prompt) = counts;
+        let (input, cache_read, cache_write, output, reasoning, tool_prompt, search_units) = counts;
         let (written, shares, cost, tier, estimated, extra) = rest;
         Usage {
             input,
@@ -81,6 +81,7 @@ pub(crate) fn usage() -> impl Strategy<Value = Usage> {
             output,
             reasoning,
             tool_prompt,
+            search_units,
             written,
             shares,
             cost,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::vectors::join;
 use crate::{Extra, Extras, Modality, Money, ServiceTier};
 
-/// What an answer consumed, in tokens.
+/// What an answer consumed, in tokens; in units of search where those are billed.
 ///
 /// The kinds are disjoint: their sum is everything the provider processed. Unknown is `None`, never
 /// zero. Shares and lifetimes refine a kind and may be partial.
@@ -32,6 +32,9 @@ pub struct Usage {
     /// Prompt tokens that the provider's own tools added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_prompt: Option<u64>,
+    /// Units of search, where an answer is billed by them and not by its tokens; no part of the total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_units: Option<u64>,
     /// Which of the written tokens are kept for how long.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub written: Vec<Written>,
@@ -75,6 +78,7 @@ impl Usage {
         take(&mut self.output, later.output);
         take(&mut self.reasoning, later.reasoning);
         take(&mut self.tool_prompt, later.tool_prompt);
+        take(&mut self.search_units, later.search_units);
         take(&mut self.cost, later.cost);
         take(&mut self.tier, later.tier);
         self.estimated |= later.estimated;
@@ -108,6 +112,7 @@ impl AddAssign for Usage {
         add(&mut self.output, other.output);
         add(&mut self.reasoning, other.reasoning);
         add(&mut self.tool_prompt, other.tool_prompt);
+        add(&mut self.search_units, other.search_units);
         self.cost = self.cost.zip(other.cost).map(|(mine, theirs)| mine + theirs);
         self.tier = self.tier.take().or(other.tier);
         self.estimated = self.estimated || other.estimated;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, Extras, Usage};
+use crate::{Cost, Extra, Extras, Trace, Usage};
 
 /// The answer to an [`EmbedRequest`](crate::EmbedRequest): one vector for each input, in their order.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -17,6 +17,12 @@ pub struct Vectors {
     pub vectors: Vec<Vec<f32>>,
     /// What the answer consumed.
     pub usage: Usage,
+    /// What the request cost, failed attempts included, if the prices are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+    /// What the router did for the request; `None` when no router was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Box<Trace>>,
     /// What else the provider says of it.
     #[serde(skip_serializing_if = "Extras::is_empty")]
     pub extra: Extras,

@@ -14,6 +14,7 @@ mod ollama;
 mod openai_chat;
 mod openai_responses;
 mod own;
+mod ranked;
 mod status;
 mod whole;
 
@@ -27,11 +28,11 @@ use crate::{Fault, Framing, Head, Mode, State};
 pub use anthropic::{Anthropic, LateSystem, Streams, ThinkingStyle, VersionPlace};
 pub use cohere::Cohere;
 pub use converse::{Converse, ThinkingWords};
-pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned};
+pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned, VectorMethod};
 pub use ollama::Ollama;
 pub use openai_chat::{
-    Cap, Counted, Ends, Files, History, Marks, OpenAiChat, OpenAiEmbeddings, Required, Shapes,
-    StreamUsage, Tags, ThinkingField, ToolMedia, VectorForm,
+    Cap, Counted, Ends, Files, History, JinaRerank, Marks, OpenAiChat, OpenAiEmbeddings, Required,
+    Shapes, StreamUsage, Tags, ThinkingField, ToolMedia, VectorForm,
 };
 pub use openai_responses::{Answers, Budgets, Instructions, OpenAiResponses, SealedThinking};
 

@@ -10,8 +10,8 @@ use crate::{Dialect, Encoded, Head, Mode};
 /// Give it an [`EmbedCall`] and it returns bytes; the answer, which is always whole, is read by
 /// [`vectors`].
 pub trait Embed: fmt::Debug + Send + Sync {
-    /// How many inputs one call may have at the most; [`EmbedCall::split`] heeds it.
-    fn most(&self) -> usize;
+    /// How many inputs one call of `model` may have at the most; [`EmbedCall::split`] heeds it.
+    fn most(&self, model: &str) -> usize;
 
     /// Writes the call's request as this dialect would send it.
     ///
@@ -21,13 +21,14 @@ pub trait Embed: fmt::Debug + Send + Sync {
     /// model, and there is none.
     fn encode(&self, call: &EmbedCall<'_>) -> Result<Encoded>;
 
-    /// Reads the answer `body`, whose status is a success, into vectors in the order of the inputs.
+    /// Reads the answer `body`, which begins with `head` and whose status is a success, into vectors in
+    /// the order of the inputs.
     ///
     /// # Errors
     ///
     /// Whatever error the provider put in the answer's place; `Protocol` when the body is not what the
     /// dialect says, `Truncated` when it ends too soon.
-    fn read(&self, call: &EmbedCall<'_>, body: &str) -> Result<Vectors>;
+    fn read(&self, call: &EmbedCall<'_>, head: &Head, body: &str) -> Result<Vectors>;
 }
 
 /// One request for vectors, or a part of it, on its way to one target: all a dialect may look at.
@@ -132,7 +133,7 @@ pub fn vectors(
     let text = std::str::from_utf8(body).map_err(|source| {
         Error::new(ErrorKind::Protocol, "the body is not UTF-8").with_source(source)
     })?;
-    let answer = embed.read(call, text)?;
+    let answer = embed.read(call, head, text)?;
     whole(&answer.vectors, call.inputs.len())?;
     Ok(answer)
 }

@@ -17,8 +17,10 @@ mod framing;
 mod json;
 pub mod laws;
 mod loss;
+mod media;
 mod models;
 mod reader;
+mod rerank;
 pub mod schema;
 mod surface;
 mod wait;
@@ -31,9 +33,11 @@ pub use abilities::{Abilities, Ability};
 pub use call::{Call, Encoded, Head, Mode};
 pub use embed::{Embed, EmbedCall, vectors};
 pub use framing::{Frame, Framer, Framing, Uncut};
-pub use models::models;
+pub use media::{Source, Taken, Takes, Wanted, is_of, sniff, wanted};
+pub use models::{Page, models};
 pub use nohop_types::{Change, Loss};
 pub use reader::{Reader, Strictness};
+pub use rerank::{Rerank, RerankCall, ranking};
 pub use surface::{Encoder, Incoming, Reply, RequestHead, Stamp, Surface};
 
 /// One way providers talk HTTP.
@@ -49,7 +53,7 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// `InvalidRequest` when the request means nothing in any dialect, `Unsupported` when the model's
-    /// abilities say to refuse rather than to lose.
+    /// abilities say to refuse rather than to lose, or when the host does not take what is shown to it.
     fn encode(&self, call: &Call<'_>) -> Result<Encoded>;
 
     /// Opens the answer to `call` that begins with `head`.
@@ -64,14 +68,26 @@ pub trait Dialect: fmt::Debug + Send + Sync + 'static {
 
     /// Asks, with GET, which models there are beside the `path` of a way; [`models`] reads the answer.
     ///
-    /// `None` where nobody knows how.
-    fn models(&self, path: &str) -> Option<Encoded> {
-        let _ = path;
+    /// What a page says of the next, as [`Page::next`], asks for the page `after` it. A path that begins with
+    /// `//` names another host, whose places are filled as the base URL's are. `None` where nobody knows how.
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
+        let _ = (path, after);
         None
+    }
+
+    /// What media the host takes where it serves `model`; everything, unless this is said.
+    fn media(&self, model: &str) -> &'static Takes {
+        let _ = model;
+        &Takes::ANY
     }
 
     /// How the dialect makes vectors of texts; `None` where it has no way to.
     fn embed(&self) -> Option<&dyn Embed> {
+        None
+    }
+
+    /// How the dialect puts documents in the order of their relevance; `None` where it has no way to.
+    fn rerank(&self) -> Option<&dyn Rerank> {
         None
     }
 }

@@ -56,6 +56,9 @@ mod pages {
     #[doc = include_str!("../../../README.md")]
     mod readme {}
 
+    #[doc = include_str!("../../../docs/media.md")]
+    mod media {}
+
     #[doc = include_str!("../../../docs/policies.md")]
     mod policies {}
 

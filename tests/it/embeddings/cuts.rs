@@ -19,6 +19,10 @@ const ANSWERS: &[(&dyn Dialect, &str)] = &[
         r#"{"embeddings":[{"values":[1e-3,-0.5]},{"values":[2,3]}],"usageMetadata":{"promptTokenCount":3}}"#,
     ),
     (
+        &Gemini::VERTEX,
+        r#"{"predictions":[{"embeddings":{"values":[1e-3]}},{"embeddings":{"values":[2],"statistics":{"token_count":2}}}]}"#,
+    ),
+    (
         &Cohere::PLAIN,
         r#"{"id":"e","embeddings":{"float":[[1e-3,-0.5],[2,3]]},"meta":{"billed_units":{"input_tokens":2}}}"#,
     ),

@@ -53,7 +53,7 @@ fn our_requests_for_vectors_are_those_of_the_vendors_sdks() {
     for ((provider, case), (host, dialect, path), request) in ours() {
         let same = |theirs: &&Value| theirs["provider"] == provider && theirs["case"] == case;
         let theirs = theirs.iter().find(same).unwrap();
-        let embedder = hosts::embedder(host, dialect).unwrap();
+        let embedder = hosts::embedder_of(host, dialect).unwrap();
         let call = EmbedCall::new(&request, &request.model, path);
         let encoded = embedder.dialect.embed().unwrap().encode(&call).unwrap();
         assert!(encoded.losses.is_empty(), "{provider} {case}: {:?}", encoded.losses);

@@ -1,6 +1,6 @@
 //! What clients of one dialect send back of another's answer.
 
-use nohop_types::{Document, Media, Message, Part, Request, Role};
+use nohop_types::{Document, ErrorKind, Media, Part, Request};
 use nohop_wire::dialect::{Anthropic, Gemini, OpenAiChat, OpenAiResponses};
 use nohop_wire::{Incoming, Mode, Stamp, Surface};
 use serde_json::{Value, json};
@@ -169,13 +169,14 @@ fn what_is_said_of_a_thought_is_said_once_to_clients_that_add_up_its_pieces() {
 }
 
 #[test]
-fn a_file_that_was_uploaded_elsewhere_is_a_loss_and_never_an_id_that_means_another() {
+fn a_file_that_was_uploaded_elsewhere_is_refused_and_never_an_id_that_means_another() {
     let elsewhere = Media::File { id: "file-1".to_owned(), issuer: Some(issuer(CHAT)) };
     let here = Media::File { id: "file-2".to_owned(), issuer: Some(issuer(ANTHROPIC)) };
-    let parts = [elsewhere, here].map(|media| Part::from(Document::new(media)));
-    let request = Request::new("m").message(Message::new(Role::User, parts));
-    let (body, losses) = sent(ANTHROPIC, &request).unwrap();
-    assert_eq!(losses, ["document: dropped: the file was uploaded to another provider"]);
+    let asked = |media| Request::new("m").user(Part::from(Document::new(media)));
+    let error = sent(ANTHROPIC, &asked(elsewhere)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let (body, losses) = sent(ANTHROPIC, &asked(here)).unwrap();
+    assert_eq!(losses, [""; 0]);
     let source = json!({"type": "file", "file_id": "file-2"});
     assert_eq!(body["messages"][0]["content"], json!([{"type": "document", "source": source}]));
 }

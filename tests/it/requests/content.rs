@@ -137,10 +137,18 @@ fn a_sound_is_sent_where_it_is_heard() {
         let messages = json!([{ "role": "user", "content": content }]);
         check(dialect, &request, json!({ "messages": messages }), &[]);
     }
+    let answered = Request::new("m").user("?").message(Message::new(Role::Assistant, {
+        let sound = Audio::new(Media::bytes("audio/mpeg", &b"ID3"[..]));
+        ["Yes.".into(), Part::from(sound)]
+    }));
+    let messages = json!([
+        { "role": "user", "content": "?" },
+        { "role": "assistant", "content": "Yes." },
+    ]);
     check(
         ANTHROPIC,
-        &request,
-        json!({ "messages": [{ "role": "user", "content": "?" }], "max_tokens": 4096 }),
+        &answered,
+        json!({ "messages": messages, "max_tokens": 4096 }),
         &["audio: dropped: the dialect takes no sounds"],
     );
 }

@@ -1,7 +1,8 @@
 //! How a model shall think, and what becomes of what it thought before.
 
 use nohop_types::{
-    Content, Effort, Issuer, Message, Part, Reasoning, Request, Role, Thinking, Visibility,
+    Content, Effort, ExtraScope, Issuer, Message, Part, Reasoning, Request, Role, Thinking,
+    Visibility,
 };
 use nohop_wire::dialect::{Anthropic, OpenAiChat, ThinkingField, ThinkingStyle};
 use nohop_wire::{Abilities, Mode};
@@ -35,7 +36,12 @@ fn thinking_goes_back_to_its_issuer_with_its_proof() {
         { "type": "reasoning.encrypted", "data": "b3BhcXVl" },
     ]);
     let answer = json!({ "role": "assistant", "content": "4", "reasoning_details": details });
-    let request = thought(&Issuer::new(OpenAiChat::NAME, "here", "m"));
+    let mut request = thought(&Issuer::new(OpenAiChat::NAME, "here", "m"));
+    check(GATEWAY, &request, json!({ "messages": around(answer.clone()) }), &[]);
+
+    // What the issuer called its part is what it is called again.
+    let own = ExtraScope::dialect(OpenAiChat::NAME);
+    request.messages[1].parts[0].extra.push(own, "type", json!("reasoning.text").into());
     check(GATEWAY, &request, json!({ "messages": around(answer) }), &[]);
 
     let content = json!([

@@ -13,21 +13,21 @@ const KEY: &str = "sk-planted-0123456789";
 const STANDBY: &str = "standby.example";
 
 /// A way of a row, at an endpoint whose URL lacks nothing.
-struct Row {
-    provider: &'static Provider,
-    way: &'static Way,
-    dialect: Dialect,
+pub(crate) struct Row {
+    pub(crate) provider: &'static Provider,
+    pub(crate) way: &'static Way,
+    pub(crate) dialect: Dialect,
 }
 
 impl Row {
-    fn endpoint(&self) -> Endpoint {
+    pub(crate) fn endpoint(&self) -> Endpoint {
         let places = self.provider.base_url.split('{').skip(1);
         let names = places.filter_map(|place| place.split([':', '?', '}']).next());
         let endpoint = Endpoint::new(*self.provider).id("row").way(self.way.path).key(KEY);
         names.fold(endpoint, |endpoint, name| endpoint.set(name, "filled.example"))
     }
 
-    fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         self.endpoint().url().unwrap().host().unwrap().to_owned()
     }
 
@@ -69,7 +69,7 @@ fn emulated(way: &Way) -> Option<Dialect> {
 }
 
 /// Every way of every row that an emulator speaks.
-fn rows() -> Vec<Row> {
+pub(crate) fn rows() -> Vec<Row> {
     let ways =
         ALL.iter().flat_map(|provider| provider.ways.iter().map(move |way| (*provider, way)));
     let rows = ways.filter_map(|(provider, way)| {

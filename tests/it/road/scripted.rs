@@ -20,6 +20,7 @@ use super::*;
 pub(crate) struct Scripted {
     hosts: BTreeMap<String, Script>,
     sent: Arc<Mutex<Vec<(Uri, HeaderMap)>>>,
+    bodies: Arc<Mutex<Vec<Bytes>>>,
 }
 
 impl Scripted {
@@ -38,6 +39,11 @@ impl Scripted {
     pub(crate) fn sent(&self) -> Vec<(Uri, HeaderMap)> {
         self.sent.lock().unwrap().clone()
     }
+
+    /// What each call said.
+    pub(crate) fn bodies(&self) -> Vec<Bytes> {
+        self.bodies.lock().unwrap().clone()
+    }
 }
 
 impl fmt::Debug for Scripted {
@@ -52,6 +58,7 @@ impl Transport for Scripted {
     async fn send(&self, request: HttpRequest<Bytes>) -> Result<HttpResponse<Body>> {
         let host = request.uri().host().unwrap().to_owned();
         self.sent.lock().unwrap().push((request.uri().clone(), request.headers().clone()));
+        self.bodies.lock().unwrap().push(request.body().clone());
         let reply = self.hosts[&host].respond(request);
         sleep(reply.delay).await;
         let Some(head) = reply.head else {

@@ -24,7 +24,12 @@ const MARKED: &str = "marks of the other inventor are told in this one's words";
 
 /// What is lost where the conversation goes on in Anthropic's dialect; all others lose nothing.
 const LOSSES: &[(&str, &[&str])] = &[
-    ("audio_input", &["audio: dropped: the dialect takes no sounds"]),
+    (
+        "audio_input",
+        &[
+            "unsupported: messages[0].parts[1]: a sound is not taken here: leave it out, or add a target that takes it",
+        ],
+    ),
     ("image_detail", &["image.detail: dropped: the dialect has no word for it"]),
     ("json_object", &["output: dropped: the dialect has no objects without a schema"]),
     (
@@ -45,7 +50,12 @@ const LOSSES: &[(&str, &[&str])] = &[
         ],
     ),
     ("n_2", &["n: dropped: the dialect has no word for it"]),
-    ("pdf_url", &["document: dropped: the file was uploaded to another provider"]),
+    (
+        "pdf_url",
+        &[
+            "unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here",
+        ],
+    ),
     (
         "penalties",
         &[
@@ -90,7 +100,12 @@ const LOSSES_OF_GEMINI: &[(&str, &[&str])] = &[
         &["late_system: translated: a late turn of the application is told as the user's"],
     ),
     ("pdf_base64", &["document.name: dropped: the dialect has no word for it"]),
-    ("pdf_url", &["document: dropped: the file was uploaded to another provider"]),
+    (
+        "pdf_url",
+        &[
+            "unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here",
+        ],
+    ),
     ("reasoning_none", &["thinking.effort: clamped: the model knows no none: minimal"]),
     ("thinking_budget", &["thinking: dropped: the extra field is meant for others"]),
     (
@@ -109,7 +124,12 @@ const LOSSES_OF_GEMINI: &[(&str, &[&str])] = &[
 
 /// What is lost where the conversation goes on in Cohere's dialect; all others lose nothing.
 const LOSSES_OF_COHERE: &[(&str, &[&str])] = &[
-    ("audio_input", &["audio: dropped: the dialect takes no sounds"]),
+    (
+        "audio_input",
+        &[
+            "unsupported: messages[0].parts[1]: a sound is not taken here: leave it out, or add a target that takes it",
+        ],
+    ),
     ("cache_system", &["cache: dropped: the host caches whole prompts by itself"]),
     ("cache_tools", &["cache: dropped: the host caches whole prompts by itself"]),
     ("cache_user_1h", &["cache: dropped: the host caches whole prompts by itself"]),
@@ -131,8 +151,18 @@ const LOSSES_OF_COHERE: &[(&str, &[&str])] = &[
         ],
     ),
     ("n_2", &["n: dropped: the dialect has no word for it"]),
-    ("pdf_base64", &["document: dropped: the dialect takes documents only as text"]),
-    ("pdf_url", &["document: dropped: the dialect takes documents only as text"]),
+    (
+        "pdf_base64",
+        &[
+            "unsupported: messages[0].parts[1]: application/pdf is not taken here as a document: text/* are; convert it, or add a target that takes it",
+        ],
+    ),
+    (
+        "pdf_url",
+        &[
+            "unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here",
+        ],
+    ),
     ("reasoning_high", &[BUDGET]),
     ("reasoning_low", &[BUDGET]),
     ("temperature_2", &["temperature: clamped: the dialect takes numbers from 0 to 1"]),
@@ -169,13 +199,23 @@ const BUDGET: &str = "thinking.effort: translated: the host takes a budget and n
 
 /// What is lost where the conversation goes on in Ollama's dialect; all others lose nothing.
 const LOSSES_OF_OLLAMA: &[(&str, &[&str])] = &[
-    ("audio_input", &["audio: dropped: the dialect takes no sounds"]),
+    (
+        "audio_input",
+        &[
+            "unsupported: messages[0].parts[1]: a sound is not taken here: leave it out, or add a target that takes it",
+        ],
+    ),
     ("cache_system", &["cache: dropped: the server caches whole prompts by itself"]),
     ("cache_tools", &["cache: dropped: the server caches whole prompts by itself"]),
     ("cache_user_1h", &["cache: dropped: the server caches whole prompts by itself", ONE_TEXT]),
     ("content_parts", &[ONE_TEXT]),
     ("image_detail", &["image.detail: dropped: the dialect has no word for it"]),
-    ("image_url", &["image: dropped: the dialect takes pictures only as bytes"]),
+    (
+        "image_url",
+        &[
+            "unsupported: messages[0].parts[1]: the host does not fetch a picture from there: send its bytes, or let the router fetch it (Builder::fetch)",
+        ],
+    ),
     ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
     (
         "metadata_store",
@@ -185,8 +225,18 @@ const LOSSES_OF_OLLAMA: &[(&str, &[&str])] = &[
         ],
     ),
     ("n_2", &["n: dropped: the dialect has no word for it"]),
-    ("pdf_base64", &["document: dropped: the dialect takes documents only as text"]),
-    ("pdf_url", &["document: dropped: the dialect takes documents only as text"]),
+    (
+        "pdf_base64",
+        &[
+            "unsupported: messages[0].parts[1]: application/pdf is not taken here as a document: text/* are; convert it, or add a target that takes it",
+        ],
+    ),
+    (
+        "pdf_url",
+        &[
+            "unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here",
+        ],
+    ),
     ("thinking_budget", &["thinking: dropped: the extra field is meant for others"]),
     (
         "thinking_echo",
@@ -222,8 +272,11 @@ fn check(dialect: &dyn Dialect, body: &Value) -> (Vec<String>, Vec<String>) {
     let issuer = Issuer::new(dialect.name(), "here", "m");
     let (head, body) = (RequestHead::default(), body.to_string());
     let surface = &OpenAiChat::PLAIN;
-    let (differences, encoded) =
-        laws::there_and_back(surface, dialect, &head, body.as_bytes(), &issuer).unwrap();
+    let found = laws::there_and_back(surface, dialect, &head, body.as_bytes(), &issuer);
+    let (differences, encoded) = match found {
+        Ok(found) => found,
+        Err(error) => return (Vec::new(), vec![error.to_string()]),
+    };
     let paths = differences.into_iter().map(|found| found.path).collect();
     (paths, encoded.losses.iter().map(ToString::to_string).collect())
 }

@@ -41,7 +41,7 @@ pub(super) async fn send(ours: &Ours) -> (Sent<Bytes>, Vec<Loss>) {
         Asks::Models => {
             let transport = Kept::default();
             // Nothing is no list, but it was asked for.
-            ours.endpoint.models(&transport).await.unwrap_err();
+            ours.endpoint.models(&transport, 0).await.unwrap_err();
             (transport.only(), Vec::new())
         }
     }

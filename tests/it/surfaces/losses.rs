@@ -93,7 +93,6 @@ pub(super) const OF_ITEMS: &[(&str, &str, &str)] = &[
 
 const CHAT: &str = "\
 cache: clamped: the dialect knows other lifetimes; the next longer is asked for | cache_user_1h
-document: dropped: the file was uploaded to another provider | pdf_url
 extra_body: dropped: the extra field is meant for others | metadata_store
 generationConfig.mediaResolution: dropped: the extra field is meant for others | sdk_all_params
 include: dropped: the extra field is meant for others | sdk_multimodal
@@ -112,11 +111,11 @@ tool_result.failed: dropped: the dialect has no word for it | ours
 tools: dropped: a provider's own tool of another dialect | web_search
 tools: dropped: the host marks only what stands in a message | cache_tools sdk_all_params sdk_tool_roundtrip
 tools[1].schema.properties: translated: said, for the target must be told | json_schema_plus_tools stream_tools thinking_echo tool_empty_args tool_parallel_roundtrip tool_result_image tool_result_parts tool_roundtrip tools_auto tools_default tools_named tools_no_parallel tools_none tools_parallel_true tools_required
-top_k: dropped: the host refuses the field | ours sdk_all_params top_k";
+top_k: dropped: the host refuses the field | ours sdk_all_params top_k
+unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here | pdf_url
+unsupported: messages[0].parts[1]: the host does not fetch a document from there: send its bytes, or let the router fetch it (Builder::fetch) | pdf_url sdk_multimodal";
 
 const ANTHROPIC: &str = "\
-audio: dropped: the dialect takes no sounds | audio_input
-document: dropped: the file was uploaded to another provider | pdf_url
 extra_body: dropped: the extra field is meant for others | metadata_store
 frequency_penalty: dropped: the dialect has no word for it | penalties sdk_all_params
 generationConfig.mediaResolution: dropped: the extra field is meant for others | sdk_all_params
@@ -149,11 +148,12 @@ tools: dropped: a provider's own tool of another dialect | web_search
 tools[0].schema.properties.days.minimum: dropped: the target has no word for it | tools_strict
 top_k: dropped: a model that thinks takes none | ours sdk_all_params
 verbosity: dropped: the dialect has no word for it | ours sdk_all_params sdk_multimodal verbosity
-web_search_options: dropped: the extra field is meant for others | web_search";
+web_search_options: dropped: the extra field is meant for others | web_search
+unsupported: messages[0].parts[1]: a sound is not taken here: leave it out, or add a target that takes it | audio_input
+unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here | pdf_url";
 
 const RESPONSES: &str = "\
 cache: clamped: the dialect knows other lifetimes; the next longer is asked for | cache_user_1h
-document: dropped: the file was uploaded to another provider | pdf_url
 extra_body: dropped: the extra field is meant for others | metadata_store
 frequency_penalty: dropped: the dialect has no word for it | penalties sdk_all_params
 generationConfig.mediaResolution: dropped: the extra field is meant for others | sdk_all_params
@@ -176,12 +176,12 @@ tools: dropped: a provider's own tool of another dialect | web_search
 tools: dropped: the host marks only what stands in a message | cache_tools sdk_all_params sdk_tool_roundtrip
 tools[1].schema.properties: translated: said, for the target must be told | json_schema_plus_tools stream_tools thinking_echo tool_empty_args tool_parallel_roundtrip tool_result_image tool_result_parts tool_roundtrip tools_auto tools_default tools_named tools_no_parallel tools_none tools_parallel_true tools_required
 top_k: dropped: the dialect has no word for it | ours sdk_all_params top_k
-web_search_options: dropped: the extra field is meant for others | web_search";
+web_search_options: dropped: the extra field is meant for others | web_search
+unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here | pdf_url";
 
 const GEMINI: &str = "\
 cache: dropped: the host caches whole prompts by itself | cache_system cache_user_1h sdk_all_params
 document.name: dropped: the dialect has no word for it | pdf_base64 sdk_multimodal sdk_tool_roundtrip
-document: dropped: the file was uploaded to another provider | pdf_url
 extra_body: dropped: the extra field is meant for others | metadata_store
 image.detail: dropped: the dialect has no word for it | image_base64 image_detail image_url sdk_multimodal tool_result_image
 include: dropped: the extra field is meant for others | sdk_multimodal
@@ -204,4 +204,5 @@ tools.strict: dropped: the dialect has no word for it | sdk_all_params sdk_tool_
 tools: dropped: a provider's own tool of another dialect | web_search
 user: dropped: the dialect has no word for it | sdk_all_params user
 verbosity: dropped: the dialect has no word for it | ours sdk_all_params sdk_multimodal verbosity
-web_search_options: dropped: the extra field is meant for others | web_search";
+web_search_options: dropped: the extra field is meant for others | web_search
+unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here | pdf_url";

@@ -1,7 +1,7 @@
 //! Requests for vectors.
 
 use nohop_types::{EmbedInput, EmbedRequest, Purpose, Result};
-use nohop_wire::dialect::{Cohere, Gemini, Ollama, OpenAiEmbeddings};
+use nohop_wire::dialect::{Cohere, Converse, Gemini, Ollama, OpenAiEmbeddings};
 use serde_json::{Value, json};
 
 use super::{Fields, extra, wrong};
@@ -79,18 +79,80 @@ pub fn gemini(body: &[u8]) -> Result<EmbedRequest> {
             request.dimensions = Some(dimensions);
             request.extra.extend([extra(NAME, "output_dimensionality", Value::Null)]);
         }
-        request.purpose = item.text("taskType").map(|word| match &*word {
-            "RETRIEVAL_DOCUMENT" => Purpose::Document,
-            "RETRIEVAL_QUERY" => Purpose::Query,
-            "SEMANTIC_SIMILARITY" => Purpose::Similarity,
-            "CLASSIFICATION" => Purpose::Classification,
-            "CLUSTERING" => Purpose::Clustering,
-            other => Purpose::from(other),
-        });
+        request.purpose = item.text("taskType").map(|word| purpose(&word));
         request.extra.extend(content.rest("content."));
         request.extra.extend(item.rest(""));
     }
     Ok(request)
+}
+
+/// Reads Vertex AI's request for a prediction.
+///
+/// # Errors
+///
+/// `InvalidRequest` when it is none.
+pub fn vertex(body: &[u8]) -> Result<EmbedRequest> {
+    const NAME: &str = Gemini::NAME;
+    let body = serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
+    let mut body = Fields::of(NAME, body)?;
+    let mut request = EmbedRequest::default();
+    for (place, instance) in body.list("instances").unwrap_or_default().into_iter().enumerate() {
+        let mut instance = Fields::of(NAME, instance)?;
+        request = request.text(instance.text("content").unwrap_or_default());
+        if place == 0 {
+            request.purpose = instance.text("task_type").map(|word| purpose(&word));
+            request.extra.extend(instance.rest(""));
+        }
+    }
+    if let Some(parameters) = body.take("parameters") {
+        let mut parameters = Fields::of(NAME, parameters)?;
+        request.dimensions = count(&mut parameters, "outputDimensionality");
+        request.extra.extend(parameters.rest("parameters."));
+    }
+    Ok(request)
+}
+
+/// Reads a request to one of Bedrock's models: Cohere's, or Amazon's own.
+///
+/// # Errors
+///
+/// `InvalidRequest` when it is none.
+pub fn bedrock(body: &[u8]) -> Result<EmbedRequest> {
+    const NAME: &str = Converse::NAME;
+    let value: Value = serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))?;
+    if value.get("texts").is_some() {
+        return cohere(body);
+    }
+    let mut body = Fields::of(NAME, value)?;
+    let mut request = EmbedRequest::default();
+    request.dimensions = count(&mut body, "dimensions");
+    match body.take("singleEmbeddingParams") {
+        None => request = request.text(body.text("inputText").unwrap_or_default()),
+        Some(own) => {
+            body.take("taskType");
+            let mut own = Fields::of(NAME, own)?;
+            let mut text = Fields::of(NAME, own.take("text").unwrap_or_default())?;
+            request = request.text(text.text("value").unwrap_or_default());
+            request.purpose = own.text("embeddingPurpose").map(|word| Purpose::from(&*word));
+            request.dimensions = count(&mut own, "embeddingDimension");
+            request.extra.extend(text.rest("singleEmbeddingParams.text."));
+            request.extra.extend(own.rest("singleEmbeddingParams."));
+        }
+    }
+    request.extra.extend(body.rest(""));
+    Ok(request)
+}
+
+/// Google's word for a purpose, in ours.
+fn purpose(word: &str) -> Purpose {
+    match word {
+        "RETRIEVAL_DOCUMENT" => Purpose::Document,
+        "RETRIEVAL_QUERY" => Purpose::Query,
+        "SEMANTIC_SIMILARITY" => Purpose::Similarity,
+        "CLASSIFICATION" => Purpose::Classification,
+        "CLUSTERING" => Purpose::Clustering,
+        other => Purpose::from(other),
+    }
 }
 
 /// Reads Ollama's request.

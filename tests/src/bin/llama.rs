@@ -4,7 +4,7 @@
 //! cargo run --release -p nohop-tests --bin llama -- START
 //! ```
 //!
-//! `START PORT [--thinking] [--api-key KEY]` must serve a tiny model there, in the foreground, until it is killed.
+//! `START PORT [--thinking] [--embedding] [--api-key KEY]` must serve a tiny model there, in the foreground, until it is killed.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool reports")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a check fails")]
@@ -17,7 +17,8 @@ use std::time::Duration;
 use nohop::policy::{Broken, Limits};
 use nohop::providers::{Endpoint, table};
 use nohop::{
-    ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request, Route, Router, Schema, Tool,
+    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request,
+    RerankRequest, Route, Router, Schema, Tool,
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,7 +30,8 @@ async fn main() -> ExitCode {
     let plain = Server::start(&start, &[]);
     let thinking = Server::start(&start, &["--thinking"]);
     let locked = Server::start(&start, &["--api-key", "sk-real"]);
-    for server in [&plain, &thinking, &locked] {
+    let embedding = Server::start(&start, &["--embedding"]);
+    for server in [&plain, &thinking, &locked, &embedding] {
         server.wait();
     }
     answers(&plain).await;
@@ -45,7 +47,10 @@ async fn main() -> ExitCode {
     killed_before(&start, &plain).await;
     killed_amid(&start, &plain).await;
     resumed(&start, &plain).await;
-    println!("13 checks passed");
+    vectors(&embedding).await;
+    order(&plain).await;
+    models(&locked).await;
+    println!("16 checks passed");
     ExitCode::SUCCESS
 }
 
@@ -216,6 +221,37 @@ async fn resumed(start: &str, standby: &Server) {
     }
     assert_eq!(seam.as_deref(), Some("tiny@standby"));
     done("it goes on elsewhere where that is wanted", "tiny@standby");
+}
+
+async fn vectors(server: &Server) {
+    let texts = ["a llama", "a llama", "something else altogether"];
+    let request = EmbedRequest::new("tiny@llama").texts(texts);
+    let answer = server.router().embed(request).await.unwrap();
+    let [first, again, other] = &answer.vectors[..] else { panic!("three vectors: {answer:?}") };
+    assert_eq!(first, again);
+    assert!(first.len() > 8 && first != other, "{answer:?}");
+    assert!(answer.usage.input > Some(3), "{:?}", answer.usage);
+    assert_eq!(answer.trace.unwrap().attempts[0].status, Some(200));
+    done("texts become vectors", &format!("{} numbers each", first.len()));
+}
+
+async fn order(server: &Server) {
+    let request = RerankRequest::new("tiny@llama", "a tree").documents(["a car", "an oak"]);
+    let error = server.router().rerank(request).await.unwrap_err();
+    assert_eq!(error.status(), Some(501), "{error}");
+    assert!(error.message().contains("rerank"), "{error}");
+    done("a server that puts nothing in order says so", error.message());
+}
+
+async fn models(server: &Server) {
+    let router = build(server.endpoint("llama").key("sk-real"));
+    let models = router.models("llama").await.unwrap();
+    let refused = build(server.endpoint("llama").key("sk-wrong")).models("llama").await;
+    let refused = refused.unwrap_err();
+    assert!(!models.is_empty() && models[0].id.contains("tiny"), "{models:?}");
+    assert!(models[0].context.is_some(), "{models:?}");
+    assert_eq!(refused.kind(), ErrorKind::Auth, "{refused}");
+    done("the models are listed, to whoever has the key", &models[0].id);
 }
 
 const SAYS: &str = "I am one tiny llama";

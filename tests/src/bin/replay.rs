@@ -1,4 +1,4 @@
-//! Replays recorded traffic: `replay [--json] [--lists] FILE.jsonl…`
+//! Replays recorded traffic: `replay [--json | --proofs] FILE.jsonl…`
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the tool is for")]
 
@@ -9,17 +9,20 @@ use std::process::ExitCode;
 
 use nohop_tests::hosts::host;
 use nohop_tests::lists::lists;
+use nohop_tests::proofs::Proofs;
 use nohop_tests::recording::Recording;
 use nohop_tests::replay::{Outcome, Return, Status, line, replay};
 
 fn main() -> ExitCode {
     let (flags, files): (Vec<_>, Vec<_>) =
         env::args().skip(1).partition(|arg| arg.starts_with("--"));
-    let json = flags.iter().any(|flag| flag == "--json");
-    if files.is_empty() || flags.iter().any(|flag| flag != "--json") {
-        eprintln!("usage: replay [--json] FILE.jsonl…");
+    let given = |name: &str| flags.iter().any(|flag| flag == name);
+    let (json, proofs) = (given("--json"), given("--proofs"));
+    if files.is_empty() || flags.len() != usize::from(json) + usize::from(proofs) {
+        eprintln!("usage: replay [--json | --proofs] FILE.jsonl…");
         return ExitCode::from(2);
     }
+    let mut seen = Proofs::default();
     let mut summary = Summary::default();
     for file in &files {
         let recordings = match Recording::load(Path::new(file)) {
@@ -35,9 +38,12 @@ fn main() -> ExitCode {
                 println!("{}", line(&recording, &outcome));
             }
             summary.add(&recording, &outcome);
+            seen.add(&recording, &outcome);
         }
     }
-    if !json {
+    if proofs {
+        print!("{seen}");
+    } else if !json {
         summary.print();
     }
     let below = summary.below();
@@ -62,6 +68,8 @@ struct Summary {
     counts: BTreeMap<(String, String), Counts>,
     /// What did not hold, by recording.
     failed: Vec<(String, String)>,
+    /// How many were passed over, and why.
+    skipped: BTreeMap<String, usize>,
     /// Dialects without a surface, which some laws are about.
     unserved: BTreeSet<String>,
     /// Recordings of streams that end before their answers do.
@@ -80,7 +88,11 @@ impl Summary {
         match outcome.status {
             Status::Ok => counts.ok += 1,
             Status::Failed => counts.failed += 1,
-            _ => counts.skipped += 1,
+            _ => {
+                counts.skipped += 1;
+                let why = outcome.why.clone().unwrap_or_default();
+                *self.skipped.entry(format!("{}: {why}", recording.dialect)).or_default() += 1;
+            }
         }
         let host = host(&recording.provider, &recording.dialect);
         if host.is_some_and(|host| host.surface().is_none()) {
@@ -138,7 +150,7 @@ impl Summary {
         for (dialect, sum) in dialects {
             hold(format!("{dialect}, heard"), sum.ok, sum.ok + sum.failed, 99.5);
             // Vectors are asked for in a form that takes fewer bytes wherever it is known to be taken.
-            if dialect.contains("embed") {
+            if dialect.contains("embed") || dialect == "vertex_predict" {
                 continue;
             }
             let asked = sum.same + sum.lossy + sum.differing;
@@ -174,6 +186,10 @@ impl Summary {
         println!("\nfailed: {}", self.failed.len());
         for (id, why) in &self.failed {
             println!("  {id}\n    {why}");
+        }
+        println!("\nskipped: {}", self.skipped.values().sum::<usize>());
+        for (why, count) in &self.skipped {
+            println!("  {count:>5} {why}");
         }
         println!("\nstreams whose recording is cut, read as such: {}", self.cut.len());
         for id in &self.cut {

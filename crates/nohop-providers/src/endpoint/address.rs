@@ -18,7 +18,18 @@ impl Endpoint {
     }
 
     fn read(&self, path: &str) -> Result<Uri> {
-        let url = self.filled()?;
+        let (path, elsewhere) = match path.strip_prefix("//") {
+            // Whoever asks another than the provider's own host asks it for everything.
+            Some(rest) if self.base_url != self.provider.base_url => {
+                (&rest[rest.find('/').unwrap_or(rest.len())..], None)
+            }
+            Some(rest) => ("", Some(self.filled(&["https://", rest].concat())?)),
+            None => (path, None),
+        };
+        let url = match elsewhere {
+            Some(url) => url,
+            None => self.filled(&self.base_url)?,
+        };
         let (base, query) = url.split_once('?').map_or((&*url, None), |(b, q)| (b, Some(q)));
         let base = base.trim_end_matches('/');
         let address = match query {
@@ -41,10 +52,10 @@ impl Endpoint {
         }
     }
 
-    /// The base URL without places to fill.
-    fn filled(&self) -> Result<String> {
-        let mut url = String::with_capacity(self.base_url.len());
-        let mut rest = &*self.base_url;
+    /// The `text` without places to fill.
+    fn filled(&self, text: &str) -> Result<String> {
+        let mut url = String::with_capacity(text.len());
+        let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((place, after)) = after.split_once('}') else {
                 return Err(self.wrong("the base URL opens a place that it does not close"));

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use nohop_types::{Error, ErrorKind, Result, Secret};
 use nohop_wire::Encoded;
 
+use super::errand::Own;
 use super::{Endpoint, Header, Value};
 use crate::{Auth, AwsKey};
 
@@ -20,7 +21,7 @@ impl Endpoint {
         method: Method,
         encoded: Encoded,
         key: Option<&Secret>,
-        own: &nohop_types::Request,
+        own: Own<'_>,
     ) -> Result<Request<Bytes>> {
         let uri = self.address(&encoded.path)?;
         let mut request = Request::new(Bytes::from(encoded.body));
@@ -31,15 +32,15 @@ impl Endpoint {
         headers.entry(USER_AGENT).or_insert(agent);
         self.authorize(&mut headers, key.filter(|_| own.key.is_none()))?;
         headers.extend(self.plain_headers()?);
-        self.authorize(&mut headers, own.key.as_ref())?;
-        for (name, value) in &own.headers {
+        self.authorize(&mut headers, own.key)?;
+        for (name, value) in own.headers {
             let (name, value) = header(name, value.expose(), Shown::No)
                 .map_err(|what| Error::new(ErrorKind::InvalidRequest, what).at("headers"))?;
             headers.insert(name, value);
         }
         *request.headers_mut() = headers;
         if let Auth::Aws(service) = self.provider.auth
-            && let Some(key) = own.key.as_ref().or(key).and_then(AwsKey::read)
+            && let Some(key) = own.key.or(key).and_then(AwsKey::read)
             && !request.headers().contains_key(AUTHORIZATION)
         {
             self.sign_for(service, &mut request, &key)?;

@@ -3,21 +3,14 @@ use std::error::Error as StdError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::Bytes;
-use nohop_types::{Request, Response};
+use nohop_types::{EmbedRequest, Listed, Request, RerankRequest, Response};
 use nohop_wire::dialect::OpenAiChat;
 use nohop_wire::{Abilities, Mode, State};
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::{Pieces, Scripted};
+use crate::testing::{HERE, Pieces, Scripted};
 use crate::{Auth, Body, Transport, table};
-
-const HERE: Provider = Provider {
-    id: "here",
-    base_url: "http://localhost/v1",
-    auth: Auth::Bearer("NOHOP_NOT_SET"),
-    ways: &[Way { path: "/chat/completions", dialect: &OpenAiChat::HOSTED }],
-};
 
 const ANSWER: &str = r#"{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}"#;
 
@@ -263,6 +256,26 @@ fn an_endpoint_does_not_show_its_keys() {
     assert!(!format!("{endpoint:?} {endpoint:#?}").contains("planted"));
 }
 
+/// The error of a task that is no call, with a key and headers of the request's own.
+async fn asked(
+    endpoint: &Endpoint,
+    transport: &dyn Transport,
+    (key, headers): (Option<Secret>, Vec<(String, Secret)>),
+    task: usize,
+) -> Option<Error> {
+    let mut texts = EmbedRequest::new("m@here").text("a");
+    let mut documents = RerankRequest::new("m@here", "q").document("a");
+    (texts.key, documents.key) = (key.clone(), key);
+    (texts.headers, documents.headers) = (headers.clone(), headers.clone());
+    match task {
+        0 => endpoint.embed(transport, &texts, &texts.inputs, "m", 0).await.err(),
+        1 => endpoint.rerank(transport, &documents, "m", 0).await.err(),
+        // A list is nobody's request.
+        2 if texts.key.is_none() && headers.is_empty() => endpoint.models(transport, 0).await.err(),
+        _ => None,
+    }
+}
+
 /// A failure of every part of an exchange that can hold a key.
 #[derive(Debug)]
 struct Leaky {
@@ -333,6 +346,7 @@ proptest! {
         key in "[!-~]{12,40}",
         place in 0_usize..8,
         who in 0_usize..4,
+        task in 0_usize..4,
     ) {
         let here = Endpoint::new(HERE);
         let (endpoint, request) = match who {
@@ -344,6 +358,10 @@ proptest! {
         let transport = Leaky { key: key.clone(), place };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let error = runtime.block_on(async {
+            let own = (request.key.clone(), request.headers.clone());
+            if let Some(error) = asked(&endpoint, &transport, own, task).await {
+                return error;
+            }
             let mut opened = match call(&endpoint, &transport, &request).await {
                 Ok(opened) => opened,
                 Err(error) => return error,
@@ -368,8 +386,8 @@ proptest! {
 async fn models_are_asked_for_beside_the_way_and_named_as_the_provider_does() {
     let check = async |endpoint: Endpoint, url: &str| {
         let transport = Scripted::new(200, r#"{"data":[{"id":"b"},{"id":"a"}]}"#);
-        let models = endpoint.key("sk-1").models(&transport).await.unwrap();
-        assert_eq!(models, ["b", "a"]);
+        let models = endpoint.key("sk-1").models(&transport, 0).await.unwrap().answer;
+        assert_eq!(models, ["b", "a"].map(Listed::new));
         let sent = transport.sent().remove(0);
         assert_eq!((sent.method(), sent.uri().to_string().as_str()), (&http::Method::GET, url));
         assert!(sent.body().is_empty() && !sent.headers().contains_key("content-type"));
@@ -390,7 +408,7 @@ async fn models_are_asked_for_beside_the_way_and_named_as_the_provider_does() {
 async fn an_endpoint_without_a_list_of_models_says_so_and_no_failure_shows_the_key() {
     let check = async |provider: Provider, transport: Scripted, kind| {
         let endpoint = Endpoint::new(provider).key("sk-planted-0123456789");
-        let error = endpoint.models(&transport).await.unwrap_err();
+        let error = endpoint.models(&transport, 0).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert!(!shown(&error).contains("sk-planted"), "{error}");
         transport.sent().len()

@@ -1,10 +1,10 @@
 //! Providers from a to l.
 
-use nohop_wire::dialect::{Anthropic, Cohere, Converse, Gemini, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    AZURE_CHAT, BESIDE, CEREBRAS_CHAT, COHERE_CHAT, COMPATIBLE, FLAGGED, GATEWAY, GROQ_CHAT, HOST,
-    LLAMA_CHAT, TOGGLED, UNASKED,
+    AZURE_CHAT, BEDROCK_CONVERSE, BESIDE, CEREBRAS_CHAT, COHERE_CHAT, COMPATIBLE, DEEPSEEK_CHAT,
+    FIREWORKS_CHAT, FLAGGED, GATEWAY, GROQ_CHAT, HOST, LLAMACPP_CHAT, LOCAL, RANKING, UNASKED,
 };
 use crate::{Auth, Provider, Way};
 
@@ -81,13 +81,13 @@ pub const BASETEN: Provider = Provider {
 
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-api.html>
 ///
-/// Unverified: all of the way of OpenAI's dialect.
+/// Unverified: all of the way of OpenAI's dialect; the order of documents.
 pub const BEDROCK: Provider = Provider {
     id: "bedrock",
     base_url: "https://bedrock-runtime.{region:AWS_REGION}.amazonaws.com",
     auth: Auth::Aws("bedrock"),
     ways: &[
-        Way { path: "/model/{model}/{converse|converse-stream}", dialect: &Converse::PLAIN },
+        Way { path: "/model/{model}/{converse|converse-stream}", dialect: &BEDROCK_CONVERSE },
         Way {
             path: "/model/{model}/{invoke|invoke-with-response-stream}",
             dialect: &Anthropic::INVOKE,
@@ -210,7 +210,7 @@ pub const DEEPSEEK: Provider = Provider {
     base_url: "https://api.deepseek.com",
     auth: Auth::Bearer("DEEPSEEK_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &TOGGLED },
+        Way { path: "/chat/completions", dialect: &DEEPSEEK_CHAT },
         Way { path: "/anthropic/v1/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
@@ -228,13 +228,13 @@ pub const DOUBLEWORD: Provider = Provider {
 
 /// <https://docs.fireworks.ai/api-reference/post-chatcompletions>
 ///
-/// Unverified: the departures of the Anthropic way; all of the Responses way.
+/// Unverified: the departures of the Anthropic way; all of the Responses way; the order of documents.
 pub const FIREWORKS: Provider = Provider {
     id: "fireworks",
     base_url: "https://api.fireworks.ai/inference/v1",
     auth: Auth::Bearer("FIREWORKS_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &HOST },
+        Way { path: "/chat/completions", dialect: &FIREWORKS_CHAT },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
@@ -263,12 +263,12 @@ pub const GITHUB_MODELS: Provider = Provider {
 
 /// <https://docs.gpustack.ai>
 ///
-/// Unverified: the variables.
+/// Unverified: the variables, and the order of documents.
 pub const GPUSTACK: Provider = Provider {
     id: "gpustack",
     base_url: "http://{host:GPUSTACK_HOST}/v1",
     auth: Auth::Bearer("GPUSTACK_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &HOST }],
+    ways: &[Way { path: "/chat/completions", dialect: &RANKING }],
 };
 
 /// <https://console.groq.com/docs/api-reference>
@@ -323,7 +323,7 @@ pub const LLAMACPP: Provider = Provider {
     base_url: "http://127.0.0.1:8080/v1",
     auth: Auth::Optional("LLAMACPP_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &LLAMA_CHAT },
+        Way { path: "/chat/completions", dialect: &LLAMACPP_CHAT },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
@@ -337,7 +337,7 @@ pub const LMSTUDIO: Provider = Provider {
     base_url: "http://127.0.0.1:1234/v1",
     auth: Auth::Optional("LMSTUDIO_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &LLAMA_CHAT },
+        Way { path: "/chat/completions", dialect: &LOCAL },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],

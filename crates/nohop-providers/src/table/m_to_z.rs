@@ -1,11 +1,11 @@
 //! Providers from m to z.
 
-use nohop_wire::dialect::{Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses};
+use nohop_wire::dialect::{Anthropic, Ollama, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, LLAMA_CHAT,
-    MISTRAL_CHAT, OPEN, OPENROUTER_CHAT, PERPLEXITY_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED,
-    TOGGLED, UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
+    CAPPED, COMPATIBLE, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OLLAMA_CHAT, OPEN,
+    OPEN_RANKING, OPENROUTER_CHAT, PERPLEXITY_CHAT, SILICONFLOW_CHAT, SNOWFLAKE_CHAT, SWITCHED,
+    TAGGED, TOGETHER_CHAT, TOGGLED, VERTEX_ANTHROPIC, VERTEX_GEMINI, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -97,7 +97,7 @@ pub const OLLAMA: Provider = Provider {
     base_url: "http://localhost:11434",
     auth: Auth::Optional("OLLAMA_API_KEY"),
     ways: &[
-        Way { path: "/v1/chat/completions", dialect: &LLAMA_CHAT },
+        Way { path: "/v1/chat/completions", dialect: &OLLAMA_CHAT },
         Way { path: "/api/chat", dialect: &Ollama::PLAIN },
         Way { path: "/v1/messages", dialect: &COMPATIBLE },
         Way { path: "/v1/responses", dialect: &OpenAiResponses::HOSTED },
@@ -152,7 +152,7 @@ pub const SILICONFLOW: Provider = Provider {
     id: "siliconflow",
     base_url: "https://api.siliconflow.com/v1",
     auth: Auth::Bearer("SILICONFLOW_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &FLAGGED_MAX_TOKENS }],
+    ways: &[Way { path: "/chat/completions", dialect: &SILICONFLOW_CHAT }],
 };
 
 /// <https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api>
@@ -170,7 +170,7 @@ pub const TOGETHER: Provider = Provider {
     id: "together",
     base_url: "https://api.together.ai/v1",
     auth: Auth::Bearer("TOGETHER_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &UNASKED_MAX_TOKENS }],
+    ways: &[Way { path: "/chat/completions", dialect: &TOGETHER_CHAT }],
 };
 
 /// <https://docs.venice.ai/api-reference/endpoint/chat/completions>
@@ -200,13 +200,13 @@ pub const VERCEL_GATEWAY: Provider = Provider {
 /// <https://docs.cloud.google.com/vertex-ai/generative-ai/docs>
 ///
 /// The key is a token, which `GoogleToken` fetches under the feature `vertex`. Unverified: the way of
-/// OpenAI's dialect.
+/// OpenAI's dialect; the vectors of models younger than `gemini-embedding-001`.
 pub const VERTEX: Provider = Provider {
     id: "vertex",
     base_url: "https://{location:GOOGLE_CLOUD_LOCATION?global=aiplatform|us=aiplatform.us.rep|eu=aiplatform.eu.rep|*-aiplatform}.googleapis.com/v1/projects/{project:GOOGLE_CLOUD_PROJECT}/locations/{location:GOOGLE_CLOUD_LOCATION}",
     auth: Auth::Bearer("VERTEX_ACCESS_TOKEN"),
     ways: &[
-        Way { path: "/publishers/google/models/{model}", dialect: &Gemini::VERTEX },
+        Way { path: "/publishers/google/models/{model}", dialect: &VERTEX_GEMINI },
         Way {
             path: "/publishers/anthropic/models/{model}:{rawPredict|streamRawPredict}",
             dialect: &VERTEX_ANTHROPIC,
@@ -222,18 +222,18 @@ pub const VERTEX_EXPRESS: Provider = Provider {
     id: "vertex-express",
     base_url: "https://aiplatform.googleapis.com/v1",
     auth: Auth::Header("x-goog-api-key", "VERTEX_API_KEY"),
-    ways: &[Way { path: "/publishers/google/models/{model}", dialect: &Gemini::VERTEX }],
+    ways: &[Way { path: "/publishers/google/models/{model}", dialect: &VERTEX_GEMINI }],
 };
 
 /// <https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html>
 ///
-/// Unverified: the departures of the Anthropic way; all of the Responses way.
+/// Unverified: the departures of the Anthropic way; all of the Responses way; the order of documents.
 pub const VLLM: Provider = Provider {
     id: "vllm",
     base_url: "http://127.0.0.1:8000/v1",
     auth: Auth::Optional("VLLM_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &OPEN },
+        Way { path: "/chat/completions", dialect: &OPEN_RANKING },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],

@@ -1,3 +1,5 @@
+mod media;
+
 use std::fmt::Write;
 
 use nohop_types::{ErrorKind, Request, Response, Secret};
@@ -219,7 +221,7 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// The fields of `dialect` that differ from its inventor's.
+/// The fields of `dialect` that differ from its inventor's; what media are taken has a page of its own.
 fn departures(dialect: &dyn Dialect) -> String {
     let plain: &dyn Dialect = match dialect.name() {
         Anthropic::NAME => &Anthropic::PLAIN,
@@ -232,6 +234,8 @@ fn departures(dialect: &dyn Dialect) -> String {
     };
     let (plain, own) = (format!("{plain:#?}"), format!("{dialect:#?}"));
     let differs = fields(&own).into_iter().filter(|field| !fields(&plain).contains(field));
+    let differs =
+        differs.filter(|field| !field.starts_with("media.") && !field.starts_with("early_media."));
     differs.map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -258,7 +262,7 @@ fn fields(shown: &str) -> Vec<String> {
         }
     }
     let tidy = |field: String| field.trim_end_matches(',').replace(",]", "]").replace(",)", ")");
-    fields.into_iter().map(tidy).map(|field| field.replace(',', ", ")).collect()
+    fields.into_iter().map(tidy).map(|field| field.replace(',', ", ").replace(", }", "}")).collect()
 }
 
 /// What the rows' own documentation says is unverified.

@@ -1,14 +1,28 @@
 //! Dialects as several hosts, or one, depart from them; most departures were found in recordings.
 
 use nohop_wire::dialect::{
-    Anthropic, Budgets, Cap, Counted, Ends, Files, History, Instructions, LateSystem, Marks,
-    OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, Shapes, StreamUsage, Tags,
-    ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
+    Anthropic, Budgets, Cap, Converse, Counted, Ends, Files, Gemini, History, Instructions,
+    JinaRerank, LateSystem, Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, Shapes,
+    StreamUsage, Tags, ThinkingField, ThinkingStyle, ToolMedia, VectorForm, VersionPlace,
 };
 use nohop_wire::schema::{Keywords, Objects, Refs, Requires, Subset, Subsets};
+use nohop_wire::{Source, Taken, Takes};
+
+/// Where most hosts find media: in the request, or on the web.
+const WEB: &[Source] =
+    &[Source::Bytes, Source::Url("https://"), Source::Url("http://"), Source::Url("data:")];
+
+/// The pictures that nearly all models see.
+const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/webp", "image/gif"];
 
 /// A host of open models that knows both names of the cap.
 pub(super) const HOST: OpenAiChat = OpenAiChat { cap: Cap::Either, ..OpenAiChat::HOSTED };
+
+/// Converse, whose models are listed where they are managed.
+pub(super) const BEDROCK_CONVERSE: Converse = Converse {
+    list: Some("//bedrock.{region:AWS_REGION}.amazonaws.com/foundation-models"),
+    ..Converse::PLAIN
+};
 
 /// OpenAI's models at Microsoft, beside others that think in the open.
 pub(super) const AZURE_CHAT: OpenAiChat =
@@ -23,6 +37,7 @@ pub(super) const CAPPED: OpenAiChat = OpenAiChat { cap: Cap::MaxCompletionTokens
 /// Cerebras's own.
 pub(super) const CEREBRAS_CHAT: OpenAiChat = OpenAiChat {
     schemas: &Subsets {
+        name: "Cerebras",
         strict_tool: CEREBRAS_STRICT,
         strict_answer: CEREBRAS_STRICT,
         ..Subsets::ANY
@@ -56,12 +71,15 @@ const CEREBRAS_STRICT: Subset = Subset {
 /// Cohere's models in OpenAI's dialect.
 pub(super) const COHERE_CHAT: OpenAiChat =
     OpenAiChat { shapes: Shapes::Objects, ..OpenAiChat::HOSTED };
+/// A host that puts documents in order beside its chat.
+pub(super) const RANKING: OpenAiChat = OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..HOST };
 
 /// A host whose models think when a flag says so.
 pub(super) const FLAGGED: OpenAiChat = OpenAiChat { thinking: &[ThinkingField::Enable], ..HOST };
 
-/// The same, which knows the older name of the cap only.
-pub(super) const FLAGGED_MAX_TOKENS: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..FLAGGED };
+/// SiliconFlow's own.
+pub(super) const SILICONFLOW_CHAT: OpenAiChat =
+    OpenAiChat { cap: Cap::MaxTokens, rerank: Some(JinaRerank::PLAIN), ..FLAGGED };
 
 /// A gateway to many hosts.
 pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
@@ -76,14 +94,29 @@ pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
 /// Groq's own.
 pub(super) const GROQ_CHAT: OpenAiChat = OpenAiChat {
     schemas: &Subsets {
+        name: "Groq",
         strict_answer: Subset { objects: Objects::Closed, required: Requires::All, ..Subset::ANY },
         ..Subsets::ANY
     },
     ..UNASKED
 };
 
-/// llama.cpp, and those who are built on it.
-pub(super) const LLAMA_CHAT: OpenAiChat = OpenAiChat { schemas: &Subsets::GGML, ..OPEN };
+/// DeepSeek's own, which reads nothing but text.
+pub(super) const DEEPSEEK_CHAT: OpenAiChat = OpenAiChat { media: &Takes::NONE, ..TOGGLED };
+
+/// Fireworks' own.
+pub(super) const FIREWORKS_CHAT: OpenAiChat =
+    OpenAiChat { media: &Takes { document: Taken::NONE, ..OpenAiChat::OPEN_MEDIA }, ..RANKING };
+
+/// llama.cpp's own.
+pub(super) const LLAMACPP_CHAT: OpenAiChat = OpenAiChat {
+    media: &Takes { video: Taken::NONE, document: Taken::NONE, ..OpenAiChat::OPEN_MEDIA },
+    schemas: &Subsets::GGML,
+    ..OPEN_RANKING
+};
+
+/// A server on a machine of one's own that is built on llama.cpp.
+pub(super) const LOCAL: OpenAiChat = OpenAiChat { schemas: &Subsets::GGML, ..OPEN };
 
 /// Mistral's own.
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
@@ -91,6 +124,12 @@ pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     history: History::Parts,
     required: Required::Any,
     files: Files::DocumentUrl,
+    media: &Takes {
+        image: Taken::some(PICTURES, WEB),
+        video: Taken::NONE,
+        document: Taken::some(&["*/*"], WEB),
+        ..OpenAiChat::OPEN_MEDIA
+    },
     seed: "random_seed",
     session: Some("prompt_cache_key"),
     stream_usage: StreamUsage::Unasked,
@@ -105,12 +144,26 @@ pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     ..HOST
 };
 
+/// OpenAI's dialect at Ollama, which fetches nothing.
+pub(super) const OLLAMA_CHAT: OpenAiChat = OpenAiChat {
+    media: &Takes {
+        image: Taken::some(&["image/*"], &[Source::Bytes, Source::Url("data:")]),
+        ..Takes::NONE
+    },
+    schemas: &Subsets::GGML,
+    ..OPEN
+};
+
 /// A server for open models, on a machine of one's own.
 pub(super) const OPEN: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..REASONING };
+
+/// The same, which puts documents in order as well.
+pub(super) const OPEN_RANKING: OpenAiChat = OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..OPEN };
 
 /// OpenRouter's own.
 pub(super) const OPENROUTER_CHAT: OpenAiChat = OpenAiChat {
     embeddings: OpenAiEmbeddings { purpose: Some("input_type"), ..OpenAiEmbeddings::HOSTED },
+    rerank: Some(JinaRerank::PLAIN),
     ..GATEWAY
 };
 
@@ -149,11 +202,33 @@ pub(super) const UNASKED: OpenAiChat =
 pub(super) const UNASKED_MAX_TOKENS: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..UNASKED };
 
 /// Anthropic's models at Google, whose version is said in the body.
-pub(super) const VERTEX_ANTHROPIC: Anthropic =
-    Anthropic { version: "vertex-2023-10-16", place: VersionPlace::Body, ..Anthropic::PLAIN };
+pub(super) const VERTEX_ANTHROPIC: Anthropic = Anthropic {
+    version: "vertex-2023-10-16",
+    place: VersionPlace::Body,
+    media: &Anthropic::CLOUD_MEDIA,
+    ..Anthropic::PLAIN
+};
+
+/// Together's own.
+pub(super) const TOGETHER_CHAT: OpenAiChat =
+    OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..UNASKED_MAX_TOKENS };
+
+/// Gemini at Google Cloud, whose models are listed without a project.
+pub(super) const VERTEX_GEMINI: Gemini = Gemini {
+    list: Some("//aiplatform.googleapis.com/v1beta1/publishers/google/models"),
+    ..Gemini::VERTEX
+};
 
 /// xAI's own.
-pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..BESIDE };
+pub(super) const XAI_CHAT: OpenAiChat = OpenAiChat {
+    tool_media: ToolMedia::Inside,
+    media: &Takes { image: XAI_PICTURES, ..OpenAiChat::OPEN_MEDIA },
+    ..BESIDE
+};
+
+/// The pictures that xAI's models see.
+const XAI_PICTURES: Taken =
+    Taken { bytes: Some(20 << 20), ..Taken::some(&["image/jpeg", "image/png"], WEB) };
 
 /// Anthropic's dialect as hosts of other models speak it: they know budgets, and no late system turn.
 pub(super) const COMPATIBLE: Anthropic = Anthropic {
@@ -178,5 +253,6 @@ pub(super) const XAI_RESPONSES: OpenAiResponses = OpenAiResponses {
     marks: Marks::None,
     user: "user",
     schemas: &Subsets::ANY,
+    media: &Takes { image: XAI_PICTURES, ..OpenAiResponses::OPEN_MEDIA },
     ..OpenAiResponses::PLAIN
 };

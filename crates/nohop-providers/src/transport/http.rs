@@ -129,6 +129,11 @@ impl Http {
     }
 }
 
+/// How servers show who they are, for others who ask in HTTP/1.1.
+pub(crate) fn tls() -> Result<rustls::ClientConfig, String> {
+    tls::config(&Settings { versions: Versions::One, ..Settings::default() })
+}
+
 /// The host and port of `uri`, which is all of it that errors show.
 fn host(uri: &Uri) -> Box<str> {
     uri.authority().map_or("no host", |authority| authority.as_str()).into()

@@ -26,14 +26,21 @@ pub(super) async fn call(
 ) -> Result<Opened> {
     let key = asked.resolved.candidates[place].key as usize;
     let at = &asked.resolved.places[place];
-    let stamping = Stamping { transport: asked.shared.transport.clone(), sent };
+    let request = asked.fetched.fill(request, at).await?;
+    let stamping = Stamping::new(&asked.shared.transport, sent);
     at.endpoint.call(&stamping, &request, &at.model, asked.mode, key, &at.abilities).await
 }
 
-/// A transport that takes down when it is used.
-struct Stamping {
+/// A transport that takes down when it is first used.
+pub(super) struct Stamping {
     transport: Arc<dyn Transport>,
     sent: Stamp,
+}
+
+impl Stamping {
+    pub(super) fn new(transport: &Arc<dyn Transport>, sent: Stamp) -> Self {
+        Self { transport: transport.clone(), sent }
+    }
 }
 
 impl Transport for Stamping {

@@ -1,4 +1,5 @@
 mod check;
+mod history;
 
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ impl Speech for Anthropic {
 
     fn whole(&self, call: &Call<'_>) -> String {
         let blocks = call.answer.parts.iter().enumerate().map(|(index, part)| match part {
-            Part::Text(text) => format!(r#"{{"type":"text","text":{}}}"#, quoted(text)),
+            Part::Text(text) | Part::Refusal(text) => format!(r#"{{"type":"text","text":{}}}"#, quoted(text)),
             Part::Thinking(text) => {
                 let signature = signature::of(&call.script.salt, text);
                 let text = quoted(text);
@@ -54,6 +55,8 @@ impl Speech for Anthropic {
                     quoted(name),
                 )
             }
+            // No script of this dialect has one.
+            Part::Picture(_) | Part::Sound { .. } => String::new(),
         });
         let blocks: Vec<String> = blocks.collect();
         message(call, &blocks.join(","), &quoted(finish(call)))
@@ -227,7 +230,7 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
     let each = call.script.tokens_per_event;
     let mut frames = Vec::new();
     match part {
-        Part::Text(text) => {
+        Part::Text(text) | Part::Refusal(text) => {
             frames.push(start(index, r#"{"type":"text","text":""}"#));
             frames.extend(pieces(text, each).iter().map(|piece| {
                 delta(index, &format!(r#"{{"type":"text_delta","text":{}}}"#, quoted(piece)))
@@ -260,6 +263,8 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
             frames.push(fragment(""));
             frames.extend(fragments(arguments, each).iter().map(|piece| fragment(piece)));
         }
+        // No script of this dialect has one.
+        Part::Picture(_) | Part::Sound { .. } => return frames,
     }
     let stop = format!(r#"{{"type":"content_block_stop","index":{index}   }}"#);
     frames.push(event("content_block_stop", stop));

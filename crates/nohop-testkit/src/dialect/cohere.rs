@@ -1,4 +1,5 @@
 mod check;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,9 +8,11 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted, schema};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted, schema};
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
+
+pub(super) use tasks::MOST as MOST_TEXTS;
 
 /// Cohere's chat, in the second version of its API.
 pub(super) struct Cohere;
@@ -20,6 +23,14 @@ const TEMPLATE: u64 = 487;
 impl Speech for Cohere {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with("/v2/chat")
+    }
+
+    fn does(&self, path: &str) -> bool {
+        path.ends_with("/v2/embed") || path.ends_with("/v2/rerank")
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn id(&self, number: u64) -> String {
@@ -54,7 +65,7 @@ impl Speech for Cohere {
         for part in &call.answer.parts {
             match part {
                 Part::Thinking(plan) if plans(call) => frames.extend(tool_plan(call, plan)),
-                Part::Text(text) => {
+                Part::Text(text) | Part::Refusal(text) => {
                     frames.extend(content(call, contents, "text", text));
                     contents += 1;
                 }
@@ -65,6 +76,8 @@ impl Speech for Cohere {
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
                 }
+                // No script of this dialect has one.
+                Part::Picture(_) | Part::Sound { .. } => (),
             }
         }
         if call.has(Departure::Interleaved) {
@@ -180,7 +193,7 @@ fn message(call: &Call<'_>) -> String {
             Part::Thinking(text) => {
                 contents.push(format!(r#"{{"type":"thinking","thinking":{}}}"#, quoted(text)));
             }
-            Part::Text(text) => {
+            Part::Text(text) | Part::Refusal(text) => {
                 contents.push(format!(r#"{{"type":"text","text":{}}}"#, quoted(text)));
             }
             Part::Call { name, arguments } => tool_calls.push(format!(
@@ -189,6 +202,8 @@ fn message(call: &Call<'_>) -> String {
                 quoted(name),
                 quoted(arguments),
             )),
+            // No script of this dialect has one.
+            Part::Picture(_) | Part::Sound { .. } => (),
         }
     }
     let mut message = r#"{"role":"assistant""#.to_owned();

@@ -1,4 +1,6 @@
 mod check;
+mod history;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,8 +9,10 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Framing, Refusal, Speech, interleave, quoted, schema, signature};
-use crate::script::{Part, Tokens, fragments, pieces};
+use super::{
+    Asked, Call, Frame, Framing, Refusal, Speech, Told, interleave, quoted, schema, signature,
+};
+use crate::script::{Part, Tokens, base64, fragments, pieces};
 use crate::{Departure, Script};
 
 /// Amazon Bedrock's Converse, of a model that signs its thinking.
@@ -17,6 +21,14 @@ pub(super) struct Converse;
 impl Speech for Converse {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with("/converse") || path.ends_with(STREAM)
+    }
+
+    fn does(&self, path: &str) -> bool {
+        path.ends_with("/invoke")
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn lists_models(&self, path: &str) -> bool {
@@ -60,7 +72,7 @@ impl Speech for Converse {
 
     fn whole(&self, call: &Call<'_>) -> String {
         let blocks = call.answer.parts.iter().enumerate().map(|(index, part)| match part {
-            Part::Text(text) => format!(r#"{{"text":{}}}"#, quoted(text)),
+            Part::Text(text) | Part::Refusal(text) => format!(r#"{{"text":{}}}"#, quoted(text)),
             Part::Thinking(text) => format!(
                 r#"{{"reasoningContent":{{"reasoningText":{{"text":{},"signature":"{}"}}}}}}"#,
                 quoted(text),
@@ -71,6 +83,12 @@ impl Speech for Converse {
                 let tool_use = tool_use(call, index, name);
                 format!(r#"{{"toolUse":{{{tool_use},"input":{arguments}}}}}"#)
             }
+            Part::Picture(bytes) => format!(
+                r#"{{"image":{{"format":"png","source":{{"bytes":"{}"}}}}}}"#,
+                base64(bytes)
+            ),
+            // No script of this dialect has one.
+            Part::Sound { .. } => String::new(),
         });
         let blocks: Vec<String> = blocks.collect();
         envelope(call, &blocks.join(","), &format!(r#""stopReason":{},"#, quoted(finish(call))))
@@ -219,7 +237,7 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
     let each = call.script.tokens_per_event;
     let mut frames = Vec::new();
     match part {
-        Part::Text(text) => {
+        Part::Text(text) | Part::Refusal(text) => {
             frames.extend(pieces(text, each).iter().map(|piece| {
                 delta(index, &format!(r#"{{"text":{}}}"#, quoted(piece))).content(piece)
             }))
@@ -243,6 +261,16 @@ fn block(call: &Call<'_>, index: usize, part: &Part) -> Vec<Frame> {
                 delta(index, &format!(r#"{{"toolUse":{{"input":{piece}}}}}"#)).content("")
             }));
         }
+        Part::Picture(bytes) => {
+            let start = format!(
+                r#"{{"contentBlockIndex":{index},"start":{{"image":{{"format":"png"}}}},"p":"abcd"}}"#
+            );
+            frames.push(event("contentBlockStart", start));
+            let source = format!(r#"{{"image":{{"source":{{"bytes":"{}"}}}}}}"#, base64(bytes));
+            frames.push(delta(index, &source).content(""));
+        }
+        // No script of this dialect has one.
+        Part::Sound { .. } => return frames,
     }
     let stop = format!(r#"{{"contentBlockIndex":{index},"p":"abcdefgh"}}"#);
     frames.push(event("contentBlockStop", stop));

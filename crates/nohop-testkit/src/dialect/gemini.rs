@@ -1,4 +1,6 @@
 mod check;
+mod history;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,8 +9,8 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, quoted, schema, signature};
-use crate::script::{Part, Tokens, pieces};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, quoted, schema, signature};
+use crate::script::{Part, Tokens, base64, halves, pieces};
 use crate::{Departure, Script};
 
 /// Google's generateContent.
@@ -17,6 +19,14 @@ pub(super) struct Gemini;
 impl Speech for Gemini {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with(":generateContent") || path.ends_with(STREAM)
+    }
+
+    fn does(&self, path: &str) -> bool {
+        [tasks::ONE, tasks::BATCH, tasks::PREDICT].iter().any(|method| path.ends_with(method))
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn streams(&self, head: &Parts, _: &Value) -> bool {
@@ -208,7 +218,7 @@ fn parts(call: &Call<'_>, words: Words) -> Vec<Piece> {
     let mut is_signed = false;
     for part in &call.answer.parts {
         match part {
-            Part::Text(text) => {
+            Part::Text(text) | Part::Refusal(text) => {
                 parts.extend(cut(text).iter().map(|text| Piece::text(text, None, None)));
             }
             Part::Thinking(text) => {
@@ -224,6 +234,26 @@ fn parts(call: &Call<'_>, words: Words) -> Vec<Piece> {
                 is_signed = true;
                 let spelled = format!(r#"{{"functionCall":{call_of}{signature}}}"#);
                 parts.push(Piece { spelled, content: String::new() });
+            }
+            Part::Picture(bytes) => {
+                let data = base64(bytes);
+                let signature = sign(call, &data);
+                let spelled = format!(
+                    r#"{{"inlineData":{{"mimeType":"image/png","data":"{data}"}},"thoughtSignature":"{signature}"}}"#
+                );
+                parts.push(Piece { spelled, content: String::new() });
+            }
+            Part::Sound { bytes, .. } => {
+                let heard = match words {
+                    Words::Whole => vec![base64(bytes)],
+                    Words::Each => halves(bytes).to_vec(),
+                };
+                parts.extend(heard.iter().map(|data| Piece {
+                    spelled: format!(
+                        r#"{{"inlineData":{{"mimeType":"audio/L16;codec=pcm;rate=24000","data":"{data}"}}}}"#
+                    ),
+                    content: String::new(),
+                }));
             }
         }
     }

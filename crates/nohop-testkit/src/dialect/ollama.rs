@@ -1,4 +1,5 @@
 mod check;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,8 +8,8 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Call, Frame, Framing, Refusal, Speech, quoted};
-use crate::script::{Part, Tokens, pieces};
+use super::{Asked, Call, Frame, Framing, Refusal, Speech, Told, quoted};
+use crate::script::{Part, Tokens, base64, pieces};
 use crate::{Departure, Script};
 
 /// Ollama's own chat.
@@ -17,6 +18,14 @@ pub(super) struct Ollama;
 impl Speech for Ollama {
     fn is_call(&self, path: &str) -> bool {
         path.ends_with("/api/chat")
+    }
+
+    fn does(&self, path: &str) -> bool {
+        path.ends_with("/api/embed")
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn lists_models(&self, path: &str) -> bool {
@@ -54,17 +63,23 @@ impl Speech for Ollama {
 
     fn whole(&self, call: &Call<'_>) -> String {
         let mut thinking = String::new();
-        let mut calls = Vec::new();
+        let (mut calls, mut pictures) = (Vec::new(), Vec::new());
         for part in &call.answer.parts {
             match part {
-                Part::Text(_) => {}
+                Part::Text(_) | Part::Refusal(_) => {}
                 Part::Thinking(text) => thinking += text,
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
                 }
+                Part::Picture(bytes) => pictures.push(quoted(&base64(bytes))),
+                // No script of this dialect has one.
+                Part::Sound { .. } => {}
             }
         }
         let mut rest = String::new();
+        if !pictures.is_empty() {
+            rest += &format!(r#","images":[{}]"#, pictures.join(","));
+        }
         if !thinking.is_empty() {
             rest += &format!(r#","thinking":{}"#, quoted(&thinking));
         }
@@ -175,7 +190,7 @@ fn said(call: &Call<'_>) -> Vec<Said> {
     let mut all = Vec::new();
     for part in &call.answer.parts {
         match part {
-            Part::Text(text) => all.extend(
+            Part::Text(text) | Part::Refusal(text) => all.extend(
                 pieces(text, each)
                     .into_iter()
                     .map(|piece| Said { message: message(&piece, ""), content: piece }),
@@ -192,6 +207,12 @@ fn said(call: &Call<'_>) -> Vec<Said> {
                     content: String::new(),
                 });
             }
+            Part::Picture(bytes) => all.push(Said {
+                message: message("", &format!(r#","images":["{}"]"#, base64(bytes))),
+                content: String::new(),
+            }),
+            // No script of this dialect has one.
+            Part::Sound { .. } => {}
         }
     }
     all

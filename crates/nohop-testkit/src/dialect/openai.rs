@@ -1,4 +1,7 @@
 mod check;
+mod deepseek;
+mod mistral;
+mod tasks;
 
 use std::time::Duration;
 
@@ -7,13 +10,19 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted, schema};
+use super::{Asked, Call, Frame, Maker, Refusal, Speech, Told, interleave, quoted, schema};
 use crate::fault::go_duration;
-use crate::script::{Part, Tokens, fragments, pieces};
+use crate::script::{Part, Tokens, base64, fragments, halves, pieces};
 use crate::{Departure, Script};
 
 /// OpenAI's chat completions.
-pub(super) struct OpenAi;
+pub(super) struct OpenAi {
+    pub(super) maker: Maker,
+}
+
+impl OpenAi {
+    pub(super) const INVENTOR: Self = Self { maker: Maker::Inventor };
+}
 
 pub(super) const CREATED: u64 = 1_780_000_000;
 
@@ -21,6 +30,14 @@ impl Speech for OpenAi {
     fn is_call(&self, path: &str) -> bool {
         // Some hosts leave the second word out.
         path.ends_with("/chat/completions") || path.ends_with("/chat")
+    }
+
+    fn does(&self, path: &str) -> bool {
+        tasks::does(path)
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        tasks::told(asked)
     }
 
     fn id(&self, number: u64) -> String {
@@ -33,7 +50,12 @@ impl Speech for OpenAi {
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
         check::body(script, body)?;
-        schema::chat(body)
+        schema::chat(body)?;
+        match self.maker {
+            Maker::Inventor => check::history(body),
+            Maker::Mistral => mistral::body(body),
+            Maker::DeepSeek => deepseek::body(body),
+        }
     }
 
     fn states_usage(&self, call: &Call<'_>, streams: bool) -> bool {
@@ -52,14 +74,25 @@ impl Speech for OpenAi {
     fn frames(&self, call: &Call<'_>) -> Vec<Frame> {
         let role = r#"{"role":"assistant","content":"","refusal":null}"#;
         let mut frames = vec![chunk(call, role, None)];
-        let mut calls = Vec::new();
+        let (mut calls, mut pictures) = (Vec::new(), 0);
         for part in &call.answer.parts {
             match part {
                 Part::Text(text) => frames.extend(texts(call, "content", text)),
+                Part::Refusal(text) => frames.extend(texts(call, "refusal", text)),
+                Part::Thinking(text) if call.script.maker == Maker::Mistral => {
+                    let delta = format!(r#"{{"content":{}}}"#, mistral::thinking(text));
+                    frames.push(chunk(call, &delta, None).content(""));
+                }
                 Part::Thinking(text) => frames.extend(texts(call, "reasoning_content", text)),
                 Part::Call { name, arguments } => {
                     calls.push(tool_call(call, calls.len(), name, arguments));
                 }
+                Part::Picture(bytes) => {
+                    let delta = format!(r#"{{"images":[{}]}}"#, picture(pictures, bytes));
+                    frames.push(chunk(call, &delta, None).content(""));
+                    pictures += 1;
+                }
+                Part::Sound { bytes, said } => frames.extend(sound(call, bytes, said)),
             }
         }
         if call.has(Departure::Interleaved) {
@@ -106,6 +139,9 @@ impl Speech for OpenAi {
     }
 
     fn error(&self, refusal: &Refusal, _: &str) -> String {
+        if self.maker == Maker::Mistral {
+            return mistral::error(refusal);
+        }
         let retry_after = refusal.retry_after.map_or_else(String::new, |after| {
             format!(",\n    \"retry_after\": {}", after.as_secs_f64())
         });
@@ -161,13 +197,27 @@ impl Speech for OpenAi {
 
 fn message(call: &Call<'_>) -> String {
     let parts = &call.answer.parts;
-    let has_text = parts.iter().any(|part| matches!(part, Part::Text(_)));
-    let content = or_null(has_text.then(|| call.answer.text()).as_deref());
-    let mut reasoning = String::new();
-    let mut calls = Vec::new();
+    let said = |wanted: fn(&Part) -> Option<&str>| {
+        let said: Vec<&str> = parts.iter().filter_map(wanted).collect();
+        or_null((!said.is_empty()).then(|| said.concat()).as_deref())
+    };
+    let refusal = said(|part| match part {
+        Part::Refusal(text) => Some(text),
+        _ => None,
+    });
+    let mut content = said(|part| match part {
+        Part::Text(text) => Some(text),
+        _ => None,
+    });
+    if call.script.maker == Maker::Mistral && call.answer.has_thinking() {
+        content = mistral::content(parts);
+    }
+    let (mut reasoning, mut audio) = (String::new(), String::new());
+    let (mut calls, mut pictures) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
-            Part::Text(_) => {}
+            Part::Text(_) | Part::Refusal(_) => {}
+            Part::Thinking(_) if call.script.maker == Maker::Mistral => {}
             Part::Thinking(text) => reasoning.push_str(text),
             Part::Call { name, arguments } => calls.push(format!(
                 r#"{{"id":"{}","type":"function","function":{{"name":{},"arguments":{}}}}}"#,
@@ -175,6 +225,15 @@ fn message(call: &Call<'_>) -> String {
                 quoted(name),
                 quoted(arguments),
             )),
+            Part::Picture(bytes) => pictures.push(picture(pictures.len(), bytes)),
+            Part::Sound { bytes, said } => {
+                audio = format!(
+                    r#","audio":{{"id":"{}","data":"{}","expires_at":{CREATED},"transcript":{}}}"#,
+                    audio_id(call),
+                    base64(bytes),
+                    quoted(said),
+                );
+            }
         }
     }
     let mut message = format!(r#"{{"role":"assistant","content":{content}"#);
@@ -184,7 +243,11 @@ fn message(call: &Call<'_>) -> String {
     if !calls.is_empty() {
         message += &format!(r#","tool_calls":[{}]"#, calls.join(","));
     }
-    message + r#","refusal":null,"annotations":[]}"#
+    if !pictures.is_empty() {
+        message += &format!(r#","images":[{}]"#, pictures.join(","));
+    }
+    message += &audio;
+    message + &format!(r#","refusal":{refusal},"annotations":[]}}"#)
 }
 
 fn completion(call: &Call<'_>, choices: &str) -> String {
@@ -221,6 +284,30 @@ fn texts(call: &Call<'_>, field: &str, text: &str) -> Vec<Frame> {
         chunk(call, &delta, None).content(if field == "content" { &piece } else { "" })
     };
     pieces(text, call.script.tokens_per_event).into_iter().map(frame).collect()
+}
+
+/// A picture, as gateways to those who paint tell it.
+fn picture(index: usize, bytes: &[u8]) -> String {
+    format!(
+        r#"{{"type":"image_url","image_url":{{"url":"data:image/png;base64,{}"}},"index":{index}}}"#,
+        base64(bytes),
+    )
+}
+
+/// A sound, whose words come before it is heard.
+fn sound(call: &Call<'_>, bytes: &[u8], said: &str) -> Vec<Frame> {
+    let frame = |fields: String| chunk(call, &format!(r#"{{"audio":{{{fields}}}}}"#), None);
+    let mut frames = vec![frame(format!(r#""id":"{}","transcript":"""#, audio_id(call)))];
+    let words = pieces(said, call.script.tokens_per_event);
+    let words = words.iter().map(|piece| format!(r#""transcript":{}"#, quoted(piece)));
+    let heard = halves(bytes).into_iter().map(|data| format!(r#""data":"{data}""#));
+    frames.extend(words.chain(heard).map(|fields| frame(fields).content("")));
+    frames.push(frame(format!(r#""expires_at":{CREATED}"#)));
+    frames
+}
+
+fn audio_id(call: &Call<'_>) -> String {
+    format!("audio_testkit{:08}", call.number)
 }
 
 fn tool_call(call: &Call<'_>, index: usize, name: &str, arguments: &str) -> Vec<Frame> {
@@ -271,7 +358,8 @@ fn finish<'a>(call: &'a Call<'_>) -> &'a str {
 }
 
 fn includes_usage(call: &Call<'_>) -> bool {
-    call.body["stream_options"]["include_usage"] == true
+    // Mistral states it unasked.
+    call.script.maker == Maker::Mistral || call.body["stream_options"]["include_usage"] == true
 }
 
 fn done() -> Frame {
@@ -283,7 +371,11 @@ fn id(call: &Call<'_>) -> String {
 }
 
 fn call_id(call: &Call<'_>, index: usize) -> String {
-    format!("call_testkit{:08}{index:02}", call.number)
+    match call.script.maker {
+        Maker::Inventor => format!("call_testkit{:08}{index:02}", call.number),
+        Maker::Mistral => format!("m{:06}{index:02}", call.number),
+        Maker::DeepSeek => format!("call_{index:02}_testkit{:08}", call.number),
+    }
 }
 
 pub(super) fn or_null(text: Option<&str>) -> String {

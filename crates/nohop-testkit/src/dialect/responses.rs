@@ -1,4 +1,5 @@
 mod check;
+mod history;
 mod items;
 
 use std::time::Duration;
@@ -9,7 +10,7 @@ use nohop_types::ErrorKind;
 use serde_json::Value;
 
 use super::openai::{CREATED, OpenAi, or_null};
-use super::{Call, Frame, Refusal, Speech, interleave, quoted, schema};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted, schema};
 use crate::script::{Part, Tokens};
 use crate::{Departure, Script};
 use items::Item;
@@ -22,12 +23,20 @@ impl Speech for Responses {
         path.ends_with("/responses")
     }
 
+    fn does(&self, path: &str) -> bool {
+        OpenAi::INVENTOR.does(path)
+    }
+
+    fn told(&self, asked: &Asked<'_>) -> Result<Told, Refusal> {
+        OpenAi::INVENTOR.told(asked)
+    }
+
     fn id(&self, number: u64) -> String {
-        OpenAi.id(number)
+        OpenAi::INVENTOR.id(number)
     }
 
     fn admit(&self, script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
-        OpenAi.admit(script, headers)
+        OpenAi::INVENTOR.admit(script, headers)
     }
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
@@ -75,14 +84,14 @@ impl Speech for Responses {
             ErrorKind::NotFound => invalid("The requested model 'gone' does not exist.")
                 .param("model")
                 .code("model_not_found"),
-            ErrorKind::Server => OpenAi.refusal(kind).code("server_error"),
-            ErrorKind::Overloaded => OpenAi.refusal(kind).code("server_is_overloaded"),
-            _ => OpenAi.refusal(kind),
+            ErrorKind::Server => OpenAi::INVENTOR.refusal(kind).code("server_error"),
+            ErrorKind::Overloaded => OpenAi::INVENTOR.refusal(kind).code("server_is_overloaded"),
+            _ => OpenAi::INVENTOR.refusal(kind),
         }
     }
 
     fn error(&self, refusal: &Refusal, id: &str) -> String {
-        OpenAi.error(refusal, id)
+        OpenAi::INVENTOR.error(refusal, id)
     }
 
     fn error_frame(&self, refusal: &Refusal, _: &str) -> Frame {
@@ -103,15 +112,15 @@ impl Speech for Responses {
     }
 
     fn models(&self, models: &[String]) -> String {
-        OpenAi.models(models)
+        OpenAi::INVENTOR.models(models)
     }
 
     fn headers(&self, id: &str) -> Vec<(&'static str, String)> {
-        OpenAi.headers(id)
+        OpenAi::INVENTOR.headers(id)
     }
 
     fn reset(&self, after: Duration) -> Vec<(&'static str, String)> {
-        OpenAi.reset(after)
+        OpenAi::INVENTOR.reset(after)
     }
 }
 

@@ -1,6 +1,8 @@
 mod cohere;
 mod converse;
+mod history;
 mod ollama;
+mod tasks;
 
 use bytes::Bytes;
 use http::Request;

@@ -10,7 +10,7 @@ use nohop_types::ErrorKind;
 use serde_json::Value;
 
 use super::{End, Reply};
-use crate::dialect::{Call, Frame, Framing, Refusal, Speech, credential};
+use crate::dialect::{Asked, Call, Frame, Framing, Refusal, Speech, Told, credential};
 use crate::script::{Answer, Part, prompt};
 use crate::{Fault, Outcome, Script};
 
@@ -57,7 +57,7 @@ impl<'a> Exchange<'a> {
             Some(Fault::KeyEchoed) => key(head),
             _ => script.plant.clone(),
         };
-        let speech = script.dialect.speech();
+        let speech = script.speech();
         Self { script, speech, fault, head, plant, number: call, body }
     }
 
@@ -106,6 +106,9 @@ impl<'a> Exchange<'a> {
             return self.refuse(refusal);
         }
         let body = serde_json::from_slice(self.body).unwrap_or(Value::Null);
+        if self.speech.does(self.head.uri.path()) {
+            return self.told(&body);
+        }
         if let Err(refusal) = self.speech.check(self.script, self.head, &body) {
             return self.refuse(refusal);
         }
@@ -138,6 +141,32 @@ impl<'a> Exchange<'a> {
             (true, false) => Draft::stream(self.speech.frames(call), outcome),
             (true, true) => Draft::stream(self.speech.hollow(call).1, outcome),
         };
+        match self.fault {
+            Some(fault) => self.bend(fault, draft),
+            None => draft,
+        }
+    }
+
+    /// Vectors or an order, which are always whole.
+    fn told(&self, body: &Value) -> Draft {
+        let hollow = matches!(self.fault, Some(Fault::NoChoices | Fault::NullContent));
+        let (script, number, head) = (self.script, self.number, self.head);
+        let told = self.speech.told(&Asked { script, number, head, body, hollow });
+        let Told { mut body, usage, headers } = match told {
+            Ok(told) => told,
+            Err(refusal) => return self.refuse(refusal),
+        };
+        if let Some(Fault::Oversized { .. }) = self.fault {
+            body.truncate(body.len() - 1);
+            body += &format!(r#","padding":"{MARK}"}}"#);
+        }
+        let outcome = match hollow {
+            true => Outcome::Failed(ErrorKind::Protocol),
+            false => Outcome::Answered { text: String::new(), usage: Some(Box::new(usage)) },
+        };
+        let mut draft = Draft::whole(200, body, outcome);
+        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value));
+        draft.headers.extend(headers);
         match self.fault {
             Some(fault) => self.bend(fault, draft),
             None => draft,

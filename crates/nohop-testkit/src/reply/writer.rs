@@ -14,7 +14,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(script: &Script) -> Self {
-        let speech = script.dialect.speech();
+        let speech = script.speech();
         let crlf = script.has(Departure::Crlf) || speech.ends_in_crlf();
         Self {
             framing: speech.framing(),

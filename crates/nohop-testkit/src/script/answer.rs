@@ -1,3 +1,6 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use nohop_types::Usage;
 use serde_json::Value;
 
@@ -16,7 +19,18 @@ pub(crate) struct Answer {
 pub(crate) enum Part {
     Text(String),
     Thinking(String),
-    Call { name: String, arguments: String },
+    Refusal(String),
+    Call {
+        name: String,
+        arguments: String,
+    },
+    /// A PNG.
+    Picture(Bytes),
+    /// A sound, and what is said in it.
+    Sound {
+        bytes: Bytes,
+        said: String,
+    },
 }
 
 /// What an answer states to have consumed: `cached` of `input`, `reasoned` of `output`.
@@ -32,7 +46,7 @@ impl Answer {
     /// The text a caller reads.
     pub(crate) fn text(&self) -> String {
         let text = |part: &Part| match part {
-            Part::Text(text) => Some(text.clone()),
+            Part::Text(text) | Part::Refusal(text) => Some(text.clone()),
             _ => None,
         };
         self.parts.iter().filter_map(text).collect()
@@ -56,8 +70,11 @@ impl Answer {
             _ => None,
         });
         let spoken = count(|part| match part {
-            Part::Text(text) | Part::Call { arguments: text, .. } => Some(text),
-            Part::Thinking(_) => None,
+            Part::Text(text) | Part::Refusal(text) | Part::Call { arguments: text, .. } => {
+                Some(text)
+            }
+            Part::Sound { said, .. } => Some(said),
+            Part::Thinking(_) | Part::Picture(_) => None,
         });
         let (input, output) = self.usage.unwrap_or((prompt, spoken + thought));
         let reasoned = self.reasoned.unwrap_or(thought).min(output);
@@ -102,6 +119,17 @@ fn length(value: &Value) -> usize {
         Value::Object(fields) => fields.values().map(length).sum(),
         _ => 0,
     }
+}
+
+/// Bytes as dialects write them.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// A sound in two pieces, as dialects write them.
+pub(crate) fn halves(bytes: &[u8]) -> [String; 2] {
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    [base64(first), base64(second)]
 }
 
 /// A text in pieces of so many words.

@@ -51,6 +51,7 @@ fn the_total_is_the_sum_of_the_kinds() {
         output: Some(4_000),
         reasoning: Some(50_000),
         tool_prompt: Some(600_000),
+        search_units: Some(7),
         written: vec![Written::new(Duration::from_secs(300), 300)],
         shares: vec![Share::new(Kind::Prompt, Modality::Audio, 9)],
         ..Usage::default()

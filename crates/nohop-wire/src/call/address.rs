@@ -48,7 +48,13 @@ fn segment(path: &mut String, model: &str) -> Result<()> {
         let message = format!("model: the path names the model, and {model:?} names none");
         return Err(Error::new(ErrorKind::InvalidRequest, message));
     }
-    for byte in model.bytes() {
+    escape(path, model);
+    Ok(())
+}
+
+/// Writes `text` as a part of a segment or of a query.
+pub(crate) fn escape(path: &mut String, text: &str) {
+    for byte in text.bytes() {
         match byte {
             b'-' | b'.' | b'_' | b'~' | b'@' => path.push(char::from(byte)),
             byte if byte.is_ascii_alphanumeric() => path.push(char::from(byte)),
@@ -56,7 +62,6 @@ fn segment(path: &mut String, model: &str) -> Result<()> {
             byte => drop(write!(path, "%{byte:02X}")),
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]

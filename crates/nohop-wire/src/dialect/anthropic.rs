@@ -13,11 +13,12 @@ mod write;
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{bedrock, framing, status};
-use crate::models::beside;
+use crate::media::fitting;
+use crate::models::{asking, beside};
 use crate::schema::Subsets;
 use crate::{
-    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
-    Surface,
+    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Source,
+    Stamp, Surface, Taken, Takes,
 };
 
 /// Anthropic's Messages, which many other hosts speak as well.
@@ -43,6 +44,8 @@ pub struct Anthropic {
     pub streams: Streams,
     /// What of JSON Schema the host takes.
     pub schemas: &'static Subsets,
+    /// What media the host takes.
+    pub media: &'static Takes,
 }
 
 /// Where the version of the API is said.
@@ -85,6 +88,10 @@ pub enum LateSystem {
     Inside,
 }
 
+/// The bytes that are so large in base64, which is how the host counts.
+const ENCODED_5_MIB: usize = (5 << 20) / 4 * 3;
+const ENCODED_10_MIB: usize = (10 << 20) / 4 * 3;
+
 impl Anthropic {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "anthropic";
@@ -98,6 +105,10 @@ impl Anthropic {
         late_system: LateSystem::Inside,
         streams: Streams::Events,
         schemas: &Subsets::ANTHROPIC,
+        media: &Self::taking(
+            &[Source::Bytes, Source::File, Source::Url("https://")],
+            ENCODED_10_MIB,
+        ),
     };
 
     /// The dialect as Bedrock's InvokeModel speaks it.
@@ -105,8 +116,25 @@ impl Anthropic {
         version: "bedrock-2023-05-31",
         place: VersionPlace::Body,
         streams: Streams::Wrapped,
+        media: &Self::CLOUD_MEDIA,
         ..Self::PLAIN
     };
+
+    /// What media the clouds take that serve the inventor's models: they fetch none, and keep no files.
+    pub const CLOUD_MEDIA: Takes = Self::taking(&[Source::Bytes], ENCODED_5_MIB);
+
+    /// What is taken, from these places, of pictures no larger than that.
+    const fn taking(from: &'static [Source], largest: usize) -> Takes {
+        let image = Taken::some(&["image/jpeg", "image/png", "image/gif", "image/webp"], from);
+        Takes {
+            image: Taken { bytes: Some(largest), request: Some(600), ..image },
+            audio: Taken::NONE,
+            video: Taken::NONE,
+            document: Taken::some(&["application/pdf", "text/*"], from),
+            // A request has 32 MiB, as it is written.
+            together: Some(24 << 20),
+        }
+    }
 }
 
 impl Dialect for Anthropic {
@@ -115,7 +143,11 @@ impl Dialect for Anthropic {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
@@ -137,14 +169,14 @@ impl Dialect for Anthropic {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
         if self.place == VersionPlace::Body {
             return None;
         }
         let path = beside(path, "/messages", "/models")?;
         // A page has twenty unless more are asked for, and a thousand at most.
-        let ask = if path.contains('?') { "&limit=1000" } else { "?limit=1000" };
-        Some(Encoded::empty(path + ask).header("anthropic-version", self.version))
+        let fields = [("limit", Some("1000")), ("after_id", after)];
+        Some(Encoded::empty(asking(path, &fields)).header("anthropic-version", self.version))
     }
 }
 

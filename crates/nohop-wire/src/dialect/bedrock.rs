@@ -1,6 +1,7 @@
 //! What Bedrock's own dialects have in common: failures, and messages that fail.
 
 mod failure;
+mod invoke;
 
 use nohop_types::Error;
 
@@ -8,6 +9,7 @@ use super::status;
 use crate::{Frame, Head};
 
 pub(super) use failure::read;
+pub(super) use invoke::Invoke;
 
 /// The label of an answer that is streamed.
 pub(super) const STREAMED: &str = "application/vnd.amazon.eventstream";

@@ -3,16 +3,22 @@ mod embeddings;
 mod events;
 mod failure;
 mod messages;
+mod rerank;
 mod rows;
 mod tokens;
 mod write;
 
-use nohop_types::{Error, FinishReason, Result};
+use nohop_types::{Error, FinishReason, Result, Usage};
+use serde_json::value::RawValue;
 
 use super::{framing, status};
-use crate::models::beside;
+
+use crate::json;
+use crate::media::{PICTURES, WEB, fitting};
+use crate::models::{asking, beside};
 use crate::schema::Subsets;
-use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Rerank, Source, Taken, Takes};
+pub(super) use embeddings::{MOST_INPUTS, texts, vectors};
 
 /// Cohere's chat, in the second version of its API.
 ///
@@ -25,6 +31,8 @@ use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head};
 pub struct Cohere {
     /// What of JSON Schema the host takes.
     pub schemas: &'static Subsets,
+    /// What media the host takes.
+    pub media: &'static Takes,
 }
 
 impl Cohere {
@@ -32,7 +40,16 @@ impl Cohere {
     pub const NAME: &'static str = "cohere";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self = Self { schemas: &Subsets::COHERE };
+    pub const PLAIN: Self = Self {
+        schemas: &Subsets::COHERE,
+        media: &Takes {
+            image: Taken { request: Some(20), ..Taken::some(PICTURES, WEB) },
+            audio: Taken::NONE,
+            video: Taken::NONE,
+            document: Taken::some(&["text/*"], &[Source::Bytes]),
+            together: Some(20 << 20),
+        },
+    };
 }
 
 impl Dialect for Cohere {
@@ -41,7 +58,11 @@ impl Dialect for Cohere {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
@@ -55,16 +76,27 @@ impl Dialect for Cohere {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
         // A page has twenty unless more are asked for, and a thousand at most.
         let path = beside(path, "/v2/chat", "/v1/models")?;
-        let ask = if path.contains('?') { "&" } else { "?" };
-        Some(Encoded::empty(path + ask + "endpoint=chat&page_size=1000"))
+        let fields = [("page_size", Some("1000")), ("page_token", after)];
+        Some(Encoded::empty(asking(path, &fields)))
     }
 
     fn embed(&self) -> Option<&dyn Embed> {
         Some(self)
     }
+
+    fn rerank(&self) -> Option<&dyn Rerank> {
+        Some(self)
+    }
+}
+
+/// What hosts that bill as Cohere does tell beside an answer, if it is that.
+pub(super) fn billed(meta: &RawValue) -> Option<Usage> {
+    let usage = json::lax::<tokens::Tokens<'_>>(meta)?.usage();
+    let told = usage.total().is_some() || usage.search_units.is_some();
+    told.then_some(usage)
 }
 
 /// Why the model stopped, by the dialect's `word` for it.

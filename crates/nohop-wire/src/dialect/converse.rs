@@ -10,14 +10,20 @@ mod write;
 use nohop_types::{Error, FinishReason, Result};
 
 use super::{LateSystem, ThinkingStyle, bedrock};
+use crate::media::fitting;
 use crate::schema::Subsets;
-use crate::{Call, Decoder, Dialect, Encoded, Framing, Head, Mode};
+use crate::{
+    Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Rerank, Source, Taken, Takes,
+};
 
 /// Amazon's Converse, which Bedrock speaks for models of every make.
 ///
 /// A way's path names the model, by its id or its ARN, and what is done with it, as
 /// `/model/{model}/{converse|converse-stream}`. What a model takes beside is an extra field, such as
 /// `guardrailConfig` or `additionalModelRequestFields.top_k`.
+///
+/// Vectors and orders of documents are had beside it, by InvokeModel: of Amazon's models and Cohere's, each
+/// in words of its own. Extra fields of Cohere's models are those of [`Cohere`](super::Cohere).
 ///
 /// Reference: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +35,10 @@ pub struct Converse {
     pub late_system: LateSystem,
     /// What of JSON Schema the host takes.
     pub schemas: &'static Subsets,
+    /// What media the host takes.
+    pub media: &'static Takes,
+    /// Where the models are listed, if it is known; from `//` on, at another host.
+    pub list: Option<&'static str>,
 }
 
 /// How the model is told to think, which differs from maker to maker.
@@ -46,6 +56,19 @@ pub enum ThinkingWords {
     Nova,
 }
 
+/// Where Amazon finds media: in the request, or in a bucket of its own.
+const STORED: &[Source] = &[Source::Bytes, Source::Url("s3://")];
+
+/// The documents that are taken; a text of any other type goes as plain text.
+const DOCUMENTS: &[&str] = &[
+    "application/pdf",
+    "text/*",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
 impl Converse {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "converse";
@@ -55,6 +78,22 @@ impl Converse {
         thinking: ThinkingWords::ByModel,
         late_system: LateSystem::Folded,
         schemas: &Subsets::CONVERSE,
+        media: &Takes {
+            image: Taken {
+                bytes: Some(3_932_160),
+                turn: Some(20),
+                ..Taken::some(&["image/png", "image/jpeg", "image/gif", "image/webp"], STORED)
+            },
+            audio: Taken::some(&["audio/*"], STORED),
+            video: Taken::some(&["video/*"], STORED),
+            document: Taken {
+                bytes: Some(4_718_592),
+                turn: Some(5),
+                ..Taken::some(DOCUMENTS, STORED)
+            },
+            together: None,
+        },
+        list: None,
     };
 
     /// Whose words the model called `model` takes.
@@ -76,7 +115,11 @@ impl Dialect for Converse {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
@@ -91,6 +134,18 @@ impl Dialect for Converse {
 
     fn error(&self, head: &Head, body: &[u8]) -> Error {
         bedrock::error(head, body)
+    }
+
+    fn models(&self, _: &str, _: Option<&str>) -> Option<Encoded> {
+        self.list.map(Encoded::empty)
+    }
+
+    fn embed(&self) -> Option<&dyn Embed> {
+        Some(&bedrock::Invoke)
+    }
+
+    fn rerank(&self) -> Option<&dyn Rerank> {
+        Some(&bedrock::Invoke)
     }
 }
 

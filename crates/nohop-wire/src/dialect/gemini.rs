@@ -2,6 +2,7 @@ mod address;
 mod candidates;
 mod embeddings;
 mod failure;
+mod instances;
 mod media;
 mod parts;
 mod proof;
@@ -16,9 +17,11 @@ mod write;
 use nohop_types::{Error, ErrorKind, FinishReason, Result};
 
 use super::{calls, framing, status};
+use crate::media::fitting;
+use crate::models::{asking, beside};
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
-    Stamp, Surface,
+    Source, Stamp, Surface, Taken, Takes,
 };
 
 /// Google's generateContent, as the Gemini API and Vertex AI speak it.
@@ -41,6 +44,14 @@ pub struct Gemini {
     pub ids: CallIds,
     /// Whether words are kept beside the answer.
     pub labels: Labels,
+    /// How vectors are asked for.
+    pub vectors: VectorMethod,
+    /// What media the host takes.
+    pub media: &'static Takes,
+    /// What media it takes for models before 2.5.
+    pub early_media: &'static Takes,
+    /// Where the models are listed, if not beside the way; from `//` on, at another host.
+    pub list: Option<&'static str>,
 }
 
 /// How the schemas of arguments and answers are told.
@@ -99,6 +110,20 @@ pub enum Labels {
     Refused,
 }
 
+/// How vectors are asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum VectorMethod {
+    /// As the called model wants it: younger Gemini models and those of other makers one text at a time, by
+    /// `:embedContent`; all others by `:predict`.
+    ByModel,
+    /// By `:embedContent`, and those of several texts by `:batchEmbedContents`.
+    Content,
+}
+
+/// The pictures that the models see.
+const PICTURES: &[&str] = &["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"];
+
 impl Gemini {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "gemini";
@@ -110,10 +135,46 @@ impl Gemini {
         unsigned: Unsigned::ByModel,
         ids: CallIds::Said,
         labels: Labels::Refused,
+        vectors: VectorMethod::Content,
+        media: &Self::taking(&[
+            Source::Bytes,
+            Source::File,
+            Source::Url("https://"),
+            Source::Url("http://"),
+            Source::Url("gs://"),
+        ]),
+        early_media: &Self::taking(&[
+            Source::Bytes,
+            Source::File,
+            Source::Url("https://www.youtube.com/"),
+            Source::Url("https://youtube.com/"),
+            Source::Url("https://m.youtube.com/"),
+            Source::Url("https://youtu.be/"),
+            Source::Url("https://generativelanguage.googleapis.com/"),
+            Source::Url("gs://"),
+        ]),
+        list: None,
     };
 
     /// The dialect as Vertex AI speaks it.
-    pub const VERTEX: Self = Self { labels: Labels::Kept, ..Self::PLAIN };
+    pub const VERTEX: Self = Self {
+        labels: Labels::Kept,
+        vectors: VectorMethod::ByModel,
+        early_media: Self::PLAIN.media,
+        ..Self::PLAIN
+    };
+
+    /// What is taken, from these places.
+    const fn taking(from: &'static [Source]) -> Takes {
+        let document = Taken::some(&["application/*", "text/*"], from);
+        Takes {
+            image: Taken { request: Some(3600), ..Taken::some(PICTURES, from) },
+            audio: Taken::some(&["audio/*"], from),
+            video: Taken { request: Some(10), ..Taken::some(&["video/*"], from) },
+            document: Taken { bytes: Some(50 << 20), ..document },
+            together: Some(100 << 20),
+        }
+    }
 }
 
 impl Dialect for Gemini {
@@ -122,7 +183,14 @@ impl Dialect for Gemini {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, Dialect::media(self, call.model), |call| write::request(self, call))
+    }
+
+    fn media(&self, model: &str) -> &'static Takes {
+        match generation(model) < 25 {
+            true => self.early_media,
+            false => self.media,
+        }
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
@@ -134,6 +202,17 @@ impl Dialect for Gemini {
         let text = std::str::from_utf8(body).ok();
         let error = text.and_then(|text| failure::read(text, Some(head.status.as_u16())));
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
+    }
+
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
+        // A page has fifty unless more are asked for, and a thousand at most; elsewhere, a hundred.
+        let (path, most) = match (self.list, self.vectors) {
+            (Some(list), _) => (list.to_owned(), "100"),
+            (None, VectorMethod::Content) => (beside(path, "/models/{model}", "/models")?, "1000"),
+            (None, VectorMethod::ByModel) => return None,
+        };
+        let fields = [("pageSize", Some(most)), ("pageToken", after)];
+        Some(Encoded::empty(asking(path, &fields)))
     }
 
     fn embed(&self) -> Option<&dyn Embed> {

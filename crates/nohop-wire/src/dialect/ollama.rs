@@ -8,9 +8,10 @@ mod write;
 use nohop_types::{Error, FinishReason, Result};
 
 use super::{calls, status};
+use crate::media::fitting;
 use crate::models::beside;
 use crate::schema::Subsets;
-use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode};
+use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Source, Taken, Takes};
 
 /// Ollama's own chat, a line of JSON for each step of an answer.
 ///
@@ -23,6 +24,8 @@ use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode};
 pub struct Ollama {
     /// What of JSON Schema the server takes.
     pub schemas: &'static Subsets,
+    /// What media the host takes.
+    pub media: &'static Takes,
 }
 
 impl Ollama {
@@ -30,7 +33,16 @@ impl Ollama {
     pub const NAME: &'static str = "ollama";
 
     /// The dialect as its inventor speaks it.
-    pub const PLAIN: Self = Self { schemas: &Subsets::GGML };
+    pub const PLAIN: Self = Self {
+        schemas: &Subsets::GGML,
+        media: &Takes {
+            image: Taken::some(&["image/*"], &[Source::Bytes]),
+            audio: Taken::NONE,
+            video: Taken::NONE,
+            document: Taken::some(&["text/*"], &[Source::Bytes]),
+            together: None,
+        },
+    };
 }
 
 impl Dialect for Ollama {
@@ -39,7 +51,11 @@ impl Dialect for Ollama {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
@@ -55,7 +71,7 @@ impl Dialect for Ollama {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
+    fn models(&self, path: &str, _: Option<&str>) -> Option<Encoded> {
         Some(Encoded::empty(beside(path, "/chat", "/tags")?))
     }
 

@@ -3,6 +3,7 @@ mod embeddings;
 pub(super) mod failure;
 mod messages;
 mod read;
+mod rerank;
 mod rows;
 pub(super) mod say;
 mod tokens;
@@ -11,14 +12,16 @@ pub(super) mod write;
 use nohop_types::{Error, ErrorKind, Result};
 
 use super::{framing, status};
-use crate::models::beside;
+use crate::media::{PICTURES, WEB, WEB_AND_FILES, fitting};
+use crate::models::{asking, beside};
 use crate::schema::Subsets;
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
-    Stamp, Surface,
+    Rerank, Source, Stamp, Surface, Taken, Takes,
 };
 
 pub use embeddings::{OpenAiEmbeddings, VectorForm};
+pub use rerank::JinaRerank;
 
 /// OpenAI's Chat Completions, the dialect most providers claim to speak.
 ///
@@ -52,6 +55,8 @@ pub struct OpenAiChat {
     pub tool_media: ToolMedia,
     /// How a document is sent.
     pub files: Files,
+    /// What media the host takes.
+    pub media: &'static Takes,
     /// The field that holds the seed.
     pub seed: &'static str,
     /// The field that names the session, if there is one.
@@ -66,6 +71,8 @@ pub struct OpenAiChat {
     pub refuses: &'static [&'static str],
     /// How vectors are had beside it.
     pub embeddings: OpenAiEmbeddings,
+    /// How documents are put in order beside it, if they are.
+    pub rerank: Option<JinaRerank>,
 }
 
 /// The field that caps the answer's tokens.
@@ -206,6 +213,15 @@ impl OpenAiChat {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "openai-chat";
 
+    /// What the dialect has a form for: hosts of open models differ, and their models more.
+    pub const OPEN_MEDIA: Takes = Takes {
+        image: Taken::some(&["image/*"], WEB),
+        audio: Taken::some(&["audio/*"], &[Source::Bytes]),
+        video: Taken::some(&["video/*"], WEB),
+        document: Taken::some(&["*/*"], WEB_AND_FILES),
+        together: None,
+    };
+
     /// The dialect as its inventor speaks it.
     pub const PLAIN: Self = Self {
         cap: Cap::Either,
@@ -219,6 +235,16 @@ impl OpenAiChat {
         required: Required::Required,
         tool_media: ToolMedia::Inside,
         files: Files::File,
+        media: &Takes {
+            image: Taken { request: Some(1500), ..Taken::some(PICTURES, WEB) },
+            audio: Taken::some(&["audio/wav", "audio/mpeg"], &[Source::Bytes]),
+            video: Taken::NONE,
+            document: Taken {
+                bytes: Some(50 << 20),
+                ..Taken::some(&["*/*"], &[Source::Bytes, Source::File])
+            },
+            together: Some(512 << 20),
+        },
         seed: "seed",
         session: Some("prompt_cache_key"),
         prefill: None,
@@ -226,6 +252,7 @@ impl OpenAiChat {
         shapes: Shapes::Schemas,
         refuses: &["top_k", "min_p", "repetition_penalty"],
         embeddings: OpenAiEmbeddings::PLAIN,
+        rerank: None,
     };
 
     /// The dialect as hosts of open models speak it: what few of them understand is left unsaid.
@@ -234,6 +261,7 @@ impl OpenAiChat {
         history: History::ReasoningContent,
         marks: Marks::None,
         tool_media: ToolMedia::Outside,
+        media: &Self::OPEN_MEDIA,
         session: None,
         schemas: &Subsets::ANY,
         refuses: &[],
@@ -248,7 +276,11 @@ impl Dialect for OpenAiChat {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {
@@ -262,12 +294,17 @@ impl Dialect for OpenAiChat {
         status::described(error.unwrap_or_else(|| status::plain(head, body)), head, body)
     }
 
-    fn models(&self, path: &str) -> Option<Encoded> {
-        beside(path, "/chat/completions", "/models").map(Encoded::empty)
+    fn models(&self, path: &str, after: Option<&str>) -> Option<Encoded> {
+        let path = beside(path, "/chat/completions", "/models")?;
+        Some(Encoded::empty(asking(path, &[("after", after)])))
     }
 
     fn embed(&self) -> Option<&dyn Embed> {
         Some(&self.embeddings)
+    }
+
+    fn rerank(&self) -> Option<&dyn Rerank> {
+        self.rerank.as_ref().map(|rerank| rerank as &dyn Rerank)
     }
 }
 

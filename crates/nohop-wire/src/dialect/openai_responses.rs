@@ -1,6 +1,7 @@
 mod failure;
 mod frames;
 mod input;
+mod pictures;
 mod read;
 mod rows;
 mod say;
@@ -10,10 +11,11 @@ mod write;
 use nohop_types::{Content, Error, ErrorKind, Extras, Part, Result};
 
 use super::{Marks, framing, openai_chat, status};
+use crate::media::{PICTURES, WEB_AND_FILES, fitting};
 use crate::schema::Subsets;
 use crate::{
-    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Stamp,
-    Surface,
+    Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Source,
+    Stamp, Surface, Taken, Takes,
 };
 
 /// OpenAI's Responses, as it is spoken without a memory: the whole conversation goes out with each
@@ -36,6 +38,8 @@ pub struct OpenAiResponses {
     pub budgets: Budgets,
     /// How the end of a prompt worth caching is marked.
     pub marks: Marks,
+    /// What media the host takes.
+    pub media: &'static Takes,
     /// The field that names the session, if there is one.
     pub session: Option<&'static str>,
     /// The field that names who asks.
@@ -92,6 +96,15 @@ impl OpenAiResponses {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "openai-responses";
 
+    /// What the dialect has a form for: hosts of open models differ, and their models more.
+    pub const OPEN_MEDIA: Takes = Takes {
+        image: Taken::some(&["image/*"], WEB_AND_FILES),
+        audio: Taken::some(&["audio/*"], &[Source::Bytes]),
+        video: Taken::NONE,
+        document: Taken::some(&["*/*"], WEB_AND_FILES),
+        together: None,
+    };
+
     /// The dialect as its inventor speaks it.
     pub const PLAIN: Self = Self {
         instructions: Instructions::Field,
@@ -99,6 +112,16 @@ impl OpenAiResponses {
         sealed: SealedThinking::Asked,
         budgets: Budgets::Effort,
         marks: Marks::Breakpoint,
+        media: &Takes {
+            image: Taken { request: Some(1500), ..Taken::some(PICTURES, WEB_AND_FILES) },
+            audio: Taken::some(&["audio/wav", "audio/mpeg"], &[Source::Bytes]),
+            video: Taken::NONE,
+            document: Taken {
+                bytes: Some(50 << 20),
+                ..Taken::some(&["application/*", "text/*"], WEB_AND_FILES)
+            },
+            together: Some(512 << 20),
+        },
         session: Some("prompt_cache_key"),
         user: "safety_identifier",
         takes: &[],
@@ -111,6 +134,7 @@ impl OpenAiResponses {
         answers: Answers::Items,
         sealed: SealedThinking::Unasked,
         marks: Marks::None,
+        media: &Self::OPEN_MEDIA,
         session: None,
         schemas: &Subsets::ANY,
         user: "user",
@@ -124,7 +148,11 @@ impl Dialect for OpenAiResponses {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        write::request(self, call)
+        fitting(call, self.media, |call| write::request(self, call))
+    }
+
+    fn media(&self, _model: &str) -> &'static Takes {
+        self.media
     }
 
     fn open(&self, call: &Call<'_>, head: &Head) -> Result<(Framing, Box<dyn Decoder>)> {

@@ -4,6 +4,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
+use super::history;
 use crate::Script;
 use crate::dialect::{Refusal, signature};
 use crate::script::prompt;
@@ -74,6 +75,7 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
         results(index, message, before)?;
         uses(index, message, messages.get(index + 1))?;
     }
+    history::body(body, messages)?;
     prefill(messages)?;
     context(script, body)
 }
@@ -173,7 +175,7 @@ fn context(script: &Script, body: &Value) -> Result<(), Refusal> {
     Err(Refusal::new(ErrorKind::ContextLength, 400, "invalid_request_error", message))
 }
 
-fn blocks<'a>(
+pub(super) fn blocks<'a>(
     message: &'a Value,
     kind: &'static str,
 ) -> impl Iterator<Item = (usize, &'a Value)> + 'a {
@@ -181,6 +183,6 @@ fn blocks<'a>(
     blocks.filter(move |(_, block)| block["type"] == kind)
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, "invalid_request_error", message)
 }

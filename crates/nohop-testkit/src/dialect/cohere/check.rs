@@ -49,12 +49,7 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
         return Err(invalid("invalid json syntax: the body is not an object"));
     };
     known(fields.keys(), &FIELDS)?;
-    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
-        return Err(invalid("invalid request: model is required."));
-    };
-    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
-        return Err(no_model(model));
-    }
+    model(script, body)?;
     let messages = body["messages"].as_array().filter(|messages| !messages.is_empty());
     let Some(messages) = messages else {
         return Err(invalid("invalid request: list of messages must not be empty"));
@@ -66,6 +61,17 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
     match script.context.filter(|context| tokens > *context) {
         Some(context) => Err(too_long(tokens, context)),
         None => Ok(()),
+    }
+}
+
+/// Refuses a model that is not there, or that nobody knows.
+pub(super) fn model(script: &Script, body: &Value) -> Result<(), Refusal> {
+    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
+        return Err(invalid("invalid request: model is required."));
+    };
+    match script.models.is_empty() || script.models.iter().any(|known| known == model) {
+        true => Ok(()),
+        false => Err(no_model(model)),
     }
 }
 
@@ -103,7 +109,12 @@ fn sampling(body: &Value) -> Result<(), Refusal> {
 /// Holds every turn to something it says, and every tool result to a call before it.
 fn turns(messages: &[Value]) -> Result<(), Refusal> {
     let mut asked: Vec<&str> = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
     for message in messages {
+        if message["role"] != "tool" {
+            answered(&open)?;
+            open.clear();
+        }
         let calls = message["tool_calls"].as_array().into_iter().flatten();
         match message["role"].as_str().unwrap_or_default() {
             "tool" => {
@@ -113,9 +124,11 @@ fn turns(messages: &[Value]) -> Result<(), Refusal> {
                         "invalid request: tool_call_id '{id}' does not match any of the tool calls before it."
                     )));
                 }
+                open.retain(|known| *known != id);
             }
             "assistant" => {
                 asked = calls.filter_map(|call| call["id"].as_str()).collect();
+                open.clone_from(&asked);
                 if asked.is_empty() && is_empty(&message["content"]) {
                     return Err(invalid(
                         "invalid request: all elements in history must have a message.",
@@ -132,18 +145,31 @@ fn turns(messages: &[Value]) -> Result<(), Refusal> {
             }
         }
     }
-    Ok(())
+    answered(&open)
+}
+
+/// Holds every call to a result.
+fn answered(open: &[&str]) -> Result<(), Refusal> {
+    match open {
+        [] => Ok(()),
+        [id, ..] => Err(invalid(format!(
+            "invalid request: the tool call with id '{id}' must be followed by a tool message that responds to it."
+        ))),
+    }
 }
 
 fn is_empty(content: &Value) -> bool {
     match content {
         Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
+        Value::Array(items) => items.iter().all(|item| item["text"] == ""),
         _ => true,
     }
 }
 
-fn known<'a>(mut fields: impl Iterator<Item = &'a String>, all: &[&str]) -> Result<(), Refusal> {
+pub(super) fn known<'a>(
+    mut fields: impl Iterator<Item = &'a String>,
+    all: &[&str],
+) -> Result<(), Refusal> {
     let Some(unknown) = fields.find(|field| !all.contains(&&***field)) else { return Ok(()) };
     let message = format!(
         "unknown field: parameter '{unknown}' is not a valid field. For proper usage, please refer to https://docs.cohere.com/reference/chat"
@@ -170,6 +196,6 @@ pub(super) fn too_long(tokens: u64, context: u64) -> Refusal {
     Refusal::new(ErrorKind::ContextLength, 400, "", message).code("TOO_MANY_TOKENS")
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, "", message)
 }

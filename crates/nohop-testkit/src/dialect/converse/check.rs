@@ -3,7 +3,7 @@ use http::header::AUTHORIZATION;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::VALIDATION;
+use super::{VALIDATION, history};
 use crate::Script;
 use crate::dialect::{Refusal, credential, signature};
 use crate::script::prompt;
@@ -23,9 +23,7 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Refuses what Bedrock refuses of a body.
 pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Refusal> {
-    if !script.models.is_empty() && !script.models.iter().any(|known| *known == decoded(model)) {
-        return Err(no_model());
-    }
+    self::model(script, model)?;
     let messages = body["messages"].as_array().filter(|messages| !messages.is_empty());
     let Some(messages) = messages else {
         return Err(invalid(
@@ -37,6 +35,7 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
         thinking(script, index, message)?;
         calls(index, message, messages.get(index + 1))?;
     }
+    history::body(body, messages)?;
     let has_tools = |message| {
         blocks(message, "toolUse").next().is_some()
             || blocks(message, "toolResult").next().is_some()
@@ -55,6 +54,14 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
     match script.context.is_some_and(|context| prompt(body) > context) {
         true => Err(too_long()),
         false => Ok(()),
+    }
+}
+
+/// Refuses a model that nobody knows.
+pub(super) fn model(script: &Script, model: &str) -> Result<(), Refusal> {
+    match script.models.is_empty() || script.models.iter().any(|known| *known == decoded(model)) {
+        true => Ok(()),
+        false => Err(no_model()),
     }
 }
 
@@ -143,7 +150,7 @@ fn calls(index: usize, message: &Value, after: Option<&Value>) -> Result<(), Ref
     Ok(())
 }
 
-fn blocks<'a>(
+pub(super) fn blocks<'a>(
     message: &'a Value,
     kind: &'static str,
 ) -> impl Iterator<Item = (usize, &'a Value)> + 'a {
@@ -181,10 +188,10 @@ pub(super) fn too_long() -> Refusal {
 }
 
 /// What the model refuses, and not the API before it.
-fn model_says(message: &str) -> Refusal {
+pub(super) fn model_says(message: &str) -> Refusal {
     invalid(format!("The model returned the following errors: {message}"))
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, VALIDATION, message)
 }

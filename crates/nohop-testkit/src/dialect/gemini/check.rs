@@ -5,6 +5,7 @@ use http::header::AUTHORIZATION;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
+use super::history;
 use crate::Script;
 use crate::dialect::{Refusal, signature};
 use crate::script::prompt;
@@ -44,9 +45,7 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Refuses what Google refuses of a body.
 pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Refusal> {
-    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
-        return Err(no_model(model));
-    }
+    self::model(script, model)?;
     let Some(fields) = body.as_object() else {
         return Err(invalid("Invalid JSON payload received. Expected an object."));
     };
@@ -59,6 +58,7 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
     let Some(contents) = contents else {
         return Err(invalid("* GenerateContentRequest.contents: contents is not specified"));
     };
+    let current = history::current(contents);
     for (index, content) in contents.iter().enumerate() {
         if parts(content).next().is_none() {
             return Err(invalid(format!(
@@ -67,12 +67,21 @@ pub(super) fn body(script: &Script, model: &str, body: &Value) -> Result<(), Ref
         }
         let before = index.checked_sub(1).map(|before| &contents[before]);
         calls(content, before, contents.get(index + 1))?;
-        signatures(script, model, index, content)?;
+        history::turn(index, content, before)?;
+        signatures(script, model, index, content, index >= current)?;
     }
     let tokens = prompt(body);
     match script.context.filter(|context| tokens > *context) {
         Some(context) => Err(too_long(tokens, context)),
         None => Ok(()),
+    }
+}
+
+/// Refuses a model that nobody knows.
+pub(super) fn model(script: &Script, model: &str) -> Result<(), Refusal> {
+    match script.models.is_empty() || script.models.iter().any(|known| known == model) {
+        true => Ok(()),
+        false => Err(no_model(model)),
     }
 }
 
@@ -97,20 +106,28 @@ fn calls(content: &Value, before: Option<&Value>, after: Option<&Value>) -> Resu
 }
 
 /// Accepts signatures only as this provider wrote them, and wants one where the model is of the third
-/// generation: on the first of a turn's calls.
-fn signatures(script: &Script, model: &str, index: usize, content: &Value) -> Result<(), Refusal> {
+/// generation: on the first of a step's calls, since the person spoke last.
+fn signatures(
+    script: &Script,
+    model: &str,
+    index: usize,
+    content: &Value,
+    is_current: bool,
+) -> Result<(), Refusal> {
     let excuse = STANDARD.encode(EXCUSE);
     for part in parts(content) {
         let Some(signature) = part["thoughtSignature"].as_str() else { continue };
-        let name = part["functionCall"]["name"].as_str().unwrap_or_default();
-        let is_own = signature == signature::of(&script.salt, name);
+        // It stands on a call by its name, and on a picture by what is seen in it.
+        let named = part["functionCall"]["name"].as_str();
+        let signed = named.or_else(|| part["inlineData"]["data"].as_str()).unwrap_or_default();
+        let is_own = signature == signature::of(&script.salt, signed);
         if !is_own && signature != EXCUSE && signature != excuse {
             return Err(invalid("Corrupted thought signature."));
         }
     }
     let first = parts(content).find(|part| part.get("functionCall").is_some());
     let is_unsigned = first.is_some_and(|call| call.get("thoughtSignature").is_none());
-    if is_unsigned && model.starts_with("gemini-3") {
+    if is_unsigned && is_current && model.starts_with("gemini-3") {
         return Err(invalid(format!(
             "Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded model performance. Additional data, function call `{}` , position {}.",
             first.and_then(|call| call["functionCall"]["name"].as_str()).unwrap_or_default(),
@@ -139,10 +156,10 @@ pub(super) fn too_long(tokens: u64, context: u64) -> Refusal {
     Refusal::new(ErrorKind::ContextLength, 400, "INVALID_ARGUMENT", message)
 }
 
-fn parts(content: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn parts(content: &Value) -> impl Iterator<Item = &Value> {
     content["parts"].as_array().into_iter().flatten()
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, "INVALID_ARGUMENT", message)
 }

@@ -21,15 +21,7 @@ pub(super) fn key(script: &Script, headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Refuses what Ollama refuses of a body. Fields that it does not know it passes over.
 pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
-    if !body.is_object() {
-        return Err(invalid("invalid character 'n' looking for beginning of value"));
-    }
-    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
-        return Err(invalid("model is required"));
-    };
-    if !script.models.is_empty() && !script.models.iter().any(|known| known == model) {
-        return Err(no_model(model));
-    }
+    model(script, body)?;
     for message in body["messages"].as_array().into_iter().flatten() {
         self::message(message)?;
     }
@@ -44,6 +36,20 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
     match script.context.is_some_and(|context| prompt(body) > context) {
         true => Err(too_long()),
         false => Ok(()),
+    }
+}
+
+/// The model of a body; refuses one that is not there, or that nobody knows.
+pub(super) fn model<'a>(script: &Script, body: &'a Value) -> Result<&'a str, Refusal> {
+    if !body.is_object() {
+        return Err(invalid("invalid character 'n' looking for beginning of value"));
+    }
+    let Some(model) = body["model"].as_str().filter(|model| !model.is_empty()) else {
+        return Err(invalid("model is required"));
+    };
+    match script.models.is_empty() || script.models.iter().any(|known| known == model) {
+        true => Ok(model),
+        false => Err(no_model(model)),
     }
 }
 
@@ -92,6 +98,6 @@ pub(super) fn too_long() -> Refusal {
     Refusal::new(ErrorKind::ContextLength, 400, "", message)
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
+pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Refusal::new(ErrorKind::InvalidRequest, 400, "", message)
 }

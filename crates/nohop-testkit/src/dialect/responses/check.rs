@@ -1,6 +1,7 @@
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
+use super::history;
 use crate::Script;
 use crate::dialect::{Refusal, signature};
 use crate::script::prompt;
@@ -72,6 +73,7 @@ pub(super) fn body(script: &Script, body: &Value) -> Result<(), Refusal> {
     match &body["input"] {
         Value::String(_) => {}
         Value::Array(items) => {
+            history::items(items)?;
             reasoning(script, items)?;
             calls(items)?;
         }

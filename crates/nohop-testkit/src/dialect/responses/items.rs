@@ -1,7 +1,7 @@
 use super::event;
 use crate::Departure;
 use crate::dialect::{Call, Frame, quoted, signature};
-use crate::script::{Part, fragments, pieces};
+use crate::script::{Part, base64, fragments, pieces};
 
 /// One item of an answer's output.
 pub(super) struct Item<'a> {
@@ -23,14 +23,19 @@ impl Item<'_> {
     /// The events that make it.
     pub(super) fn frames(&self) -> Vec<Frame> {
         match self.part {
-            Part::Text(text) => self.message(text),
+            Part::Text(text) => self.message(text, &TEXT),
+            Part::Refusal(text) => self.message(text, &REFUSAL),
             Part::Thinking(text) => self.reasoning(text),
             Part::Call { arguments, .. } => self.function_call(arguments),
+            Part::Picture(_) => self.picture(),
+            // No script of this dialect has one.
+            Part::Sound { .. } => Vec::new(),
         }
     }
 
-    fn message(&self, text: &str) -> Vec<Frame> {
-        let part = |text: &str| format!(r#""content_index":0,"part":{}"#, output_text(text));
+    fn message(&self, text: &str, names: &Names) -> Vec<Frame> {
+        let spell = names.spell;
+        let part = |text: &str| format!(r#""content_index":0,"part":{}"#, spell(text));
         let mut frames = vec![
             self.event("response.output_item.added", 0, &self.begun()),
             self.event("response.content_part.added", 0, &part("")),
@@ -40,11 +45,12 @@ impl Item<'_> {
                 r#""content_index":0,"delta":{},"logprobs":[],"obfuscation":"kR4""#,
                 quoted(&piece)
             );
-            let frame = self.event("response.output_text.delta", number, &delta);
+            let frame = self.event(names.delta, number, &delta);
             frames.push(frame.content(&piece));
         }
-        let whole = format!(r#""content_index":0,"text":{},"logprobs":[]"#, quoted(text));
-        frames.push(self.event("response.output_text.done", 0, &whole));
+        let (field, logprobs) = (names.field, r#","logprobs":[]"#);
+        let whole = format!(r#""content_index":0,"{field}":{}{logprobs}"#, quoted(text));
+        frames.push(self.event(names.done, 0, &whole));
         frames.push(self.event("response.content_part.done", 0, &part(text)));
         frames.push(self.ended());
         frames
@@ -83,6 +89,17 @@ impl Item<'_> {
         frames
     }
 
+    fn picture(&self) -> Vec<Frame> {
+        let state = |name| self.event(name, 0, r#""obfuscation":"kR4""#);
+        vec![
+            self.event("response.output_item.added", 0, &self.begun()),
+            state("response.image_generation_call.in_progress"),
+            state("response.image_generation_call.generating"),
+            state("response.image_generation_call.completed"),
+            self.ended().content(""),
+        ]
+    }
+
     /// The item before anything is in it.
     fn begun(&self) -> String {
         format!(r#""item":{}"#, self.spelled(Some(0), "in_progress"))
@@ -108,8 +125,9 @@ impl Item<'_> {
         let id = self.id(number);
         let is_begun = status == "in_progress";
         match self.part {
-            Part::Text(text) => {
-                let content = if is_begun { String::new() } else { output_text(text) };
+            Part::Text(text) | Part::Refusal(text) => {
+                let spell = if matches!(self.part, Part::Text(_)) { output_text } else { refusal };
+                let content = if is_begun { String::new() } else { spell(text) };
                 format!(
                     r#"{{"id":"{id}","type":"message","status":"{status}","content":[{content}],"role":"assistant"}}"#
                 )
@@ -126,6 +144,15 @@ impl Item<'_> {
                 self.index,
                 quoted(name),
             ),
+            Part::Picture(_) if is_begun => format!(
+                r#"{{"id":"{id}","type":"image_generation_call","status":"{status}","result":null}}"#
+            ),
+            Part::Picture(bytes) => format!(
+                r#"{{"id":"{id}","type":"image_generation_call","status":"{status}","background":"opaque","output_format":"png","quality":"high","result":"{}","size":"1024x1024"}}"#,
+                base64(bytes),
+            ),
+            // No script of this dialect has one.
+            Part::Sound { .. } => "null".to_owned(),
         }
     }
 
@@ -141,9 +168,10 @@ impl Item<'_> {
 
     fn id(&self, number: Option<usize>) -> String {
         let kind = match self.part {
-            Part::Text(_) => "msg",
+            Part::Text(_) | Part::Refusal(_) => "msg",
             Part::Thinking(_) => "rs",
             Part::Call { .. } => "fc",
+            Part::Picture(_) | Part::Sound { .. } => "ig",
         };
         let rotated = match number.filter(|_| self.call.has(Departure::Rotating)) {
             Some(number) => format!("_{number}"),
@@ -155,6 +183,32 @@ impl Item<'_> {
     fn pieces(&self, text: &str) -> Vec<String> {
         pieces(text, self.call.script.tokens_per_event)
     }
+}
+
+/// How the text of a message is called.
+struct Names {
+    field: &'static str,
+    delta: &'static str,
+    done: &'static str,
+    spell: fn(&str) -> String,
+}
+
+const TEXT: Names = Names {
+    field: "text",
+    delta: "response.output_text.delta",
+    done: "response.output_text.done",
+    spell: output_text,
+};
+
+const REFUSAL: Names = Names {
+    field: "refusal",
+    delta: "response.refusal.delta",
+    done: "response.refusal.done",
+    spell: refusal,
+};
+
+fn refusal(text: &str) -> String {
+    format!(r#"{{"type":"refusal","refusal":{}}}"#, quoted(text))
 }
 
 fn output_text(text: &str) -> String {

@@ -19,6 +19,7 @@ row! {
         input: &'a RawValue = "input_tokens",
         output: &'a RawValue = "output_tokens",
         reasoning: &'a RawValue = "reasoning_tokens",
+        searches: &'a RawValue = "search_units",
     }
 }
 
@@ -33,6 +34,7 @@ impl Tokens<'_> {
         let thought = count(all.reasoning);
 
         let mut usage = Usage::default();
+        usage.search_units = self.billed.as_ref().and_then(|billed| count(billed.searches));
         match self.billed.filter(|billed| billed.input.is_some() || billed.output.is_some()) {
             Some(billed) => {
                 (usage.output, usage.reasoning) = apart(count(billed.output), thought);

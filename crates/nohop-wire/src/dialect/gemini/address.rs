@@ -1,17 +1,18 @@
 //! Where a request goes: the path names the model and what is done with it.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use nohop_types::{Error, ErrorKind, Result};
 
 use crate::Mode;
+use crate::call::address::escape;
 
 const PLACE: &str = "{model}";
 const WHOLE: &str = ":generateContent";
 const STREAM: &str = ":streamGenerateContent";
 const VECTOR: &str = ":embedContent";
 const BATCH: &str = ":batchEmbedContents";
+const PREDICT: &str = ":predict";
 
 /// The path of a call, below the endpoint's base URL.
 ///
@@ -29,6 +30,11 @@ pub(super) fn path(way: &str, model: &str, mode: Mode) -> Result<String> {
 pub(super) fn vectors(way: &str, model: &str, several: bool) -> Result<String> {
     let chosen = |own: &str| if several || own == BATCH { BATCH } else { VECTOR };
     method(way, model, chosen, None)
+}
+
+/// The path of a call for the vectors of instances.
+pub(super) fn instances(way: &str, model: &str) -> Result<String> {
+    method(way, model, |_| PREDICT, None)
 }
 
 /// Whether a path for vectors asks for those of a batch.
@@ -49,7 +55,7 @@ fn method(
         None => way.to_owned(),
         Some((before, after)) => format!("{}{after}", named(before, model)?),
     };
-    let own = [WHOLE, STREAM, VECTOR, BATCH].into_iter().find(|own| path.ends_with(own));
+    let own = [WHOLE, STREAM, VECTOR, BATCH, PREDICT].into_iter().find(|own| path.ends_with(own));
     path.truncate(path.len() - own.map_or(0, str::len));
     path.push_str(choose(own.unwrap_or_default()));
     let kept = query.into_iter().flat_map(|query| query.split('&'));
@@ -79,14 +85,7 @@ fn named(before: &str, model: &str) -> Result<String> {
         if place > 0 {
             path.push('/');
         }
-        for byte in segment.bytes() {
-            match byte {
-                b'-' | b'.' | b'_' | b'~' | b'@' => path.push(char::from(byte)),
-                byte if byte.is_ascii_alphanumeric() => path.push(char::from(byte)),
-                // Writing to a string never fails.
-                byte => drop(write!(path, "%{byte:02X}")),
-            }
-        }
+        escape(&mut path, segment);
     }
     Ok(path)
 }

@@ -2,20 +2,31 @@ use nohop_types::{Error, ErrorKind, Json, Purpose, Result, Vectors};
 use serde_json::value::RawValue;
 
 use super::tokens::Tokens;
-use super::{Gemini, address, failure};
+use super::{Gemini, VectorMethod, address, failure, instances};
 use crate::dialect::kept::Kept;
 use crate::json::{self, Packed, Reach, Writer, row};
 use crate::loss::Losses;
-use crate::{Embed, EmbedCall, Encoded};
+use crate::{Embed, EmbedCall, Encoded, Head};
+
+/// The most inputs of a call.
+const MOST: usize = 100;
 
 /// The vector of one input is asked for by itself, unless the way asks for a batch; those of several
 /// are a batch.
 impl Embed for Gemini {
-    fn most(&self) -> usize {
-        100
+    fn most(&self, model: &str) -> usize {
+        match self.method(model) {
+            Method::Batch => MOST,
+            Method::Content => 1,
+            Method::Predict => instances::most(model),
+        }
     }
 
     fn encode(&self, call: &EmbedCall<'_>) -> Result<Encoded> {
+        let method = self.method(call.model);
+        if method == Method::Predict {
+            return instances::encode(call);
+        }
         let request = call.request;
         let path = address::vectors(call.path, call.model, call.inputs.len() != 1)?;
         let batch = address::is_batch(&path);
@@ -23,6 +34,7 @@ impl Embed for Gemini {
             call,
             out: Writer::with_capacity(request.len() + request.len() / 8 + 256),
             losses: Losses::default(),
+            config: (method == Method::Content).then_some("embedContentConfig"),
         };
         if request.user.is_some() {
             item.losses.dropped("user", "the dialect has no word for it");
@@ -40,8 +52,11 @@ impl Embed for Gemini {
         Ok(Encoded::json(path, item.out.into_bytes(), item.losses.into_vec()))
     }
 
-    fn read(&self, call: &EmbedCall<'_>, body: &str) -> Result<Vectors> {
+    fn read(&self, call: &EmbedCall<'_>, _: &Head, body: &str) -> Result<Vectors> {
         let row: AnswerRow<'_> = json::parse(body)?;
+        if row.predictions.is_some() {
+            return instances::read(call, body);
+        }
         let items: Vec<ItemRow<'_>> = match (row.error, row.several, row.one) {
             (None, Some(several), _) => json::at_most(several, call.inputs.len())?,
             (None, None, Some(one)) => vec![one],
@@ -72,16 +87,38 @@ impl Embed for Gemini {
     }
 }
 
+/// How the vectors of a model are asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Method {
+    Batch,
+    Content,
+    Predict,
+}
+
+impl Gemini {
+    fn method(&self, model: &str) -> Method {
+        let name = model.rsplit('/').next().unwrap_or_default();
+        let own = name.contains("gemini") && name != "gemini-embedding-001";
+        match self.vectors {
+            VectorMethod::Content => Method::Batch,
+            VectorMethod::ByModel if own || name.contains("maas") => Method::Content,
+            VectorMethod::ByModel => Method::Predict,
+        }
+    }
+}
+
 /// Writes what is said of one input.
 struct Item<'a> {
     call: &'a EmbedCall<'a>,
     out: Writer,
     losses: Losses,
+    /// The object that holds all but the text, where there is one.
+    config: Option<&'static str>,
 }
 
 impl Item<'_> {
     fn write(&mut self, text: &str, batch: bool) {
-        let Self { call, out, losses } = self;
+        let Self { call, out, losses, config } = self;
         let request = call.request;
         let reach = Reach { dialect: Gemini::NAME, endpoint: call.endpoint };
         let spelled = |key| {
@@ -96,7 +133,14 @@ impl Item<'_> {
         out.key("content").object().key("parts").array();
         out.object().text("text", text).end_object().end_array();
         out.extras(&request.extra, "content.", &[], reach, losses).end_object();
-        out.maybe("taskType", request.purpose.as_ref().map(word));
+        let purpose = request.purpose.as_ref().map(word);
+        if let Some(config) = *config {
+            out.key(config).object().maybe("taskType", purpose);
+            out.maybe("outputDimensionality", request.dimensions);
+            out.extras(&request.extra, "", &["content."], reach, losses).end_object().end_object();
+            return;
+        }
+        out.maybe("taskType", purpose);
         let dimensions = match spelled("output_dimensionality") {
             true => "output_dimensionality",
             false => "outputDimensionality",
@@ -110,6 +154,7 @@ row! {
     struct AnswerRow {
         one: ItemRow<'a> = "embedding",
         several: &'a RawValue = "embeddings",
+        predictions: &'a RawValue = "predictions",
         usage: &'a RawValue = "usageMetadata" | "usage_metadata",
         error: &'a RawValue = "error",
     }
@@ -122,7 +167,7 @@ row! {
 }
 
 /// The dialect's word for a purpose.
-fn word(purpose: &Purpose) -> &str {
+pub(super) fn word(purpose: &Purpose) -> &str {
     match purpose {
         Purpose::Classification => "CLASSIFICATION",
         Purpose::Clustering => "CLUSTERING",

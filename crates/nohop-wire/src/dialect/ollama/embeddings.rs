@@ -6,11 +6,11 @@ use crate::dialect::kept::Kept;
 use crate::json::{self, Packed, Reach, Str, Writer, row};
 use crate::loss::Losses;
 use crate::models::beside;
-use crate::{Embed, EmbedCall, Encoded};
+use crate::{Embed, EmbedCall, Encoded, Head};
 
 /// The one vector of the older `/api/embeddings` is read as well.
 impl Embed for Ollama {
-    fn most(&self) -> usize {
+    fn most(&self, _: &str) -> usize {
         usize::MAX
     }
 
@@ -36,7 +36,7 @@ impl Embed for Ollama {
         Ok(Encoded::json(path, out.into_bytes(), losses.into_vec()))
     }
 
-    fn read(&self, call: &EmbedCall<'_>, body: &str) -> Result<Vectors> {
+    fn read(&self, call: &EmbedCall<'_>, _: &Head, body: &str) -> Result<Vectors> {
         let row: AnswerRow<'_> = json::parse(body)?;
         let vectors = match (row.error, row.several, row.one) {
             (None, Some(several), _) => json::at_most(several, call.inputs.len())?,

@@ -7,7 +7,7 @@ use crate::dialect::kept::Kept;
 use crate::json::{self, Packed, Reach, Str, Writer, row};
 use crate::loss::Losses;
 use crate::models::beside;
-use crate::{Embed, EmbedCall, Encoded};
+use crate::{Embed, EmbedCall, Encoded, Head};
 
 /// OpenAI's Embeddings, which most hosts of its Chat Completions offer beside them.
 ///
@@ -62,7 +62,7 @@ impl OpenAiEmbeddings {
 }
 
 impl Embed for OpenAiEmbeddings {
-    fn most(&self) -> usize {
+    fn most(&self, _: &str) -> usize {
         self.most
     }
 
@@ -96,7 +96,7 @@ impl Embed for OpenAiEmbeddings {
         Ok(Encoded::json(path, out.into_bytes(), losses.into_vec()))
     }
 
-    fn read(&self, call: &EmbedCall<'_>, body: &str) -> Result<Vectors> {
+    fn read(&self, call: &EmbedCall<'_>, _: &Head, body: &str) -> Result<Vectors> {
         let row: AnswerRow<'_> = json::parse(body)?;
         if row.error.is_some() || row.data.is_none() {
             return Err(failure::read(body, None).unwrap_or_else(|| {
@@ -210,7 +210,7 @@ fn placed(items: Vec<ItemRow<'_>>, packed: Packed, kept: &mut Kept) -> Result<Ve
 }
 
 /// What was counted; a host that tells the total alone tells what was read.
-fn usage(raw: &RawValue) -> Usage {
+pub(super) fn usage(raw: &RawValue) -> Usage {
     let told = json::lax::<Tokens<'_>>(raw).map(|tokens| tokens.usage(&OpenAiChat::PLAIN));
     let mut usage = told.unwrap_or_default();
     if usage.total().is_none() {

@@ -423,7 +423,7 @@ impl<'a> Turn<'_, 'a> {
         self.body.out.object();
         let reach = self.body.reach;
         match reach.form(&part.extra, "type") {
-            Some(own) => self.body.out.field("type", own).done(),
+            Some(own) => self.body.out.key("type").raw(own).done(),
             None => self.body.out.text("type", r#type).done(),
         }
         if let Some(key) = text.filter(|_| !reasoning.text.is_empty()) {

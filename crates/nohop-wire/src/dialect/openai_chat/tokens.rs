@@ -23,6 +23,7 @@ row! {
         written: Count = "cache_creation_input_tokens",
         lifetimes: Lifetimes<'a> = "cache_creation",
         reasoning: Count = "reasoning_tokens",
+        searches: Count = "search_units",
         cost: &'a RawValue = "cost",
         estimate: &'a RawValue = "estimated_cost",
         ticks: Count = "cost_in_usd_ticks",
@@ -114,6 +115,7 @@ impl Tokens<'_> {
             || (kept > 0 && total == sum.checked_add(kept));
         usage.input = prompt.map(|prompt| prompt - if exclusive { 0 } else { kept });
         usage.cache_read = cached;
+        usage.search_units = count(self.searches);
         usage.cache_write = written;
 
         let sum = if exclusive { sum.saturating_add(kept) } else { sum };

@@ -6,7 +6,7 @@ use nohop_types::{
 };
 
 use super::write::Body;
-use super::{Answers, BEGINS, IN_FIELD, Instructions, SealedThinking, goes_on};
+use super::{Answers, BEGINS, IN_FIELD, Instructions, SealedThinking, goes_on, pictures};
 use crate::dialect::media::{Address, Base64};
 use crate::dialect::{invalid, silent};
 
@@ -125,6 +125,7 @@ impl<'a> Turn<'_, 'a> {
                 Content::Opaque(opaque) if self.is_item(first) => {
                     self.body.out.raw(opaque.json.as_str());
                 }
+                Content::Image(_) if self.is_picture(first) => self.picture(first),
                 _ => {
                     many += after.iter().take_while(|part| self.is_said_with(part)).count();
                     self.said(&rest[..many]);
@@ -156,17 +157,34 @@ impl<'a> Turn<'_, 'a> {
         self.is_assistant() && self.form(&part.extra, "content").is_none()
     }
 
+    /// Whether the part is a picture that the model made here, which is an item.
+    fn is_picture(&self, part: &'a Part) -> bool {
+        let made = pictures::bytes(part).is_some() && self.form(&part.extra, "id").is_some();
+        self.is_assistant() && made
+    }
+
+    fn picture(&mut self, part: &'a Part) {
+        let Some(bytes) = pictures::bytes(part) else { return };
+        self.body.out.object().field("type", pictures::TYPE).field("result", Base64(bytes));
+        if self.form(&part.extra, "status").is_none() {
+            self.body.out.field("status", "completed");
+        }
+        let (reach, losses) = (self.body.reach, &mut self.body.losses);
+        self.body.out.extras(&part.extra, "", &[BEGINS], reach, losses).end_object();
+    }
+
     /// Whether the part stands in the same item as what is said before it.
     fn is_said_with(&self, part: &'a Part) -> bool {
         match &part.content {
             Content::ToolCall(_) | Content::ToolResult(_) | Content::Reasoning(_) => false,
             Content::Opaque(_) => !self.is_item(part),
+            Content::Image(_) if self.is_picture(part) => false,
             _ => !self.is_assistant() || self.form(&part.extra, BEGINS).is_none(),
         }
     }
 
     /// Whether the host can be told a part; one that it can not is a loss.
-    fn keeps(&mut self, part: &Part) -> bool {
+    fn keeps(&mut self, part: &'a Part) -> bool {
         let assistant = self.is_assistant();
         let issuer = self.body.call.issuer;
         let unsealed = self.body.dialect.sealed == SealedThinking::Asked && !self.body.is_theirs();
@@ -203,6 +221,7 @@ impl<'a> Turn<'_, 'a> {
                 ("audio", "the host takes sounds only as bytes")
             }
             Content::Audio(_) if assistant => ("audio", "the model's own turns are texts"),
+            Content::Image(_) if assistant && self.is_picture(part) => return true,
             Content::Image(_) if assistant => ("image", "the model's own turns are texts"),
             Content::Document(_) if assistant => ("document", "the model's own turns are texts"),
             Content::Video(_) => ("video", "the dialect takes no films"),

@@ -77,6 +77,16 @@ row! {
 }
 
 row! {
+    /// A picture that the model made.
+    struct PictureRow {
+        r#type: Str<'a> = "type",
+        result: Str<'a> = "result",
+        format: Str<'a> = "output_format",
+        status: Str<'a> = "status",
+    }
+}
+
+row! {
     /// A piece of a message, or of thinking.
     struct PartRow {
         r#type: Str<'a> = "type",

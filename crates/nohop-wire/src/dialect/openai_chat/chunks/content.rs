@@ -10,7 +10,7 @@ use crate::dialect::openai_chat::rows::{
     Annotation, AudioRow, Delta, Detail, ImageRow, Item, LogprobRow, LogprobsRow,
 };
 use crate::dialect::openai_chat::{OpenAiChat, Tags};
-use crate::json;
+use crate::{json, sniff};
 
 impl Speaker<'_> {
     /// A part for `slot` that holds nothing yet.
@@ -165,8 +165,12 @@ impl Speaker<'_> {
             audio.id = row.id.and_then(json::Str::said);
         }
         start.extra = json::extras(OpenAiChat::NAME, row.rest);
-        let media_type = format!("audio/{}", row.format.as_deref().unwrap_or("*"));
         let data = row.data.as_deref().and_then(media::decode).filter(|data| !data.is_empty());
+        // The inventor does not say what it is; the first of the bytes may.
+        let media_type = match (row.format.as_deref(), data.as_deref().and_then(sniff)) {
+            (Some(format), _) => format!("audio/{format}"),
+            (None, found) => found.unwrap_or("audio/*").to_owned(),
+        };
         let known = self.progress.open.iter().any(|(slot, _)| *slot == Slot::Audio);
         if let (false, Content::Audio(audio), Some(data)) = (known, &mut start.content, &data) {
             audio.media = Some(Media::bytes(media_type, data.clone()));

@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 use super::slots::{Kind, Slot, part, parts};
 use super::{Frames, fields};
 use crate::Fault;
-use crate::dialect::openai_responses::OpenAiResponses;
 use crate::dialect::openai_responses::rows::{EventRow, ItemRow, KindRow};
+use crate::dialect::openai_responses::{OpenAiResponses, pictures};
 use crate::json::{self, Str};
 
 /// An item that may still grow.
@@ -109,9 +109,12 @@ impl Frames {
             }
             Held::Gathered(begun) => {
                 let json = raw.map_or_else(|| begun.clone(), Json::from);
-                let opaque = Opaque::new(self.issuer.clone(), json);
+                let picture = raw.and_then(|raw| pictures::read(raw, true));
+                let start = picture.unwrap_or_else(|| {
+                    Content::Opaque(Opaque::new(self.issuer.clone(), json)).into()
+                });
                 self.last = None;
-                let part = self.open_part(Content::Opaque(opaque).into(), events);
+                let part = self.open_part(start, events);
                 events.push(Event::Close { part });
             }
         }

@@ -12,7 +12,7 @@ use super::{OWN, parts};
 use crate::dialect::Marks;
 use crate::dialect::carried::unload;
 use crate::dialect::invalid;
-use crate::dialect::openai_responses::{BEGINS, OpenAiResponses, goes_on};
+use crate::dialect::openai_responses::{BEGINS, OpenAiResponses, goes_on, pictures};
 use crate::dialect::own::read;
 use crate::json;
 
@@ -46,7 +46,8 @@ pub(super) fn item(messages: &mut Vec<Message>, marks: Marks, raw: &RawValue) ->
             Ok(())
         }
         _ => {
-            go_on(messages, [opaque(raw)]);
+            let part = pictures::read(raw, false).unwrap_or_else(|| opaque(raw));
+            go_on(messages, [part]);
             Ok(())
         }
     }

@@ -1,12 +1,14 @@
 //! The items that an answer consists of.
 
 use nohop_types::{
-    Citation, Content, Input, Logprob, Opaque, Part, Reasoning, Summary, TokenLogprob, ToolCall,
+    Citation, Content, Extras, Input, Logprob, Opaque, Part, Reasoning, Summary, TokenLogprob,
+    ToolCall,
 };
 
 use super::extras;
 use crate::dialect::carried::carry;
-use crate::dialect::openai_responses::{BEGINS, OpenAiResponses, is_said};
+use crate::dialect::media::Base64;
+use crate::dialect::openai_responses::{BEGINS, OpenAiResponses, is_said, pictures};
 use crate::json::Writer;
 
 /// How far an item is written.
@@ -27,7 +29,7 @@ pub(super) fn is_shown(part: &Part) -> bool {
         Content::Reasoning(_) | Content::Refusal(_) | Content::Text(_) | Content::ToolCall(_) => {
             true
         }
-        _ => false,
+        _ => pictures::bytes(part).is_some(),
     }
 }
 
@@ -41,6 +43,7 @@ pub(super) fn type_of(part: &Part) -> &'static str {
         Content::Reasoning(_) => "reasoning",
         Content::ToolCall(call) if call.input == Input::Text => "custom_tool_call",
         Content::ToolCall(_) => "function_call",
+        Content::Image(_) => pictures::TYPE,
         _ => "message",
     }
 }
@@ -48,7 +51,7 @@ pub(super) fn type_of(part: &Part) -> &'static str {
 /// The id of the item `index` that begins with `first`: its own, or one made of the answer's.
 pub(super) fn id(first: &Part, index: usize, answer: &str) -> String {
     let own = match type_of(first) {
-        "reasoning" => first.extra.get(OpenAiResponses::NAME, "", "id"),
+        "reasoning" | pictures::TYPE => first.extra.get(OpenAiResponses::NAME, "", "id"),
         _ => None,
     };
     let own = own.and_then(|own| serde_json::from_str::<Option<String>>(own.as_str()).ok()?);
@@ -57,6 +60,7 @@ pub(super) fn id(first: &Part, index: usize, answer: &str) -> String {
             "reasoning" => "rs",
             "custom_tool_call" => "ctc",
             "function_call" => "fc",
+            pictures::TYPE => "ig",
             _ => "msg",
         };
         format!("{kind}_{}_{index}", answer.strip_prefix("resp_").unwrap_or(answer))
@@ -71,7 +75,7 @@ pub(super) fn write(out: &mut Writer, parts: &[&Part], index: usize, answer: &st
     {
         return out.raw(opaque.json.as_str()).done();
     }
-    let begun = as_is == As::Begun;
+    let (begun, none) = (as_is == As::Begun, Extras::new());
     let status = match as_is {
         As::Begun => "in_progress",
         As::Done => "completed",
@@ -87,6 +91,11 @@ pub(super) fn write(out: &mut Writer, parts: &[&Part], index: usize, answer: &st
             out.field("status", status).field("call_id", &call.id).field("name", &call.name);
             out.field(arguments_key(call), if begun { "" } else { &call.arguments });
             extras(out, &first.extra, "", &[]);
+        }
+        Content::Image(_) => {
+            let bytes = pictures::bytes(first).filter(|_| !begun);
+            out.field("status", status).field("result", bytes.map(Base64));
+            extras(out, if begun { &none } else { &first.extra }, "", &[]);
         }
         _ => {
             out.field("status", status).field("role", "assistant").key("content").array();
