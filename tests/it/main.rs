@@ -16,6 +16,7 @@ mod moving;
 mod rankings;
 mod requests;
 mod road;
+mod schemas;
 mod sdk;
 mod speak;
 mod supply;

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use nohop_types::{
     Content, Error, ErrorKind, Extra, ExtraScope, Extras, Issuer, Json, Opaque, Part, Result,
 };
-use nohop_wire::{Call, Dialect, Incoming, RequestHead, laws};
+use nohop_wire::{Call, Dialect, Incoming, Loss, RequestHead, laws};
 use serde_json::{Map, Value};
 
 /// An object, of which fields are taken until only those are left that nobody knows.
@@ -88,10 +88,10 @@ pub fn there_and_back(
     dialect: &dyn Dialect,
     head: &RequestHead,
     body: &[u8],
-) -> Result<Vec<laws::Difference>> {
+) -> Result<(Vec<laws::Difference>, Vec<Loss>)> {
     let (request, issuer) = (&incoming.request, Issuer::speaking(dialect.name()));
     let call = Call::new(request, &request.model, &head.path, &issuer).mode(incoming.mode);
     let encoded = dialect.encode(&call)?;
     let json = |bytes| serde_json::from_slice(bytes).unwrap_or(Value::Null);
-    Ok(laws::differences(&json(body), &json(&encoded.body)))
+    Ok((laws::differences(&json(body), &json(&encoded.body)), encoded.losses))
 }

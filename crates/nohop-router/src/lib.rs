@@ -25,6 +25,8 @@ mod said;
 mod target;
 mod tasks;
 mod text;
+#[cfg(feature = "schema")]
+mod typed;
 mod work;
 
 pub use answer::Answer;
@@ -34,3 +36,5 @@ pub use route::Route;
 pub use router::Router;
 pub use target::Target;
 pub use text::Text;
+#[cfg(feature = "schema")]
+pub use typed::{Misfit, Typed};

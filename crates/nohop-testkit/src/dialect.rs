@@ -5,6 +5,7 @@ mod gemini;
 mod ollama;
 mod openai;
 mod responses;
+mod schema;
 mod signature;
 mod tasks;
 
@@ -58,6 +59,20 @@ impl Dialect {
         Self::Ollama,
         Self::Converse,
     ];
+
+    /// What the provider says of a schema in the request `body`, if it refuses one.
+    pub fn schema_refusal(self, body: &Value) -> Option<String> {
+        let checked = match self {
+            Self::OpenAiChat => schema::chat(body),
+            Self::Anthropic => schema::anthropic(body),
+            Self::OpenAiResponses => schema::responses(body),
+            Self::Gemini => schema::gemini(body),
+            Self::Cohere => schema::cohere(body),
+            Self::Ollama => Ok(()),
+            Self::Converse => schema::converse(body),
+        };
+        checked.err().map(|refusal| refusal.message)
+    }
 
     /// How `maker` speaks it.
     pub(crate) fn speech(self, maker: Maker) -> &'static dyn Speech {

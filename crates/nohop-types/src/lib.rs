@@ -39,6 +39,8 @@ mod reasoning;
 mod request;
 mod rerank;
 mod response;
+#[cfg(feature = "schema")]
+mod schema;
 mod secret;
 #[cfg(test)]
 mod strategies;
@@ -48,6 +50,10 @@ mod trace;
 mod usage;
 mod vectors;
 mod words;
+
+/// The crate whose `JsonSchema` is derived for [`Shaped`] types.
+#[cfg(feature = "schema")]
+pub use schemars;
 
 pub use citation::{Citation, Span};
 pub use cost::{Cost, Provenance};
@@ -72,6 +78,8 @@ pub use reasoning::{Effort, Issuer, Reasoning, Summary, Thinking, Visibility};
 pub use request::Request;
 pub use rerank::RerankRequest;
 pub use response::{Choice, Response};
+#[cfg(feature = "schema")]
+pub use schema::Shaped;
 pub use secret::Secret;
 pub use task::Task;
 pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};

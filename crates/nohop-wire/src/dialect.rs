@@ -32,7 +32,7 @@ pub use gemini::{CallIds, Gemini, Labels, Schemas, ThinkingGauge, Unsigned, Vect
 pub use ollama::Ollama;
 pub use openai_chat::{
     Cap, Counted, Ends, Files, History, IdForm, JinaRerank, Marks, OpenAiChat, OpenAiEmbeddings,
-    OwnMedia, Refusals, Required, StreamUsage, Tags, ThinkingField, ToolMedia, Unthought,
+    OwnMedia, Refusals, Required, Shapes, StreamUsage, Tags, ThinkingField, ToolMedia, Unthought,
     VectorForm,
 };
 pub use openai_responses::{Answers, Budgets, Instructions, OpenAiResponses, SealedThinking};

@@ -21,6 +21,7 @@ mod media;
 mod models;
 mod reader;
 mod rerank;
+pub mod schema;
 mod surface;
 mod wait;
 

@@ -31,6 +31,11 @@ impl Losses {
         self.push(field.into(), Change::Clamped, why.into());
     }
 
+    /// Notes a loss that is not among the others yet.
+    pub(crate) fn note(&mut self, field: String, change: Change, why: Cow<'static, str>) {
+        self.0.push(Loss::new(field, change, why));
+    }
+
     /// Drops those of `fields` that the caller said, for which the dialect has no word.
     pub(crate) fn unheard(&mut self, fields: &[(&'static str, bool)]) {
         for (field, _) in fields.iter().filter(|(_, said)| *said) {

@@ -26,6 +26,8 @@
 //! alone.
 
 pub use nohop_router::{Answer, Builder, Route, Router, Target, Text, file};
+#[cfg(feature = "schema")]
+pub use nohop_router::{Misfit, Typed};
 pub use nohop_types::*;
 
 /// What happened and what it may cost: entries, budgets, totals.
@@ -62,4 +64,8 @@ mod pages {
 
     #[doc = include_str!("../../../docs/providers.md")]
     mod providers {}
+
+    #[cfg(feature = "schema")]
+    #[doc = include_str!("../../../docs/schemas.md")]
+    mod schemas {}
 }

@@ -254,7 +254,7 @@ fn what_anthropic_can_not_be_told_is_a_loss_and_never_silence() {
 
 #[test]
 fn anthropic_fields_nobody_knows_come_through_byte_for_byte() {
-    let body = r#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"text","text":"Hi","novel":{"z": 1e3,"a":[ ]}}],"odd":null}],"tools":[{"name":"f","input_schema":{},"odd":1},{"type":"novel_20990101","name":"n","x":{"z": 1.0}}],"temperature":null,"novel":{"z": 1.0,"a":"\u00e9"}}"#;
+    let body = r#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[{"type":"text","text":"Hi","novel":{"z": 1e3,"a":[ ]}}],"odd":null}],"tools":[{"name":"f","input_schema":{"type":"object"},"odd":1},{"type":"novel_20990101","name":"n","x":{"z": 1.0}}],"temperature":null,"novel":{"z": 1.0,"a":"\u00e9"}}"#;
     let head = RequestHead::default();
     let (differences, encoded) =
         laws::there_and_back(ANTHROPIC, ANTHROPIC, &head, body.as_bytes(), &issuer(ANTHROPIC))

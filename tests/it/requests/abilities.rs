@@ -61,7 +61,7 @@ fn a_model_without_stop_words_is_given_none() {
 
 #[test]
 fn a_model_that_can_not_be_made_to_call_tools_is_left_to_choose() {
-    let schema = json!({ "type": "object" });
+    let schema = json!({ "type": "object", "properties": {} });
     let losses = ["tool_choice: dropped: the model does not take it"];
     for choice in [ToolChoice::Required, ToolChoice::Named("clock".into())] {
         let request = hi().tool(Tool::function("clock", schema.clone())).tool_choice(choice);

@@ -148,7 +148,7 @@ fn the_answers_shape_is_told_in_the_config() {
 fn what_the_subset_of_openapi_lacks_is_followed_put_otherwise_or_lost() {
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$defs": { "node": { "type": "object", "properties": { "next": { "$ref": "#/$defs/none" } } } },
+        "$defs": { "node": { "type": "object", "properties": { "next": { "not": {} } } } },
         "type": "object",
         "properties": {
             "a": { "$ref": "#/$defs/node" },
@@ -174,8 +174,12 @@ fn what_the_subset_of_openapi_lacks_is_followed_put_otherwise_or_lost() {
     let functions = json!([{ "name": "f", "parameters": told_so }]);
     let body = with_hi(json!({ "tools": [{ "functionDeclarations": functions }] }));
     let losses = [
-        "schema.additionalProperties: dropped: the subset of OpenAPI has no word for it",
-        "schema.$ref: dropped: the subset of OpenAPI has no word for it",
+        "tools[0].schema.additionalProperties: dropped: the target has no word for it",
+        "tools[0].schema.properties.a.$ref: translated: written out in its place: the target follows none",
+        "tools[0].schema.properties.a.properties.next.not: dropped: the target has no word for it",
+        "tools[0].schema.properties.b.oneOf: translated: any of them, for the target does not know just one",
+        "tools[0].schema.properties.d.allOf: translated: said as one schema: the target knows no parts",
+        "tools[0].schema.properties.e.items.const: translated: said as the only value",
     ];
     told(&early, "m", &hi().tool(tool), body, &losses);
     // An object without properties is refused there.

@@ -139,10 +139,10 @@ fn marks_of_a_cached_prompt_are_told_in_the_hosts_words() {
     let request = Request::new("m")
         .system(Part::text("A long prompt.").cached(CacheMark::new()))
         .user(Part::text("Hi").cached(hour))
-        .tool(Tool::function("clock", json!({ "type": "object" })).cached(hour));
+        .tool(Tool::function("clock", json!({ "type": "object", "properties": {} })).cached(hour));
     let usual = json!({ "type": "ephemeral" });
     let lasting = json!({ "type": "ephemeral", "ttl": "1h" });
-    let function = json!({ "name": "clock", "parameters": { "type": "object" } });
+    let function = json!({ "name": "clock", "parameters": { "type": "object", "properties": {} } });
     let said =
         |mark: &Value, text| json!([{ "type": "text", "text": text, "cache_control": mark }]);
 
@@ -153,7 +153,7 @@ fn marks_of_a_cached_prompt_are_told_in_the_hosts_words() {
     let tools = json!([{ "type": "function", "function": function, "cache_control": lasting }]);
     check(GATEWAY, &request, json!({ "messages": messages, "tools": tools }), &[]);
 
-    let schema = json!({ "type": "object" });
+    let schema = json!({ "type": "object", "properties": {} });
     let body = json!({
         "system": said(&usual, "A long prompt."),
         "messages": [{ "role": "user", "content": said(&lasting, "Hi") }],

@@ -167,7 +167,7 @@ fn a_turn_of_the_model_is_several_items_in_the_order_in_which_they_were_told() {
 
 #[test]
 fn tools_are_flat_and_so_are_choices() {
-    let schema = json!({ "type": "object" });
+    let schema = json!({ "type": "object", "properties": {}, "additionalProperties": false });
     let request = hi()
         .tool(Tool::function("f", schema.clone()).description("Tells it.").strict())
         .tool(Tool::native(OpenAiResponses::NAME, json!({ "type": "web_search" })))
@@ -207,7 +207,12 @@ fn tools_are_flat_and_so_are_choices() {
 
 #[test]
 fn a_shape_a_tier_and_names_have_their_places() {
-    let schema = Schema::new("o", json!({ "type": "object" })).description("d").strict();
+    let schema = Schema::new(
+        "o",
+        json!({ "type": "object", "properties": {}, "additionalProperties": false }),
+    )
+    .description("d")
+    .strict();
     let request = hi()
         .output(OutputFormat::JsonSchema(schema))
         .verbosity(Verbosity::Low)
@@ -220,7 +225,7 @@ fn a_shape_a_tier_and_names_have_their_places() {
         "type": "json_schema",
         "name": "o",
         "description": "d",
-        "schema": { "type": "object" },
+        "schema": { "type": "object", "properties": {}, "additionalProperties": false },
         "strict": true,
     });
     let mut body = json!({

@@ -13,13 +13,24 @@ use serde_json::{Value, json};
 use super::{ANTHROPIC, HOSTED, MISTRAL, OPENAI, check, hi, sent};
 
 fn schema() -> Value {
-    json!({ "type": "object", "properties": { "city": { "type": "string" } } })
+    let city = json!({ "city": { "type": "string" } });
+    json!({
+        "type": "object",
+        "properties": city,
+        "required": ["city"],
+        "additionalProperties": false,
+    })
+}
+
+/// The schema of no arguments.
+fn nothing() -> Value {
+    json!({ "type": "object", "properties": {} })
 }
 
 /// A request with two tools.
 fn equipped() -> Request {
     hi().tool(Tool::function("weather", schema()).description("Tells it.").strict())
-        .tool(Tool::function("clock", json!({ "type": "object" })))
+        .tool(Tool::function("clock", nothing()))
 }
 
 /// `body` with the two tools, as OpenAI says them.
@@ -37,7 +48,7 @@ fn with_functions(mut body: Value) -> Value {
         },
         {
             "type": "function",
-            "function": { "name": "clock", "parameters": { "type": "object" } },
+            "function": { "name": "clock", "parameters": nothing() },
         },
     ]);
     body
@@ -54,7 +65,7 @@ fn with_tools(mut body: Value) -> Value {
             "input_schema": schema(),
             "strict": true,
         },
-        { "name": "clock", "input_schema": { "type": "object" } },
+        { "name": "clock", "input_schema": nothing() },
     ]);
     body
 }

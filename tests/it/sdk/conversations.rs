@@ -32,6 +32,14 @@ const LOSSES: &[(&str, &[&str])] = &[
     ),
     ("image_detail", &["image.detail: dropped: the dialect has no word for it"]),
     ("json_object", &["output: dropped: the dialect has no objects without a schema"]),
+    (
+        "json_schema",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
+    (
+        "json_schema_plus_tools",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
     ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
     ("logprobs", &["logprobs: dropped: the dialect has no word for it"]),
     (
@@ -64,6 +72,10 @@ const LOSSES: &[(&str, &[&str])] = &[
             "reasoning: dropped: another issuer's thinking means nothing here",
             "thinking_blocks: dropped: the extra field is meant for others",
         ],
+    ),
+    (
+        "tools_strict",
+        &["tools[0].schema.properties.days.minimum: dropped: the target has no word for it"],
     ),
     ("verbosity", &["verbosity: dropped: the dialect has no word for it"]),
     ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),
@@ -121,6 +133,14 @@ const LOSSES_OF_COHERE: &[(&str, &[&str])] = &[
     ("cache_system", &["cache: dropped: the host caches whole prompts by itself"]),
     ("cache_tools", &["cache: dropped: the host caches whole prompts by itself"]),
     ("cache_user_1h", &["cache: dropped: the host caches whole prompts by itself"]),
+    (
+        "json_schema",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
+    (
+        "json_schema_plus_tools",
+        &["output.schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
     ("logit_bias", &["logit_bias: dropped: the dialect has no word for it"]),
     ("logprobs", &["top_logprobs: dropped: the dialect has no word for it"]),
     (
@@ -166,6 +186,10 @@ const LOSSES_OF_COHERE: &[(&str, &[&str])] = &[
         &["tool_choice: translated: the dialect names no tools in a choice; no others are offered"],
     ),
     ("tools_no_parallel", &["parallel: dropped: the dialect has no word for it"]),
+    (
+        "tools_strict",
+        &["tools[0].schema.properties.days.minimum: dropped: the target has no word for it"],
+    ),
     ("user", &["user: dropped: the dialect has no word for it"]),
     ("verbosity", &["verbosity: dropped: the dialect has no word for it"]),
     ("web_search", &["web_search_options: dropped: the extra field is meant for others"]),

@@ -116,6 +116,7 @@ thinking.visibility: dropped: the host shows its thinking as it likes | reasonin
 tool_result.failed: dropped: the dialect has no word for it | ours
 tools: dropped: a provider's own tool of another dialect | web_search
 tools: dropped: the host marks only what stands in a message | cache_tools sdk_all_params sdk_tool_roundtrip
+tools[1].schema.properties: translated: said, for the target must be told | json_schema_plus_tools stream_tools thinking_echo tool_empty_args tool_parallel_roundtrip tool_result_image tool_result_parts tool_roundtrip tools_auto tools_default tools_named tools_no_parallel tools_none tools_parallel_true tools_required
 top_k: dropped: the host refuses the field | ours sdk_all_params top_k
 unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here | pdf_url
 unsupported: messages[0].parts[1]: the host does not fetch a document from there: send its bytes, or let the router fetch it (Builder::fetch) | pdf_url sdk_multimodal";
@@ -132,6 +133,8 @@ media_resolution: dropped: the extra field is meant for others | image_detail
 metadata: dropped: the dialect has no word for it | metadata_store sdk_all_params
 metadata: dropped: the extra field is meant for others | metadata_store
 n: dropped: the dialect has no word for it | n_2 sdk_all_params
+output.schema.additionalProperties: translated: said, for the target takes listed fields only | sdk_response_schema
+output.schema.properties.days.minimum: dropped: the target has no word for it | json_schema json_schema_plus_tools
 output: dropped: the dialect has no objects without a schema | json_object
 presence_penalty: dropped: the dialect has no word for it | penalties sdk_all_params
 reasoning: dropped: another issuer's thinking means nothing here | sdk_tool_roundtrip thinking_echo tool_empty_args tool_parallel_roundtrip tool_result_image tool_result_parts tool_roundtrip tool_roundtrip_no_tools
@@ -148,6 +151,7 @@ thinking: dropped: the extra field is meant for others | thinking_budget
 thinking_blocks: dropped: the extra field is meant for others | thinking_echo
 tier: dropped: the dialect has no word for it | sdk_all_params service_tier
 tools: dropped: a provider's own tool of another dialect | web_search
+tools[0].schema.properties.days.minimum: dropped: the target has no word for it | tools_strict
 top_k: dropped: a model that thinks takes none | ours sdk_all_params
 verbosity: dropped: the dialect has no word for it | ours sdk_all_params sdk_multimodal verbosity
 web_search_options: dropped: the extra field is meant for others | web_search
@@ -176,6 +180,7 @@ thinking: dropped: the extra field is meant for others | thinking_budget
 tool_result.failed: dropped: the dialect has no word for it | ours
 tools: dropped: a provider's own tool of another dialect | web_search
 tools: dropped: the host marks only what stands in a message | cache_tools sdk_all_params sdk_tool_roundtrip
+tools[1].schema.properties: translated: said, for the target must be told | json_schema_plus_tools stream_tools thinking_echo tool_empty_args tool_parallel_roundtrip tool_result_image tool_result_parts tool_roundtrip tools_auto tools_default tools_named tools_no_parallel tools_none tools_parallel_true tools_required
 top_k: dropped: the dialect has no word for it | ours sdk_all_params top_k
 web_search_options: dropped: the extra field is meant for others | web_search
 unsupported: messages[0].parts[1]: the file was uploaded to another provider: send its bytes or its URL, or upload it here | pdf_url";

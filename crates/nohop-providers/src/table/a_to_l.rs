@@ -3,8 +3,8 @@
 use nohop_wire::dialect::{Anthropic, Cohere, Gemini, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    AZURE_CHAT, BEDROCK_CONVERSE, BESIDE, COMPATIBLE, DEEPSEEK_CHAT, FIREWORKS_CHAT, FLAGGED,
-    GATEWAY, HOST, LLAMACPP_CHAT, OPEN, RANKING, UNASKED,
+    AZURE_CHAT, BEDROCK_CONVERSE, BESIDE, CEREBRAS_CHAT, COHERE_CHAT, COMPATIBLE, DEEPSEEK_CHAT,
+    FIREWORKS_CHAT, FLAGGED, GATEWAY, GROQ_CHAT, HOST, LLAMACPP_CHAT, LOCAL, RANKING, UNASKED,
 };
 use crate::{Auth, Provider, Way};
 
@@ -115,7 +115,7 @@ pub const CEREBRAS: Provider = Provider {
     id: "cerebras",
     base_url: "https://api.cerebras.ai/v1",
     auth: Auth::Bearer("CEREBRAS_API_KEY"),
-    ways: &[Way { path: "/chat/completions", dialect: &UNASKED }],
+    ways: &[Way { path: "/chat/completions", dialect: &CEREBRAS_CHAT }],
 };
 
 /// <https://chutes.ai/docs>
@@ -149,7 +149,7 @@ pub const COHERE: Provider = Provider {
     auth: Auth::BearerOf(&["COHERE_API_KEY", "CO_API_KEY"]),
     ways: &[
         Way { path: "/v2/chat", dialect: &Cohere::PLAIN },
-        Way { path: "/compatibility/v1/chat/completions", dialect: &OpenAiChat::HOSTED },
+        Way { path: "/compatibility/v1/chat/completions", dialect: &COHERE_CHAT },
     ],
 };
 
@@ -279,7 +279,7 @@ pub const GROQ: Provider = Provider {
     base_url: "https://api.groq.com/openai/v1",
     auth: Auth::Bearer("GROQ_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &UNASKED },
+        Way { path: "/chat/completions", dialect: &GROQ_CHAT },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],
 };
@@ -337,7 +337,7 @@ pub const LMSTUDIO: Provider = Provider {
     base_url: "http://127.0.0.1:1234/v1",
     auth: Auth::Optional("LMSTUDIO_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &OPEN },
+        Way { path: "/chat/completions", dialect: &LOCAL },
         Way { path: "/messages", dialect: &COMPATIBLE },
         Way { path: "/responses", dialect: &OpenAiResponses::HOSTED },
     ],

@@ -2,10 +2,11 @@
 
 use nohop_wire::dialect::{
     Anthropic, Budgets, Cap, Converse, Counted, Ends, Files, Gemini, History, IdForm, Instructions,
-    JinaRerank, LateSystem, Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required,
+    JinaRerank, LateSystem, Marks, OpenAiChat, OpenAiEmbeddings, OpenAiResponses, Required, Shapes,
     StreamUsage, Tags, ThinkingField, ThinkingStyle, ToolMedia, Unthought, VectorForm,
     VersionPlace,
 };
+use nohop_wire::schema::{Keywords, Objects, Refs, Requires, Subset, Subsets};
 use nohop_wire::{Source, Taken, Takes};
 
 /// Where most hosts find media: in the request, or on the web.
@@ -34,6 +35,43 @@ pub(super) const BESIDE: OpenAiChat = OpenAiChat { counted: Counted::Beside, ..H
 /// A host that knows the newer name of the cap only.
 pub(super) const CAPPED: OpenAiChat = OpenAiChat { cap: Cap::MaxCompletionTokens, ..HOST };
 
+/// Cerebras's own.
+pub(super) const CEREBRAS_CHAT: OpenAiChat = OpenAiChat {
+    schemas: &Subsets {
+        name: "Cerebras",
+        strict_tool: CEREBRAS_STRICT,
+        strict_answer: CEREBRAS_STRICT,
+        ..Subsets::ANY
+    },
+    ..UNASKED
+};
+
+const CEREBRAS_STRICT: Subset = Subset {
+    keywords: Keywords::Only(&[
+        "$defs",
+        "$ref",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "default",
+        "description",
+        "enum",
+        "items",
+        "maximum",
+        "minimum",
+        "properties",
+        "required",
+        "title",
+        "type",
+    ]),
+    refs: Refs::Acyclic,
+    objects: Objects::Listed,
+    ..Subset::ANY
+};
+
+/// Cohere's models in OpenAI's dialect.
+pub(super) const COHERE_CHAT: OpenAiChat =
+    OpenAiChat { shapes: Shapes::Objects, ..OpenAiChat::HOSTED };
 /// A host that puts documents in order beside its chat.
 pub(super) const RANKING: OpenAiChat = OpenAiChat { rerank: Some(JinaRerank::PLAIN), ..HOST };
 
@@ -54,6 +92,16 @@ pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
     ..HOST
 };
 
+/// Groq's own.
+pub(super) const GROQ_CHAT: OpenAiChat = OpenAiChat {
+    schemas: &Subsets {
+        name: "Groq",
+        strict_answer: Subset { objects: Objects::Closed, required: Requires::All, ..Subset::ANY },
+        ..Subsets::ANY
+    },
+    ..UNASKED
+};
+
 /// DeepSeek's own, which reads nothing but text, and wants a word on what every call was thought over with.
 pub(super) const DEEPSEEK_CHAT: OpenAiChat =
     OpenAiChat { unthought: Unthought::Empty, media: &Takes::NONE, ..TOGGLED };
@@ -65,8 +113,12 @@ pub(super) const FIREWORKS_CHAT: OpenAiChat =
 /// llama.cpp's own.
 pub(super) const LLAMACPP_CHAT: OpenAiChat = OpenAiChat {
     media: &Takes { video: Taken::NONE, document: Taken::NONE, ..OpenAiChat::OPEN_MEDIA },
+    schemas: &Subsets::GGML,
     ..OPEN_RANKING
 };
+
+/// A server on a machine of one's own that is built on llama.cpp.
+pub(super) const LOCAL: OpenAiChat = OpenAiChat { schemas: &Subsets::GGML, ..OPEN };
 
 /// Mistral's own.
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
@@ -102,6 +154,7 @@ pub(super) const OLLAMA_CHAT: OpenAiChat = OpenAiChat {
         image: Taken::some(&["image/*"], &[Source::Bytes, Source::Url("data:")]),
         ..Takes::NONE
     },
+    schemas: &Subsets::GGML,
     ..OPEN
 };
 
@@ -141,8 +194,9 @@ pub(super) const SWITCHED: OpenAiChat =
 /// A host that thinks among the text.
 pub(super) const TAGGED: OpenAiChat = OpenAiChat { tags: Tags::Thinking, ..CAPPED };
 
-/// The same, which knows the older name of the cap only.
-pub(super) const TOGGLED: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..SWITCHED };
+/// The same, which knows the older name of the cap only, and no schemas of answers.
+pub(super) const TOGGLED: OpenAiChat =
+    OpenAiChat { cap: Cap::MaxTokens, shapes: Shapes::Objects, ..SWITCHED };
 
 /// A host that sends the usage of a stream unasked.
 pub(super) const UNASKED: OpenAiChat =
@@ -184,6 +238,7 @@ const XAI_PICTURES: Taken =
 pub(super) const COMPATIBLE: Anthropic = Anthropic {
     thinking: ThinkingStyle::Budget,
     late_system: LateSystem::Folded,
+    schemas: &Subsets::ANY,
     ..Anthropic::PLAIN
 };
 
@@ -192,6 +247,7 @@ pub(super) const GATEWAY_RESPONSES: OpenAiResponses = OpenAiResponses {
     budgets: Budgets::MaxTokens,
     marks: Marks::Control,
     takes: &["frequency_penalty", "presence_penalty", "top_k"],
+    schemas: &Subsets::ANY,
     ..OpenAiResponses::PLAIN
 };
 
@@ -200,6 +256,7 @@ pub(super) const XAI_RESPONSES: OpenAiResponses = OpenAiResponses {
     instructions: Instructions::Inside,
     marks: Marks::None,
     user: "user",
+    schemas: &Subsets::ANY,
     media: &Takes { image: XAI_PICTURES, ..OpenAiResponses::OPEN_MEDIA },
     ..OpenAiResponses::PLAIN
 };

@@ -8,7 +8,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Call, Frame, Refusal, Speech, interleave, quoted, signature};
+use super::{Call, Frame, Refusal, Speech, interleave, quoted, schema, signature};
 use crate::fault::rfc3339;
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
@@ -35,7 +35,8 @@ impl Speech for Anthropic {
 
     fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal> {
         check::version(&head.headers, body)?;
-        check::body(script, self.model(head, body), body)
+        check::body(script, self.model(head, body), body)?;
+        schema::anthropic(body)
     }
 
     fn whole(&self, call: &Call<'_>) -> String {

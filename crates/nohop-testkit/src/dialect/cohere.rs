@@ -8,7 +8,7 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted, schema};
 use crate::script::{Part, Tokens, fragments, pieces};
 use crate::{Departure, Script};
 
@@ -42,7 +42,8 @@ impl Speech for Cohere {
     }
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, body)
+        check::body(script, body)?;
+        schema::cohere(body)
     }
 
     /// What was cached is told of all tokens, and so nothing of those that are billed.

@@ -9,7 +9,9 @@ use http::request::Parts;
 use nohop_types::{ErrorKind, Usage};
 use serde_json::Value;
 
-use super::{Asked, Call, Frame, Framing, Refusal, Speech, Told, interleave, quoted, signature};
+use super::{
+    Asked, Call, Frame, Framing, Refusal, Speech, Told, interleave, quoted, schema, signature,
+};
 use crate::script::{Part, Tokens, base64, fragments, pieces};
 use crate::{Departure, Script};
 
@@ -56,7 +58,8 @@ impl Speech for Converse {
     }
 
     fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, self.model(head, body), body)
+        check::body(script, self.model(head, body), body)?;
+        schema::converse(body)
     }
 
     /// It does not count what it thought.

@@ -9,7 +9,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Asked, Call, Frame, Refusal, Speech, Told, quoted, signature};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, quoted, schema, signature};
 use crate::script::{Part, Tokens, base64, halves, pieces};
 use crate::{Departure, Script};
 
@@ -49,7 +49,8 @@ impl Speech for Gemini {
     }
 
     fn check(&self, script: &Script, head: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, self.model(head, body), body)
+        check::body(script, self.model(head, body), body)?;
+        schema::gemini(body)
     }
 
     fn ends_in_crlf(&self) -> bool {

@@ -10,7 +10,7 @@ use http::request::Parts;
 use nohop_types::ErrorKind;
 use serde_json::Value;
 
-use super::{Asked, Call, Frame, Maker, Refusal, Speech, Told, interleave, quoted};
+use super::{Asked, Call, Frame, Maker, Refusal, Speech, Told, interleave, quoted, schema};
 use crate::fault::go_duration;
 use crate::script::{Part, Tokens, base64, fragments, halves, pieces};
 use crate::{Departure, Script};
@@ -50,6 +50,7 @@ impl Speech for OpenAi {
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
         check::body(script, body)?;
+        schema::chat(body)?;
         match self.maker {
             Maker::Inventor => check::history(body),
             Maker::Mistral => mistral::body(body),

@@ -10,7 +10,7 @@ use nohop_types::ErrorKind;
 use serde_json::Value;
 
 use super::openai::{CREATED, OpenAi, or_null};
-use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted};
+use super::{Asked, Call, Frame, Refusal, Speech, Told, interleave, quoted, schema};
 use crate::script::{Part, Tokens};
 use crate::{Departure, Script};
 use items::Item;
@@ -40,7 +40,8 @@ impl Speech for Responses {
     }
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
-        check::body(script, body)
+        check::body(script, body)?;
+        schema::responses(body)
     }
 
     fn whole(&self, call: &Call<'_>) -> String {

@@ -28,6 +28,8 @@ pub enum ErrorKind {
     RateLimit,
     /// The provider failed.
     Server,
+    /// The answer is not what its schema says.
+    Shape,
     /// A clock ran out.
     Timeout,
     /// The connection failed.
@@ -45,9 +47,11 @@ impl ErrorKind {
             Self::Auth => Scope::Key,
             Self::Budget | Self::Config => Scope::Us,
             Self::InvalidRequest => Scope::Request,
-            Self::ContentFilter | Self::ContextLength | Self::NotFound | Self::Unsupported => {
-                Scope::Model
-            }
+            Self::ContentFilter
+            | Self::ContextLength
+            | Self::NotFound
+            | Self::Shape
+            | Self::Unsupported => Scope::Model,
             Self::Quota | Self::RateLimit => Scope::Account,
             Self::Timeout | Self::Transport | Self::Truncated => Scope::Network,
             Self::Overloaded | Self::Protocol | Self::Server => Scope::Endpoint,
@@ -86,6 +90,7 @@ impl ErrorKind {
             Self::Quota => "quota",
             Self::RateLimit => "rate limit",
             Self::Server => "server",
+            Self::Shape => "shape",
             Self::Timeout => "timeout",
             Self::Transport => "transport",
             Self::Truncated => "truncated",
@@ -95,7 +100,7 @@ impl ErrorKind {
 }
 
 impl ErrorKind {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Auth,
         Self::Budget,
         Self::Config,
@@ -108,6 +113,7 @@ impl ErrorKind {
         Self::Quota,
         Self::RateLimit,
         Self::Server,
+        Self::Shape,
         Self::Timeout,
         Self::Transport,
         Self::Truncated,

@@ -15,6 +15,7 @@ use nohop_types::{Error, ErrorKind, FinishReason, Result};
 use super::{bedrock, framing, status};
 use crate::media::fitting;
 use crate::models::{asking, beside};
+use crate::schema::Subsets;
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Source,
     Stamp, Surface, Taken, Takes,
@@ -41,6 +42,8 @@ pub struct Anthropic {
     pub late_system: LateSystem,
     /// How answers are streamed.
     pub streams: Streams,
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
     /// What media the host takes.
     pub media: &'static Takes,
 }
@@ -101,6 +104,7 @@ impl Anthropic {
         thinking: ThinkingStyle::Adaptive,
         late_system: LateSystem::Inside,
         streams: Streams::Events,
+        schemas: &Subsets::ANTHROPIC,
         media: &Self::taking(
             &[Source::Bytes, Source::File, Source::Url("https://")],
             ENCODED_10_MIB,

@@ -16,6 +16,7 @@ use super::{framing, status};
 use crate::json;
 use crate::media::{PICTURES, WEB, fitting};
 use crate::models::{asking, beside};
+use crate::schema::Subsets;
 use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Rerank, Source, Taken, Takes};
 pub(super) use embeddings::{MOST_INPUTS, texts, vectors};
 
@@ -28,6 +29,8 @@ pub(super) use embeddings::{MOST_INPUTS, texts, vectors};
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
 pub struct Cohere {
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
     /// What media the host takes.
     pub media: &'static Takes,
 }
@@ -38,6 +41,7 @@ impl Cohere {
 
     /// The dialect as its inventor speaks it.
     pub const PLAIN: Self = Self {
+        schemas: &Subsets::COHERE,
         media: &Takes {
             image: Taken { request: Some(20), ..Taken::some(PICTURES, WEB) },
             audio: Taken::NONE,
@@ -54,7 +58,7 @@ impl Dialect for Cohere {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        fitting(call, self.media, write::request)
+        fitting(call, self.media, |call| write::request(self, call))
     }
 
     fn media(&self, _model: &str) -> &'static Takes {

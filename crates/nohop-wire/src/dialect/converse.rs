@@ -11,6 +11,7 @@ use nohop_types::{Error, FinishReason, Result};
 
 use super::{LateSystem, ThinkingStyle, bedrock};
 use crate::media::fitting;
+use crate::schema::Subsets;
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Rerank, Source, Taken, Takes,
 };
@@ -32,6 +33,8 @@ pub struct Converse {
     pub thinking: ThinkingWords,
     /// What becomes of a turn of the application amid the conversation.
     pub late_system: LateSystem,
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
     /// What media the host takes.
     pub media: &'static Takes,
     /// Where the models are listed, if it is known; from `//` on, at another host.
@@ -74,6 +77,7 @@ impl Converse {
     pub const PLAIN: Self = Self {
         thinking: ThinkingWords::ByModel,
         late_system: LateSystem::Folded,
+        schemas: &Subsets::CONVERSE,
         media: &Takes {
             image: Taken {
                 bytes: Some(3_932_160),

@@ -10,6 +10,7 @@ use nohop_types::{Error, FinishReason, Result};
 use super::{calls, status};
 use crate::media::fitting;
 use crate::models::beside;
+use crate::schema::Subsets;
 use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Source, Taken, Takes};
 
 /// Ollama's own chat, a line of JSON for each step of an answer.
@@ -21,6 +22,8 @@ use crate::{Call, Decoder, Dialect, Embed, Encoded, Framing, Head, Mode, Source,
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
 pub struct Ollama {
+    /// What of JSON Schema the server takes.
+    pub schemas: &'static Subsets,
     /// What media the host takes.
     pub media: &'static Takes,
 }
@@ -31,6 +34,7 @@ impl Ollama {
 
     /// The dialect as its inventor speaks it.
     pub const PLAIN: Self = Self {
+        schemas: &Subsets::GGML,
         media: &Takes {
             image: Taken::some(&["image/*"], &[Source::Bytes]),
             audio: Taken::NONE,
@@ -47,7 +51,7 @@ impl Dialect for Ollama {
     }
 
     fn encode(&self, call: &Call<'_>) -> Result<Encoded> {
-        fitting(call, self.media, write::request)
+        fitting(call, self.media, |call| write::request(self, call))
     }
 
     fn media(&self, _model: &str) -> &'static Takes {

@@ -14,6 +14,7 @@ use nohop_types::{Error, ErrorKind, Result};
 use super::{LateSystem, framing, status};
 use crate::media::{PICTURES, WEB, WEB_AND_FILES, fitting};
 use crate::models::{asking, beside};
+use crate::schema::Subsets;
 use crate::{
     Call, Decoder, Dialect, Embed, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead,
     Rerank, Source, Stamp, Surface, Taken, Takes,
@@ -72,6 +73,10 @@ pub struct OpenAiChat {
     pub session: Option<&'static str>,
     /// The flag on a last turn of the model's own that it shall go on from, if it needs one.
     pub prefill: Option<&'static str>,
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
+    /// What an answer can be asked to look like.
+    pub shapes: Shapes,
     /// Fields of the dialect that the host refuses, by their names.
     pub refuses: &'static [&'static str],
     /// How vectors are had beside it.
@@ -246,6 +251,16 @@ pub enum Files {
     File,
 }
 
+/// What an answer can be asked to look like.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Shapes {
+    /// An object; of its schema, the model knows what the prompt says.
+    Objects,
+    /// An object, or what a schema says.
+    Schemas,
+}
+
 impl OpenAiChat {
     /// The name, for issuers, scopes and the trace.
     pub const NAME: &'static str = "openai-chat";
@@ -290,6 +305,8 @@ impl OpenAiChat {
         seed: "seed",
         session: Some("prompt_cache_key"),
         prefill: None,
+        schemas: &Subsets::CHAT,
+        shapes: Shapes::Schemas,
         refuses: &["top_k", "min_p", "repetition_penalty"],
         embeddings: OpenAiEmbeddings::PLAIN,
         rerank: None,
@@ -306,6 +323,7 @@ impl OpenAiChat {
         own_media: OwnMedia::Inside,
         media: &Self::OPEN_MEDIA,
         session: None,
+        schemas: &Subsets::ANY,
         refuses: &[],
         embeddings: OpenAiEmbeddings::HOSTED,
         ..Self::PLAIN

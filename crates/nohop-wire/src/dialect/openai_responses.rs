@@ -12,6 +12,7 @@ use nohop_types::{Content, Error, ErrorKind, Extras, Part, Result};
 
 use super::{Marks, framing, openai_chat, status};
 use crate::media::{PICTURES, WEB_AND_FILES, fitting};
+use crate::schema::Subsets;
 use crate::{
     Call, Decoder, Dialect, Encoded, Encoder, Framing, Head, Incoming, Reply, RequestHead, Source,
     Stamp, Surface, Taken, Takes,
@@ -45,6 +46,8 @@ pub struct OpenAiResponses {
     pub user: &'static str,
     /// Sampling parameters that the host takes though the dialect has none of their name.
     pub takes: &'static [&'static str],
+    /// What of JSON Schema the host takes.
+    pub schemas: &'static Subsets,
     /// Fields of the dialect that the host refuses, by their names.
     pub refuses: &'static [&'static str],
 }
@@ -122,6 +125,7 @@ impl OpenAiResponses {
         session: Some("prompt_cache_key"),
         user: "safety_identifier",
         takes: &[],
+        schemas: &Subsets::RESPONSES,
         refuses: &[],
     };
 
@@ -132,6 +136,7 @@ impl OpenAiResponses {
         marks: Marks::None,
         media: &Self::OPEN_MEDIA,
         session: None,
+        schemas: &Subsets::ANY,
         user: "user",
         ..Self::PLAIN
     };

@@ -1,6 +1,6 @@
 //! How the model shall think, as this dialect says it.
 
-use nohop_types::{Effort, Visibility};
+use nohop_types::{Effort, Result, Visibility};
 
 use super::ThinkingStyle;
 use super::write::Body;
@@ -15,7 +15,7 @@ const WORDS: &[Effort] = &[Effort::Low, Effort::Medium, Effort::High, Effort::XH
 impl Body<'_> {
     /// Writes `thinking`, `max_tokens` and `output_config`, of which each has to do with the others;
     /// says whether there is an `output_config`, and whether the model is told to think.
-    pub(super) fn thinking(&mut self) -> (bool, bool) {
+    pub(super) fn thinking(&mut self) -> Result<(bool, bool)> {
         let request = self.call.request;
         let mut wish = request.thinking.clone();
         if wish.effort == Some(Effort::None) || wish.budget == Some(0) {
@@ -68,11 +68,11 @@ impl Body<'_> {
         // The budget is a part of what the answer may have.
         let most = self.dialect.cap.saturating_add(budget.unwrap_or(0));
         self.out.field("max_tokens", request.max_tokens.unwrap_or(most));
-        let configured = self.output_config(said.map(Effort::as_str));
+        let configured = self.output_config(said.map(Effort::as_str))?;
         if !configured && self.form("output_config") == Some("null") && wish.effort.is_some() {
             self.out.take("output_config");
         }
-        (configured, matches!(r#type, Some("adaptive" | "enabled")))
+        Ok((configured, matches!(r#type, Some("adaptive" | "enabled"))))
     }
 
     /// The nearest effort that the model knows, and how it is told; a model without efforts takes a

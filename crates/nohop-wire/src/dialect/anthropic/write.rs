@@ -50,7 +50,7 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
     }
     messages::write(&mut body)?;
     body.tools()?;
-    let (configured, thinking) = body.thinking();
+    let (configured, thinking) = body.thinking()?;
     body.sampling(thinking)?;
     body.rest();
     let betas = body.betas();
@@ -97,7 +97,7 @@ impl Body<'_> {
         if !offered.tools.is_empty() {
             self.out.key("tools").array();
             for tool in &offered.tools {
-                self.tool(tool);
+                self.tool(tool)?;
             }
             self.out.end_array();
         }
@@ -107,21 +107,31 @@ impl Body<'_> {
         self.tool_choice(&offered)
     }
 
-    fn tool(&mut self, tool: &Tool) {
+    fn tool(&mut self, tool: &Tool) -> Result<()> {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
-            _ => return,
+            ToolKind::Native { json, .. } => {
+                self.out.raw(json.as_str());
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
+        let (schemas, request) = (self.dialect.schemas, self.call.request);
+        let strict = schemas.strict(request, tool, &mut self.losses);
         self.out.object().field("name", &function.name);
         self.out.maybe("description", function.description.as_ref()).key("input_schema");
         match &function.schema {
-            Some(schema) => self.out.value(schema).done(),
+            Some(told) => {
+                let must = strict == Some(true);
+                let told = schemas.tool(request, tool, told, must, &mut self.losses)?;
+                self.out.raw(&told);
+            }
             None => self.out.raw(r#"{"type":"object"}"#).done(),
         }
-        self.out.maybe("strict", function.strict);
+        self.out.maybe("strict", strict);
         self.mark(tool.cache);
         self.out.extras(&tool.extra, "", &[], self.reach, &mut self.losses).end_object();
+        Ok(())
     }
 
     fn tool_choice(&mut self, offered: &Offered<'_>) -> Result<()> {
@@ -161,7 +171,7 @@ impl Body<'_> {
     }
 
     /// What the answer shall look like, beside an effort; `false` when nothing is said of either.
-    pub(super) fn output_config(&mut self, effort: Option<&'static str>) -> bool {
+    pub(super) fn output_config(&mut self, effort: Option<&'static str>) -> Result<bool> {
         let request = self.call.request;
         let schema = match &request.output {
             Some(OutputFormat::JsonSchema(schema)) => Some(schema),
@@ -177,12 +187,13 @@ impl Body<'_> {
                 && extra.scope.covers(reach.dialect, reach.endpoint)
         });
         if effort.is_none() && schema.is_none() && !told {
-            return false;
+            return Ok(false);
         }
         self.out.key("output_config").object().maybe("effort", effort);
         if let Some(schema) = schema {
             self.out.key("format").object().field("type", "json_schema");
-            self.out.field("schema", &schema.schema).end_object();
+            let told = self.dialect.schemas.answer(schema, &mut self.losses)?;
+            self.out.key("schema").raw(&told).end_object();
             if schema.description.is_some() {
                 self.losses.dropped("output.description", "the dialect has no word for it");
             }
@@ -192,7 +203,7 @@ impl Body<'_> {
         }
         let losses = &mut self.losses;
         self.out.extras(&request.extra, "output_config.", &[], reach, losses).end_object();
-        true
+        Ok(true)
     }
 
     fn sampling(&mut self, thinking: bool) -> Result<()> {

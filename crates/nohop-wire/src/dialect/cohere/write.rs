@@ -11,10 +11,11 @@ use crate::loss::Losses;
 use crate::{Call, Encoded, Mode};
 
 /// Writes the request of `call`.
-pub(super) fn request(call: &Call<'_>) -> Result<Encoded> {
+pub(super) fn request(dialect: &Cohere, call: &Call<'_>) -> Result<Encoded> {
     let request = call.request;
     let endpoint = call.issuer.endpoint.as_deref().unwrap_or_default();
     let mut body = Body {
+        dialect,
         call,
         out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
         losses: Losses::default(),
@@ -32,7 +33,7 @@ pub(super) fn request(call: &Call<'_>) -> Result<Encoded> {
     }
     messages::write(&mut body)?;
     body.tools()?;
-    body.shape();
+    body.shape()?;
     body.sampling()?;
     body.thinking();
     body.rest();
@@ -44,6 +45,7 @@ pub(super) fn request(call: &Call<'_>) -> Result<Encoded> {
 
 /// A request as it is written.
 pub(super) struct Body<'a> {
+    dialect: &'a Cohere,
     pub(super) call: &'a Call<'a>,
     pub(super) out: Writer,
     pub(super) losses: Losses,
@@ -96,8 +98,9 @@ impl Body<'_> {
         let tools = functions(offered.tools, names, &mut self.losses);
         if !tools.is_empty() {
             self.out.key("tools").array();
+            let strict = tools.iter().all(|(_, function)| function.strict == Some(true));
             for (tool, function) in &tools {
-                self.tool(tool, function);
+                self.tool(tool, function, strict)?;
             }
             self.out.end_array();
             self.strict(&tools);
@@ -111,12 +114,16 @@ impl Body<'_> {
         Ok(())
     }
 
-    fn tool(&mut self, tool: &Tool, function: &Function) {
+    fn tool(&mut self, tool: &Tool, function: &Function, strict: bool) -> Result<()> {
         self.out.object().field("type", "function").key("function").object();
         self.out.field("name", &function.name).maybe("description", function.description.as_ref());
         self.out.key("parameters");
         match &function.schema {
-            Some(schema) => self.out.value(schema).done(),
+            Some(told) => {
+                let (schemas, request) = (self.dialect.schemas, self.call.request);
+                let told = schemas.tool(request, tool, told, strict, &mut self.losses)?;
+                self.out.raw(&told);
+            }
             None => self.out.raw(r#"{"type":"object","properties":{}}"#).done(),
         }
         self.out.extras(&tool.extra, "function.", &[], self.reach, &mut self.losses).end_object();
@@ -124,6 +131,7 @@ impl Body<'_> {
             self.losses.dropped("cache", CACHES);
         }
         self.out.extras(&tool.extra, "", &["function."], self.reach, &mut self.losses).end_object();
+        Ok(())
     }
 
     /// Says whether arguments must follow their schemas, which is said of all tools or of none.
@@ -138,13 +146,14 @@ impl Body<'_> {
     }
 
     /// What the answer shall look like.
-    fn shape(&mut self) {
+    fn shape(&mut self) -> Result<()> {
         let request = self.call.request;
-        let Some(output) = &request.output else { return };
+        let Some(output) = &request.output else { return Ok(()) };
         let r#type = if *output == OutputFormat::Text { "text" } else { "json_object" };
         self.out.key("response_format").object().field("type", r#type);
         if let OutputFormat::JsonSchema(schema) = output {
-            self.out.field("json_schema", &schema.schema);
+            let told = self.dialect.schemas.answer(schema, &mut self.losses)?;
+            self.out.key("json_schema").raw(&told);
             if schema.description.is_some() {
                 self.losses.dropped("output.description", "the dialect has no word for it");
             }
@@ -154,6 +163,7 @@ impl Body<'_> {
         }
         let losses = &mut self.losses;
         self.out.extras(&request.extra, "response_format.", &[], self.reach, losses).end_object();
+        Ok(())
     }
 
     fn sampling(&mut self) -> Result<()> {

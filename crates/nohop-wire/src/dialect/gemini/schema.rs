@@ -1,23 +1,17 @@
 //! Schemas: JSON Schema, and the subset of OpenAPI that this dialect began with.
 //!
-//! The vocabulary has JSON Schema. All of this goes front to back over the text, so that the order of
-//! properties, in which a model answers, stays what it was.
+//! The vocabulary has JSON Schema, and how that is told in the subset is [`Subset`](crate::schema::Subset)'s
+//! to say. All of this goes front to back over the text, so that the order of properties, in which a
+//! model answers, stays what it was.
 
 use nohop_types::Json;
 use serde_json::value::RawValue;
 
-use crate::json::{self, Rest, Writer, row};
-use crate::loss::Losses;
+use crate::json::{self, Rest, Writer};
+use crate::schema::fields;
 
 /// How deep a schema goes; what is deeper is left as it is.
 const DEEPEST: usize = 64;
-
-/// The most references of one schema that are followed: each is written out where it stands.
-const MOST: usize = 256;
-
-row! {
-    struct AnyRow {}
-}
 
 /// The JSON Schema that an OpenAPI `schema` says, and whether its types were in capitals.
 pub(super) fn lowered(schema: &RawValue) -> (Json, bool) {
@@ -47,20 +41,6 @@ pub(super) fn says_nothing(schema: &Json) -> bool {
     let properties = fields.iter().find(|(key, _)| key == "properties");
     properties.is_none_or(|(_, raw)| self::fields(raw).is_none_or(|fields| fields.is_empty()))
         && !fields.iter().any(|(key, _)| matches!(&**key, "$ref" | "anyOf" | "oneOf" | "allOf"))
-}
-
-/// Writes a JSON Schema in the subset of OpenAPI; what the subset has no word for is a loss.
-pub(super) fn open_api(out: &mut Writer, schema: &Json, losses: &mut Losses) {
-    let root = fields(schema.as_raw()).unwrap_or_default();
-    let named = root.iter().filter(|(key, _)| matches!(&**key, "$defs" | "definitions"));
-    let definitions = named.filter_map(|(_, raw)| fields(raw)).flatten();
-    let definitions = definitions.collect();
-    OpenApi { out, losses, definitions, followed: 0 }.schema(schema.as_raw(), 0);
-}
-
-/// The fields of an object, in their order.
-fn fields(raw: &RawValue) -> Option<Rest<'_>> {
-    json::lax::<AnyRow<'_>>(raw).map(|row| row.rest)
 }
 
 /// What stands under a keyword.
@@ -212,92 +192,5 @@ fn typed(out: &mut Writer, r#type: &str, nullable: bool) {
     out.name("type").string(&r#type.to_ascii_uppercase());
     if nullable {
         out.name(NULLABLE).value(true);
-    }
-}
-
-struct OpenApi<'o, 's> {
-    out: &'o mut Writer,
-    losses: &'o mut Losses,
-    definitions: Rest<'s>,
-    followed: usize,
-}
-
-impl OpenApi<'_, '_> {
-    /// The definition that a reference names.
-    fn definition(&mut self, reference: &RawValue) -> Option<&RawValue> {
-        let path = word(reference)?;
-        let name = path.strip_prefix("#/$defs/").or_else(|| path.strip_prefix("#/definitions/"))?;
-        self.followed += 1;
-        let known = self.definitions.iter().find(|(key, _)| key == name);
-        known.map(|(_, raw)| *raw).filter(|_| self.followed <= MOST)
-    }
-
-    fn lost(&mut self, key: &str) {
-        let field = format!("schema.{key}");
-        self.losses.dropped(field, "the subset of OpenAPI has no word for it");
-    }
-}
-
-impl Walk for OpenApi<'_, '_> {
-    fn out(&mut self) -> &mut Writer {
-        self.out
-    }
-
-    fn walk(&mut self, fields: Rest<'_>, depth: usize) {
-        for (key, raw) in fields {
-            match &*key {
-                "type" => match types(raw) {
-                    Some((r#type, nullable)) => typed(self.out, &r#type, nullable),
-                    None => {
-                        // Several types are as many schemas.
-                        let words: Vec<String> = json::lax(raw).unwrap_or_default();
-                        self.out.name("anyOf").array();
-                        for word in &words {
-                            self.out.object();
-                            typed(self.out, word, false);
-                            self.out.end_object();
-                        }
-                        self.out.end_array();
-                    }
-                },
-                "$ref" => match self.definition(raw).map(ToOwned::to_owned) {
-                    Some(found) => {
-                        let inside = self::fields(&found).unwrap_or_default();
-                        if depth < DEEPEST {
-                            self.walk(inside, depth + 1);
-                        }
-                    }
-                    None => self.lost("$ref"),
-                },
-                "const" => {
-                    self.out.name("enum").array().raw(raw.get());
-                    self.out.end_array();
-                }
-                "oneOf" => {
-                    self.out.name("anyOf").array();
-                    let items: Vec<&RawValue> = json::lax(raw).unwrap_or_default();
-                    items.into_iter().for_each(|item| self.schema(item, depth + 1));
-                    self.out.end_array();
-                }
-                "allOf" => {
-                    let items: Vec<&RawValue> = json::lax(raw).unwrap_or_default();
-                    match &items[..] {
-                        [only] => {
-                            let inside = self::fields(only).unwrap_or_default();
-                            self.walk(inside, depth + 1);
-                        }
-                        _ => self.lost("allOf"),
-                    }
-                }
-                "$defs" | "definitions" | "$schema" | "$id" | "$comment" => (),
-                "anyOf" | "default" | "description" | "enum" | "example" | "format" | "items"
-                | "maxItems" | "maxLength" | "maxProperties" | "maximum" | "minItems"
-                | "minLength" | "minProperties" | "minimum" | "nullable" | "pattern"
-                | "properties" | "propertyOrdering" | "required" | "title" => {
-                    self.field(&key, raw, depth);
-                }
-                other => self.lost(other),
-            }
-        }
     }
 }

@@ -8,6 +8,7 @@ use nohop_types::{Extras, Result, ServiceTier};
 use super::{Gemini, Labels, Schemas, address, generation, turns};
 use crate::json::{Reach, Writer};
 use crate::loss::Losses;
+use crate::schema::Subset;
 use crate::{Call, Encoded};
 
 /// Writes the request of `call`.
@@ -110,6 +111,11 @@ impl<'a> Body<'a> {
             Schemas::ByModel => self.generation < 20,
             schemas => schemas == Schemas::OpenApi,
         }
+    }
+
+    /// What of JSON Schema the model takes.
+    pub(super) fn subset(&self) -> &'static Subset {
+        if self.open_api() { &Subset::OPEN_API } else { &Subset::SELF_CONTAINED }
     }
 
     /// Everything else.

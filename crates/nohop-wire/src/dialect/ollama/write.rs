@@ -14,10 +14,11 @@ use crate::{Call, Encoded, Mode};
 const WORDS: &[Effort] = &[Effort::Low, Effort::Medium, Effort::High, Effort::Max];
 
 /// Writes the request of `call`.
-pub(super) fn request(call: &Call<'_>) -> Result<Encoded> {
+pub(super) fn request(dialect: &Ollama, call: &Call<'_>) -> Result<Encoded> {
     let request = call.request;
     let endpoint = call.issuer.endpoint.as_deref().unwrap_or_default();
     let mut body = Body {
+        dialect,
         call,
         out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
         losses: Losses::default(),
@@ -28,8 +29,8 @@ pub(super) fn request(call: &Call<'_>) -> Result<Encoded> {
     body.out.maybe("model", (!call.model.is_empty()).then_some(call.model));
     body.stream();
     messages::write(&mut body)?;
-    body.tools();
-    body.shape();
+    body.tools()?;
+    body.shape()?;
     body.thinking();
     body.options()?;
     body.rest();
@@ -40,6 +41,7 @@ pub(super) fn request(call: &Call<'_>) -> Result<Encoded> {
 
 /// A request as it is written.
 pub(super) struct Body<'a> {
+    dialect: &'a Ollama,
     pub(super) call: &'a Call<'a>,
     pub(super) out: Writer,
     pub(super) losses: Losses,
@@ -66,7 +68,7 @@ impl Body<'_> {
     }
 
     /// Writes the tools; of those that the model shall not call, none are offered.
-    fn tools(&mut self) {
+    fn tools(&mut self) -> Result<()> {
         let request = self.call.request;
         let (names, why) = match &request.tool_choice {
             Some(ToolChoice::None) => (Some(&[][..]), Some(NO_CHOICE)),
@@ -89,20 +91,27 @@ impl Body<'_> {
         let tools = functions(&request.tools, names, &mut self.losses);
         if !tools.is_empty() {
             self.out.key("tools").array();
-            tools.into_iter().for_each(|(tool, function)| self.tool(tool, function));
+            for (tool, function) in tools {
+                self.tool(tool, function)?;
+            }
             self.out.end_array();
         }
         if request.parallel == Some(Parallel::Forbid) {
             self.losses.dropped("parallel", "the dialect has no word for it");
         }
+        Ok(())
     }
 
-    fn tool(&mut self, tool: &Tool, function: &Function) {
+    fn tool(&mut self, tool: &Tool, function: &Function) -> Result<()> {
         self.out.object().field("type", "function").key("function").object();
         self.out.field("name", &function.name).maybe("description", function.description.as_ref());
         self.out.key("parameters");
         match &function.schema {
-            Some(schema) => self.out.value(schema).done(),
+            Some(told) => {
+                let (schemas, request) = (self.dialect.schemas, self.call.request);
+                let told = schemas.tool(request, tool, told, false, &mut self.losses)?;
+                self.out.raw(&told);
+            }
             None => self.out.raw(r#"{"type":"object","properties":{}}"#).done(),
         }
         if function.strict == Some(true) {
@@ -113,14 +122,16 @@ impl Body<'_> {
             self.losses.dropped("cache", CACHES);
         }
         self.out.extras(&tool.extra, "", &["function."], self.reach, &mut self.losses).end_object();
+        Ok(())
     }
 
     /// What the answer shall look like: a word, or a schema.
-    fn shape(&mut self) {
+    fn shape(&mut self) -> Result<()> {
         match &self.call.request.output {
             Some(OutputFormat::JsonObject) => self.out.text("format", "json").done(),
             Some(OutputFormat::JsonSchema(schema)) => {
-                self.out.field("format", &schema.schema);
+                let told = self.dialect.schemas.answer(schema, &mut self.losses)?;
+                self.out.key("format").raw(&told);
                 if schema.description.is_some() {
                     self.losses.dropped("output.description", "the dialect has no word for it");
                 }
@@ -130,6 +141,7 @@ impl Body<'_> {
             }
             _ => (),
         }
+        Ok(())
     }
 
     /// How the model shall think: at all, or how hard.

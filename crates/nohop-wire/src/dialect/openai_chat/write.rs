@@ -3,7 +3,9 @@ use nohop_types::{
     Visibility,
 };
 
-use super::{Cap, IdForm, Marks, OpenAiChat, Required, StreamUsage, ThinkingField, messages};
+use super::{
+    Cap, IdForm, Marks, OpenAiChat, Required, Shapes, StreamUsage, ThinkingField, messages,
+};
 use crate::dialect::calls::{IdRule, Ids};
 use crate::dialect::offered::offered;
 use crate::dialect::silent;
@@ -28,7 +30,7 @@ pub(super) fn request(dialect: &OpenAiChat, call: &Call<'_>) -> Result<Encoded> 
     body.out.maybe("model", (!call.model.is_empty()).then_some(call.model));
     body.messages()?;
     body.tools()?;
-    body.shape();
+    body.shape()?;
     body.sampling()?;
     body.thinking();
     body.rest();
@@ -108,7 +110,7 @@ impl Body<'_> {
         if !offered.tools.is_empty() && self.takes("tools") {
             self.out.key("tools").array();
             for tool in &offered.tools {
-                self.tool(tool);
+                self.tool(tool)?;
             }
             self.out.end_array();
         }
@@ -121,19 +123,29 @@ impl Body<'_> {
         Ok(())
     }
 
-    fn tool(&mut self, tool: &Tool) {
+    fn tool(&mut self, tool: &Tool) -> Result<()> {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
-            _ => return,
+            ToolKind::Native { json, .. } => {
+                self.out.raw(json.as_str());
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
+        let (schemas, request) = (self.dialect.schemas, self.call.request);
+        let strict = schemas.strict(request, tool, &mut self.losses);
         self.out.object().field("type", "function").key("function").object();
         self.out.field("name", &function.name).maybe("description", function.description.as_ref());
-        self.out.maybe("parameters", function.schema.as_ref());
-        self.out.maybe("strict", function.strict);
+        if let Some(told) = &function.schema {
+            let must = strict == Some(true);
+            let told = schemas.tool(request, tool, told, must, &mut self.losses)?;
+            self.out.key("parameters").raw(&told);
+        }
+        self.out.maybe("strict", strict);
         self.out.extras(&tool.extra, "function.", &[], self.reach, &mut self.losses).end_object();
         self.mark(tool.cache, "tools");
         self.out.extras(&tool.extra, "", &["function."], self.reach, &mut self.losses).end_object();
+        Ok(())
     }
 
     fn tool_choice(&mut self, choice: &ToolChoice) -> Result<()> {
@@ -206,16 +218,22 @@ impl Body<'_> {
     }
 
     /// What the answer shall look like.
-    fn shape(&mut self) {
+    fn shape(&mut self) -> Result<()> {
         let output = self.call.request.output.as_ref();
         match output.filter(|_| self.takes("response_format")) {
             Some(OutputFormat::JsonObject) => self.response_format("json_object"),
+            Some(OutputFormat::JsonSchema(_)) if self.dialect.shapes == Shapes::Objects => {
+                let why = "the host knows no schemas of answers: an object is asked for";
+                self.losses.translated("output.schema", why);
+                self.response_format("json_object");
+            }
             Some(OutputFormat::JsonSchema(schema)) => {
+                let told = self.dialect.schemas.answer(schema, &mut self.losses)?;
                 self.out.key("response_format").object().field("type", "json_schema");
                 self.out.key("json_schema").object();
                 let name = schema.name.as_deref().unwrap_or("answer");
                 self.out.field("name", name).maybe("description", schema.description.as_ref());
-                self.out.field("schema", &schema.schema).maybe("strict", schema.strict);
+                self.out.key("schema").raw(&told).maybe("strict", schema.strict);
                 self.out.end_object().end_object();
             }
             Some(OutputFormat::Text) => self.response_format("text"),
@@ -230,6 +248,7 @@ impl Body<'_> {
             self.out.key("prediction").object().field("type", "content");
             self.out.field("content", prediction).end_object();
         }
+        Ok(())
     }
 
     fn response_format(&mut self, r#type: &'static str) {

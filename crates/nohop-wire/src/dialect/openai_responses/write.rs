@@ -43,7 +43,7 @@ pub(super) fn request(dialect: &OpenAiResponses, call: &Call<'_>) -> Result<Enco
     body.out.maybe("model", (!call.model.is_empty()).then_some(call.model));
     input::write(&mut body)?;
     body.tools()?;
-    body.shape();
+    body.shape()?;
     body.sampling()?;
     let asked = body.thinking();
     body.memory(asked);
@@ -111,7 +111,7 @@ impl Body<'_> {
         if !offered.tools.is_empty() && self.takes("tools") {
             self.out.key("tools").array();
             for tool in &offered.tools {
-                self.tool(tool);
+                self.tool(tool)?;
             }
             self.out.end_array();
         }
@@ -124,20 +124,30 @@ impl Body<'_> {
         Ok(())
     }
 
-    fn tool(&mut self, tool: &Tool) {
+    fn tool(&mut self, tool: &Tool) -> Result<()> {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
-            _ => return,
+            ToolKind::Native { json, .. } => {
+                self.out.raw(json.as_str());
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
+        let (schemas, request) = (self.dialect.schemas, self.call.request);
+        let strict = schemas.strict(request, tool, &mut self.losses);
         self.out.object().field("type", "function").field("name", &function.name);
         self.out.maybe("description", function.description.as_ref());
-        self.out.maybe("parameters", function.schema.as_ref());
-        self.out.maybe("strict", function.strict);
+        if let Some(told) = &function.schema {
+            let must = strict == Some(true);
+            let told = schemas.tool(request, tool, told, must, &mut self.losses)?;
+            self.out.key("parameters").raw(&told);
+        }
+        self.out.maybe("strict", strict);
         if tool.cache.is_some() {
             self.losses.dropped("tools", "the host marks only what stands in a message");
         }
         self.out.extras(&tool.extra, "", &[], self.reach, &mut self.losses).end_object();
+        Ok(())
     }
 
     fn tool_choice(&mut self, choice: &ToolChoice) -> Result<()> {
@@ -196,7 +206,7 @@ impl Body<'_> {
     }
 
     /// What the answer shall look like.
-    fn shape(&mut self) {
+    fn shape(&mut self) -> Result<()> {
         let request = self.call.request;
         let said = request.output.is_some() || request.verbosity.is_some() || self.told("text.");
         if said && self.takes("text") {
@@ -204,10 +214,11 @@ impl Body<'_> {
             match &request.output {
                 Some(OutputFormat::JsonObject) => self.format("json_object"),
                 Some(OutputFormat::JsonSchema(schema)) => {
+                    let told = self.dialect.schemas.answer(schema, &mut self.losses)?;
                     self.out.key("format").object().field("type", "json_schema");
                     self.out.field("name", schema.name.as_deref().unwrap_or("answer"));
                     self.out.maybe("description", schema.description.as_ref());
-                    self.out.field("schema", &schema.schema).maybe("strict", schema.strict);
+                    self.out.key("schema").raw(&told).maybe("strict", schema.strict);
                     self.out.end_object();
                 }
                 Some(OutputFormat::Text) => self.format("text"),
@@ -220,6 +231,7 @@ impl Body<'_> {
         let spoken = request.modalities.iter().any(|m| *m != nohop_types::Modality::Text);
         let unheard = [("modalities", spoken), ("prediction", request.prediction.is_some())];
         self.losses.unheard(&unheard);
+        Ok(())
     }
 
     fn format(&mut self, r#type: &'static str) {

@@ -78,28 +78,29 @@ impl Body<'_> {
         let request = self.call.request;
         self.object("outputConfig", "outputConfig.", &request.extra, |body| {
             body.out.maybe("effort", effort.map(Effort::as_str));
-            body.shape();
-            Ok(())
+            body.shape()
         })
     }
 
-    fn shape(&mut self) {
+    fn shape(&mut self) -> Result<()> {
         let schema = match &self.call.request.output {
             Some(OutputFormat::JsonSchema(schema)) => schema,
             Some(OutputFormat::JsonObject) => {
                 self.losses.dropped("output", "the dialect has no objects without a schema");
-                return;
+                return Ok(());
             }
-            _ => return,
+            _ => return Ok(()),
         };
+        let told = self.dialect.schemas.answer(schema, &mut self.losses)?;
         self.out.key("textFormat").object().field("type", "json_schema").key("structure").object();
         // The dialect takes the schema as text.
-        self.out.key("jsonSchema").object().text("schema", schema.schema.as_str());
+        self.out.key("jsonSchema").object().text("schema", &told);
         self.out.maybe("name", schema.name.as_ref());
         self.out.maybe("description", schema.description.as_ref());
         self.out.end_object().end_object().end_object();
         if schema.strict == Some(false) {
             self.losses.dropped("output.strict", "the dialect always follows the schema");
         }
+        Ok(())
     }
 }

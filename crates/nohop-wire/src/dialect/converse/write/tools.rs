@@ -31,7 +31,7 @@ impl Body<'_> {
             }
             body.out.key("tools").array();
             for tool in &offered.tools {
-                body.tool(tool);
+                body.tool(tool)?;
                 body.mark(tool.cache);
             }
             body.out.end_array();
@@ -39,24 +39,34 @@ impl Body<'_> {
         })
     }
 
-    fn tool(&mut self, tool: &Tool) {
+    fn tool(&mut self, tool: &Tool) -> Result<()> {
         let function = match &tool.kind {
             ToolKind::Function(function) => function,
-            ToolKind::Native { json, .. } => return self.out.raw(json.as_str()).done(),
-            _ => return,
+            ToolKind::Native { json, .. } => {
+                self.out.raw(json.as_str());
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
+        let (schemas, request) = (self.dialect.schemas, self.call.request);
+        let strict = schemas.strict(request, tool, &mut self.losses);
         self.out.object().key("toolSpec").object().field("name", &function.name);
         // An empty description is refused.
         let description = function.description.as_ref().filter(|text| !text.is_empty());
         self.out.maybe("description", description);
         self.out.key("inputSchema").object().key("json");
         match &function.schema {
-            Some(schema) => self.out.raw(schema.as_str()).done(),
+            Some(told) => {
+                let must = strict == Some(true);
+                let told = schemas.tool(request, tool, told, must, &mut self.losses)?;
+                self.out.raw(&told);
+            }
             None => self.out.raw(r#"{"type":"object"}"#).done(),
         }
-        self.out.end_object().maybe("strict", function.strict);
+        self.out.end_object().maybe("strict", strict);
         self.out.extras(&tool.extra, "", &[], self.reach, &mut self.losses);
         self.out.end_object().end_object();
+        Ok(())
     }
 
     fn choice(&mut self, choice: Option<&ToolChoice>) -> Result<()> {

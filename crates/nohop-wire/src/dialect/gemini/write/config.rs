@@ -4,6 +4,7 @@ use serde::Serialize;
 use super::Body;
 use crate::dialect::gemini::{ThinkingGauge, schema};
 use crate::dialect::invalid;
+use crate::schema::{ANSWER, Role};
 
 const CONFIG: &str = "generationConfig.";
 const THINKING: &str = "generationConfig.thinkingConfig.";
@@ -19,7 +20,7 @@ impl Body<'_> {
         let extra = &self.call.request.extra;
         let written = self.object(extra, CONFIG, &["thinkingConfig."], |body| {
             body.sampling()?;
-            body.shape();
+            body.shape()?;
             body.thinking()
         })?;
         if let Some(written) = written {
@@ -90,7 +91,7 @@ impl Body<'_> {
     }
 
     /// What the answer shall look like.
-    fn shape(&mut self) {
+    fn shape(&mut self) -> Result<()> {
         let request = self.call.request;
         let (told, told_snake) = ("responseMimeType", "response_mime_type");
         match &request.output {
@@ -103,7 +104,7 @@ impl Body<'_> {
                 } else {
                     self.config(told, told_snake, "application/json");
                 }
-                self.schema(wanted);
+                self.schema(wanted)?;
             }
             _ => (),
         }
@@ -112,20 +113,26 @@ impl Body<'_> {
             let words: Vec<_> = request.modalities.iter().map(word).collect();
             self.config("responseModalities", "response_modalities", words);
         }
+        Ok(())
     }
 
-    fn schema(&mut self, wanted: &nohop_types::Schema) {
+    fn schema(&mut self, wanted: &nohop_types::Schema) -> Result<()> {
         let extra = &self.call.request.extra;
         match self.form("generationConfig.responseSchema") {
             Some(form) => {
                 self.key(extra, CONFIG, "responseSchema", "response_schema");
                 schema::restored(&mut self.out, &wanted.schema, form == "\"\"");
             }
-            None if self.open_api() => {
-                self.key(extra, CONFIG, "responseSchema", "response_schema");
-                schema::open_api(&mut self.out, &wanted.schema, &mut self.losses);
+            None => {
+                let place = || ANSWER.to_owned();
+                let told =
+                    self.subset().fit(&wanted.schema, Role::Answer, place, &mut self.losses)?;
+                let (camel, snake) = match self.open_api() {
+                    true => ("responseSchema", "response_schema"),
+                    false => ("responseJsonSchema", "response_json_schema"),
+                };
+                self.key(extra, CONFIG, camel, snake).raw(&told);
             }
-            None => self.config("responseJsonSchema", "response_json_schema", &wanted.schema),
         }
         if wanted.description.is_some() {
             self.losses.dropped("output.description", "the dialect has no word for it");
@@ -133,6 +140,7 @@ impl Body<'_> {
         if wanted.strict == Some(false) {
             self.losses.dropped("output.strict", "the dialect always follows the schema");
         }
+        Ok(())
     }
 
     fn thinking(&mut self) -> Result<()> {

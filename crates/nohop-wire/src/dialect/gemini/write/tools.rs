@@ -3,6 +3,7 @@ use nohop_types::{Function, Parallel, Result, Tool, ToolChoice, ToolKind};
 use super::Body;
 use crate::dialect::gemini::{Gemini, schema};
 use crate::dialect::offered::{Offered, offered};
+use crate::schema::{Role, place};
 
 impl Body<'_> {
     pub(super) fn tools(&mut self) -> Result<()> {
@@ -15,7 +16,7 @@ impl Body<'_> {
                 self.out.array();
             }
             for group in &groups {
-                self.group(group);
+                self.group(group)?;
             }
             if !single {
                 self.out.end_array();
@@ -25,23 +26,25 @@ impl Body<'_> {
     }
 
     /// Writes the object that declares a few functions, or one tool of the provider's own.
-    fn group(&mut self, tools: &[&Tool]) {
+    fn group(&mut self, tools: &[&Tool]) -> Result<()> {
         if let ToolKind::Native { json, .. } = &tools[0].kind {
-            return self.out.raw(json.as_str()).done();
+            self.out.raw(json.as_str());
+            return Ok(());
         }
         let extra = &tools[0].extra;
         self.out.object();
         self.key(extra, "tool.", "functionDeclarations", "function_declarations").array();
         for tool in tools {
             if let ToolKind::Function(function) = &tool.kind {
-                self.function(tool, function);
+                self.function(tool, function)?;
             }
         }
         self.out.end_array();
         self.out.extras(extra, "tool.", &[], self.reach, &mut self.losses).end_object();
+        Ok(())
     }
 
-    fn function(&mut self, tool: &Tool, function: &Function) {
+    fn function(&mut self, tool: &Tool, function: &Function) -> Result<()> {
         let extra = &tool.extra;
         self.out.object().field("name", &function.name);
         if self.form_in(extra, "type").is_none() {
@@ -57,15 +60,19 @@ impl Body<'_> {
                     self.out.key("parameters");
                     schema::restored(&mut self.out, told, form == "\"\"");
                 }
-                None if self.open_api() => {
-                    if !schema::says_nothing(told) {
-                        self.out.key("parameters");
-                        schema::open_api(&mut self.out, told, &mut self.losses);
-                    }
-                }
+                None if self.open_api() && schema::says_nothing(told) => (),
                 None => {
-                    let snake = "parameters_json_schema";
-                    self.key(extra, "", "parametersJsonSchema", snake).raw(told.as_str());
+                    let request = self.call.request;
+                    let place = || format!("tools[{}].schema", place(request, tool));
+                    let fitted =
+                        self.subset().fit(told, Role::Arguments, place, &mut self.losses)?;
+                    match self.open_api() {
+                        true => self.out.key("parameters").raw(&fitted),
+                        false => {
+                            let snake = "parameters_json_schema";
+                            self.key(extra, "", "parametersJsonSchema", snake).raw(&fitted)
+                        }
+                    };
                 }
             }
         }
@@ -76,6 +83,7 @@ impl Body<'_> {
             self.losses.dropped("tools.cache", "the host caches whole prompts by itself");
         }
         self.out.extras(extra, "", &["tool."], self.reach, &mut self.losses).end_object();
+        Ok(())
     }
 
     fn tool_config(&mut self, offered: &Offered<'_>) -> Result<()> {
