@@ -79,6 +79,7 @@ impl Dialect {
         match self {
             Self::OpenAiChat => match maker {
                 Maker::Inventor => &openai::OpenAi { maker: Maker::Inventor },
+                Maker::Host => &openai::OpenAi { maker: Maker::Host },
                 Maker::Mistral => &openai::OpenAi { maker: Maker::Mistral },
                 Maker::DeepSeek => &openai::OpenAi { maker: Maker::DeepSeek },
             },
@@ -102,6 +103,8 @@ impl Dialect {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Maker {
     Inventor,
+    /// Whoever serves the models of others, and takes more of a conversation.
+    Host,
     Mistral,
     DeepSeek,
 }

@@ -36,6 +36,11 @@ impl Emulator {
         Script::mistral()
     }
 
+    /// The script of a host of many models, such as OpenRouter.
+    pub fn openrouter() -> Script {
+        Script::openrouter()
+    }
+
     /// The script of DeepSeek.
     pub fn deepseek() -> Script {
         Script::deepseek()

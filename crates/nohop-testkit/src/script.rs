@@ -87,6 +87,12 @@ impl Script {
         Self { maker: Maker::Mistral, ..Self::openai() }
     }
 
+    /// A host of many models, such as OpenRouter, which speaks OpenAI's chat completions and takes more of a
+    /// conversation than OpenAI does.
+    pub fn openrouter() -> Self {
+        Self { maker: Maker::Host, ..Self::openai() }
+    }
+
     /// DeepSeek, which speaks OpenAI's chat completions in its own way.
     pub fn deepseek() -> Self {
         Self { maker: Maker::DeepSeek, ..Self::openai() }

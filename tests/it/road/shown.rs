@@ -36,7 +36,12 @@ fn told(response: &Response) -> Vec<String> {
 #[tokio::test]
 async fn pictures_that_a_model_made_are_parts_of_its_answer() {
     let hosts = [
-        (table::OPENROUTER, Emulator::openai(), "openai-chat", &["Here: ", "image/png of 17"][..]),
+        (
+            table::OPENROUTER,
+            Emulator::openrouter(),
+            "openai-chat",
+            &["Here: ", "image/png of 17"][..],
+        ),
         (table::OPENAI, Emulator::responses(), "openai-responses", &["Here: ", "image/png of 17"]),
         (table::GEMINI, Emulator::gemini(), "gemini", &["Here: ", "sealed", "image/png of 17"]),
         (table::OLLAMA, Emulator::ollama(), "ollama", &["Here: ", "image/png of 17"]),

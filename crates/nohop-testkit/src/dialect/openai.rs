@@ -50,9 +50,9 @@ impl Speech for OpenAi {
 
     fn check(&self, script: &Script, _: &Parts, body: &Value) -> Result<(), Refusal> {
         check::body(script, body)?;
-        schema::chat(body)?;
         match self.maker {
-            Maker::Inventor => check::history(body),
+            Maker::Inventor => check::history(body).and_then(|()| schema::chat(body)),
+            Maker::Host => check::tools(body),
             Maker::Mistral => mistral::body(body),
             Maker::DeepSeek => deepseek::body(body),
         }
@@ -372,7 +372,7 @@ fn id(call: &Call<'_>) -> String {
 
 fn call_id(call: &Call<'_>, index: usize) -> String {
     match call.script.maker {
-        Maker::Inventor => format!("call_testkit{:08}{index:02}", call.number),
+        Maker::Inventor | Maker::Host => format!("call_testkit{:08}{index:02}", call.number),
         Maker::Mistral => format!("m{:06}{index:02}", call.number),
         Maker::DeepSeek => format!("call_{index:02}_testkit{:08}", call.number),
     }

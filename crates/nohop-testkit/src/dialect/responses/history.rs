@@ -16,6 +16,7 @@ pub(super) fn items(items: &[Value]) -> Result<(), Refusal> {
             "function_call" => ("fc", call_id(index, item)?),
             "function_call_output" => ("fc", call_id(index, item)?),
             "reasoning" => ("rs", text(item, "id")),
+            "image_generation_call" => ("ig", text(item, "id")),
             "message" | "" => {
                 message(index, item)?;
                 ("msg", text(item, "id"))
