@@ -1,4 +1,4 @@
-//! Replays recorded traffic against the dialects.
+//! Replays recorded traffic against the dialects, and compares prices.
 //!
 //! The recordings are other people's and no part of the project: what they prove, a fixture of ours
 //! in `tests/it` proves as well.
@@ -7,6 +7,7 @@ pub mod asked;
 pub mod embeds;
 pub mod hosts;
 pub mod lists;
+pub mod prices;
 pub mod recording;
 pub mod replay;
 

@@ -24,6 +24,8 @@ pub(crate) struct Chosen<'a> {
     charges: [Option<Charge<'a>>; SLOTS],
     /// Of which meters it can not be told which rate applies.
     unclear: u128,
+    /// Of which meters it was not told whether the rate applies.
+    perhaps: u128,
     /// Rates for the tokens past a bound: the meter, the first token that they are for, and the rate.
     pub(crate) excess: Vec<(u8, u64, Charge<'a>)>,
 }
@@ -90,7 +92,8 @@ impl Situation<'_> {
 
 impl<'a> Chosen<'a> {
     pub(crate) fn of(card: Card<'a>, situation: &Situation<'_>) -> Self {
-        let mut chosen = Self { charges: [None; SLOTS], unclear: 0, excess: Vec::new() };
+        let mut chosen =
+            Self { charges: [None; SLOTS], unclear: 0, perhaps: 0, excess: Vec::new() };
         let mut last = (u16::MAX, Holds::No);
         for charge in card.charges() {
             let place = charge.row.u16(2);
@@ -116,9 +119,20 @@ impl<'a> Chosen<'a> {
         let unclear = 1_u128 << slot;
         let Some(other) = known else {
             *known = Some(charge);
-            self.unclear |= if holds == Holds::Perhaps { unclear } else { 0 };
+            let bit = if holds == Holds::Perhaps { unclear } else { 0 };
+            (self.unclear, self.perhaps) = (self.unclear | bit, self.perhaps | bit);
             return;
         };
+        match (holds, self.perhaps & unclear != 0) {
+            // What was not asked for is as it usually is.
+            (Holds::Yes, true) => {
+                *known = Some(charge);
+                (self.unclear, self.perhaps) = (self.unclear & !unclear, self.perhaps & !unclear);
+                return;
+            }
+            (Holds::Perhaps, false) => return,
+            _ => {}
+        }
         let (special, general) = (other.when().implies(when), when.implies(other.when()));
         let replaces = match (special, general) {
             (true, true) => when.from() > other.when().from(),

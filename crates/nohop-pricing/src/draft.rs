@@ -83,6 +83,8 @@ pub(crate) struct OfferRow {
     /// What the provider does with what it is told.
     pub(crate) data: String,
     pub(crate) card: CardRow,
+    /// What its catalog says of the model; it goes to the model when that is known, and is not written.
+    pub(crate) hint: ModelRow,
 }
 
 #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]

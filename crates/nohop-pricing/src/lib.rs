@@ -33,6 +33,8 @@ mod day;
 mod draft;
 mod error;
 mod facts;
+#[cfg(feature = "load")]
+mod load;
 mod meter;
 mod model;
 mod moment;
@@ -52,6 +54,8 @@ pub use card::{Allowance, Card, Charge, Features, Period};
 pub use catalog::{Catalog, Naming};
 pub use error::Error;
 pub use facts::Facts;
+#[cfg(feature = "load")]
+pub use load::{Loaded, Shape};
 pub use meter::{Class, Form, Meter};
 pub use model::Model;
 pub use offer::Offer;
