@@ -28,6 +28,14 @@ impl<'a> Card<'a> {
             .map(move |row| Charge { block, row })
     }
 
+    /// What somebody says is charged and others do not.
+    pub fn disputed(self) -> impl Iterator<Item = Charge<'a>> {
+        let block = self.block;
+        let first = self.row.u32(0) + u32::from(self.row.u16(4));
+        let span = crate::packed::Span { first, len: self.row.u8(15).into() };
+        block.rows(Section::Rates, span).map(move |row| Charge { block, row })
+    }
+
     /// Whether nothing is known.
     pub fn is_unknown(self) -> bool {
         self.row.u16(4) == 0

@@ -83,6 +83,8 @@ pub(crate) struct OfferRow {
     /// What the provider does with what it is told.
     pub(crate) data: String,
     pub(crate) card: CardRow,
+    /// Whether its catalog quotes the vendor's own page; it is not written either.
+    pub(crate) quotes: bool,
     /// What its catalog says of the model; it goes to the model when that is known, and is not written.
     pub(crate) hint: ModelRow,
 }
@@ -92,6 +94,8 @@ pub(crate) struct CardRow {
     pub(crate) rates: Vec<RateRow>,
     pub(crate) factors: Vec<FactorRow>,
     pub(crate) allowances: Vec<AllowanceRow>,
+    /// Rates that somebody says and that were not taken, because others say otherwise.
+    pub(crate) disputed: Vec<RateRow>,
 }
 
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -132,6 +136,7 @@ impl CardRow {
             let order = b.when.weight().cmp(&a.when.weight());
             order.then_with(|| a.when.cmp(&b.when)).then_with(|| a.meter.cmp(&b.meter))
         });
+        self.disputed.sort();
         self.factors.sort();
         self.allowances.sort();
     }

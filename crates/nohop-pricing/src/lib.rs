@@ -34,7 +34,11 @@ mod draft;
 mod error;
 mod facts;
 #[cfg(feature = "load")]
+mod link;
+#[cfg(feature = "load")]
 mod load;
+#[cfg(feature = "load")]
+mod merge;
 mod meter;
 mod model;
 mod moment;
@@ -56,6 +60,8 @@ pub use error::Error;
 pub use facts::Facts;
 #[cfg(feature = "load")]
 pub use load::{Loaded, Shape};
+#[cfg(feature = "load")]
+pub use merge::Merged;
 pub use meter::{Class, Form, Meter};
 pub use model::Model;
 pub use offer::Offer;

@@ -3,6 +3,7 @@
 //! The block begins with the offsets and counts of its sections. Every number is little-endian, every row of a section as
 //! long as the others, and every text a number of the pool, whose texts are sorted: the order of the numbers is that of the texts.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::day::Day;
@@ -245,7 +246,7 @@ impl Packer {
             self.count(Section::Allowances),
         );
         let mut flags = 0;
-        for row in &card.rates {
+        for row in card.rates.iter().chain(&card.disputed) {
             let when = self.when(&row.when)?;
             let next = self.prices.len() as u32;
             let price = *self.prices.entry(row.price).or_insert(next);
@@ -263,10 +264,11 @@ impl Packer {
             put.u32(row.count).u32(group);
         }
         let rates = u16::try_from(card.rates.len()).map_err(|_| "a card of too many rates")?;
+        let disputed = u8::try_from(card.disputed.len()).unwrap_or(u8::MAX);
         let (factors, allowances) = (card.factors.len() as u8, card.allowances.len() as u8);
         let put = self.put(Section::Cards);
         put.u32(rate).u16(rates).u8(factors).u8(allowances).u32(factor);
-        put.u16(allowance as u16).u8(flags).u8(0);
+        put.u16(allowance as u16).u8(flags).u8(disputed);
         let place = self.count(Section::Cards) - 1;
         self.cards.insert(card, place);
         Ok(place)
@@ -386,27 +388,41 @@ fn names(rows: &Rows) -> Vec<(String, Option<&str>, &str, u8)> {
     names
 }
 
-/// The newest model of every family, by the family's name.
+/// The newest model of every family, by the family's name: the one of the highest version, and of those the latest.
 fn latest(rows: &Rows) -> BTreeMap<String, &str> {
     let today = rows.sources.iter().map(|source| source.day).max().unwrap_or_default();
-    let mut latest: BTreeMap<String, (Day, &str)> = BTreeMap::new();
+    let mut latest: BTreeMap<String, (Age<'_>, &str)> = BTreeMap::new();
     for (slug, row) in &rows.models {
-        let (Some((author, _)), Some(released)) = (slug.split_once('/'), row.released) else {
-            continue;
-        };
-        let is_there = row.retires.is_none_or(|day| day > today) && released <= today;
+        let Some((author, name)) = slug.split_once('/') else { continue };
+        let is_there = row.retires.is_none_or(|day| day > today)
+            && row.released.is_none_or(|day| day <= today);
         if row.family.is_empty() || !is_there || slug.contains(':') {
             continue;
         }
-        let name = format!("~{author}/{}-latest", row.family).to_ascii_lowercase();
-        let newest = latest.entry(name).or_insert((released, slug));
-        // Of two that came the same day the plain one is meant: it has the shorter name.
-        if (released, std::cmp::Reverse(slug.len())) > (newest.0, std::cmp::Reverse(newest.1.len()))
-        {
-            *newest = (released, slug);
+        let family = format!("~{author}/{}-latest", row.family).to_ascii_lowercase();
+        // Of two that are as new the plain one is meant: it has the shorter name.
+        let age = (version(name), row.released, Reverse(name.len()), name);
+        let newest = latest.entry(family).or_insert((age.clone(), slug));
+        if age > newest.0 {
+            *newest = (age, slug);
         }
     }
     latest.into_iter().map(|(name, (_, slug))| (name, slug)).collect()
+}
+
+/// What tells of two models which is newer.
+type Age<'a> = (Vec<u32>, Option<Day>, Reverse<usize>, &'a str);
+
+/// The version in a name: the numbers that are no days and no sizes.
+pub(crate) fn version(name: &str) -> Vec<u32> {
+    let words = name.split(['-', '.', '_', ':']);
+    let numbers = words.filter_map(|word| {
+        let digits = word.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+        let sized = digits.ends_with(['b', 'B', 'k', 'K', 'm', 'M']) && digits.len() > 1;
+        let digits = digits.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        (!sized && digits.len() < 3).then(|| digits.parse().ok()).flatten()
+    });
+    numbers.collect()
 }
 
 fn day(day: Option<Day>) -> u16 {

@@ -137,7 +137,7 @@ fn offer_detail(row: &mut OfferRow, letters: &[char], word: &str, rest: &str) ->
         "region" => rest.clone_into(&mut row.region),
         "quantization" => rest.clone_into(&mut row.quantization),
         "data" => rest.clone_into(&mut row.data),
-        "rate" | "times" | "free" => return charge(&mut row.card, letters, word, rest),
+        "rate" | "not" | "times" | "free" => return charge(&mut row.card, letters, word, rest),
         _ => return None,
     }
     Some(())
@@ -170,7 +170,8 @@ fn charge(card: &mut CardRow, letters: &[char], word: &str, rest: &str) -> Optio
                 let meter = Meter::from_word(meter)?;
                 let shift = 18 - meter.shift() as i32;
                 let price = number::read(said.next()?, shift).ok()?.value;
-                card.rates.push(RateRow { when: when.clone(), meter, price, sources });
+                let row = RateRow { when: when.clone(), meter, price, sources };
+                if word == "not" { card.disputed.push(row) } else { card.rates.push(row) }
             }
         }
     }
@@ -293,17 +294,19 @@ pub(crate) fn card(text: &mut String, card: &CardRow, letters: &[char]) {
         let when = when.text();
         let _ = if when.is_empty() { writeln!(text) } else { writeln!(text, " when {when}") };
     };
-    // What applies always is read first.
-    let mut rates: Vec<&RateRow> = card.rates.iter().collect();
-    rates.sort_by_key(|rate| (rate.when.weight(), &rate.when, rate.sources, rate.meter));
-    for alike in rates.chunk_by(|a, b| (&a.when, a.sources) == (&b.when, b.sources)) {
-        let Some(first) = alike.first() else { continue };
-        let _ = write!(text, " rate {}", who(first.sources));
-        for rate in alike {
-            let price = number::write(rate.price, 18 - rate.meter.shift());
-            let _ = write!(text, " {} {price}", rate.meter.word());
+    for (word, rates) in [("rate", &card.rates), ("not", &card.disputed)] {
+        // What applies always is read first.
+        let mut rates: Vec<&RateRow> = rates.iter().collect();
+        rates.sort_by_key(|rate| (rate.when.weight(), &rate.when, rate.sources, rate.meter));
+        for alike in rates.chunk_by(|a, b| (&a.when, a.sources) == (&b.when, b.sources)) {
+            let Some(first) = alike.first() else { continue };
+            let _ = write!(text, " {word} {}", who(first.sources));
+            for rate in alike {
+                let price = number::write(rate.price, 18 - rate.meter.shift());
+                let _ = write!(text, " {} {price}", rate.meter.word());
+            }
+            end(text, &first.when);
         }
-        end(text, &first.when);
     }
     for factor in &card.factors {
         let _ = write!(

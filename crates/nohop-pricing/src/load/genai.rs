@@ -68,6 +68,8 @@ impl Provider<'_> {
         };
         offer.context = field("context_window").map_or(0, Value::count);
         offer.hint.context = offer.context;
+        // The pages are the provider's, and every row is from one of them.
+        offer.quotes = true;
         if let Some(name) = field("name") {
             offer.hint.name = name.string(&row)?.into_owned();
         }

@@ -54,6 +54,7 @@ fn load_row(key: &str, fields: &Fields<'_>, pile: &mut Pile) -> Result<(), Error
             day::parse(&text).ok_or_else(|| Error::new(&name, "retires on a day that is none"))?,
         );
     }
+    offer.quotes = fields.get("source").is_some_and(|source| !source.is_null());
     offer.hint = hint::hint(fields, &mode, &name)?;
     (offer.hint.context, offer.hint.output) = (offer.context, offer.output);
 

@@ -50,7 +50,7 @@ pub(super) fn load(list: Value<'_>, pile: &mut Pile) -> Result<(), Error> {
 
 fn offer(id: &str, fields: &Fields<'_>, pile: &mut Pile) -> Result<OfferRow, Error> {
     let field = |name: &str| fields.get(name).copied().filter(|value| !value.is_null());
-    let mut offer = OfferRow { model: id.to_owned(), ..OfferRow::default() };
+    let mut offer = OfferRow { model: id.to_owned(), quotes: true, ..OfferRow::default() };
     if let Some(pricing) = field("pricing") {
         // A router of theirs costs what it chooses: the price is minus one.
         let prompt = pricing.field(id, "prompt")?.map(|price| price.number(id)).transpose()?;

@@ -34,6 +34,7 @@ offer big
  rate l cache_read 0.05
  rate gl input 1 when >200000 tier=flex from=2026-01-01 until=2026-12-31 utc=01:00-04:00/12345 utc=22:00-00:30
  rate g input 2 when >=1000+
+ not l input 0.6
  times l 1.1 when region=us
  free l web_search 5000 month group
 provider other
