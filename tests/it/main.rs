@@ -12,6 +12,7 @@ mod kept;
 mod laws;
 mod messages;
 mod models;
+mod prices;
 mod requests;
 mod road;
 mod sdk;

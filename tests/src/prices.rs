@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub mod litellm;
+pub mod recorded;
 pub mod usages;
 
 /// How many answers were compared, and what came of those that differ.

@@ -107,8 +107,11 @@ impl Names {
             let Some(author) = maker(provider) else { continue };
             let name = native.rsplit('/').next().unwrap_or(native).to_ascii_lowercase();
             let base = undated(&name).unwrap_or(&name);
-            let known = |name: &str| names.known.contains_key(&(author.to_owned(), key(name)));
-            if !known(&name) && !known(base) {
+            // A maker may offer what others make.
+            let others =
+                native.split_once('/').is_some_and(|(theirs, _)| canonical(theirs) != author);
+            let known = |name: &str| names.alone.contains_key(&key(name));
+            if !others && !known(&name) && !known(base) {
                 names.add(format!("{author}/{name}"));
             }
         }
@@ -136,16 +139,18 @@ impl Names {
             return slug;
         }
         let (author, name) = parts(&native);
-        let author =
-            author.map(canonical).filter(|author| !author.is_empty()).or_else(|| maker(provider));
-        if let Some(author) = author {
-            let found =
-                self.find(author, name).or_else(|| self.find(&format!("{author}-llama"), name));
-            return found.unwrap_or_else(|| format!("{author}/{name}"));
-        }
+        let said = author.map(canonical).filter(|author| !author.is_empty());
+        let found = said.or(maker(provider)).and_then(|author| {
+            self.find(author, name).or_else(|| self.find(&format!("{author}-llama"), name))
+        });
+        // Without an author, the one model of that name is meant.
         let alone = |name: &str| self.alone.get(&key(name)).cloned().flatten();
-        let found = alone(name).or_else(|| alone(undated(name)?));
-        found.unwrap_or_else(|| format!("{provider}/{name}"))
+        let found = found.or_else(|| match said {
+            Some(_) => None,
+            None => alone(name).or_else(|| alone(undated(name)?)),
+        });
+        let author = said.or(maker(provider)).unwrap_or(provider);
+        found.unwrap_or_else(|| format!("{author}/{name}"))
     }
 
     fn find(&self, author: &str, name: &str) -> Option<String> {

@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-use nohop_tests::prices::usages;
+use nohop_tests::prices::{litellm, recorded, usages};
 use nohop_tests::recording::shared;
 
 fn main() -> ExitCode {
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         eprintln!("skipped: there are no recordings; NOHOP_SHARED says where they are");
         return ExitCode::SUCCESS;
     };
-    let tallies = [usages::tally(&shared)];
+    let tallies = [usages::tally(&shared), litellm::tally(&shared), recorded::tally(&shared)];
     for tally in tallies {
         match tally {
             Ok(tally) => println!("{tally}"),

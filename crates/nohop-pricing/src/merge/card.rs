@@ -7,7 +7,7 @@ use crate::day::{Day, civil};
 use crate::draft::{CardRow, RateRow};
 use crate::meter::Meter;
 use crate::number;
-use crate::when::{When, Window};
+use crate::when::{By, When, Window};
 
 /// A token that costs more than this, in attodollars, is one of whose price somebody forgot the unit: $1,000 for a million.
 const MOST_FOR_A_TOKEN: u128 = 10_u128.pow(15);
@@ -26,6 +26,7 @@ pub(super) fn merge(name: &str, opinions: &[Opinion<'_>], notes: &mut Vec<String
         Some(leader) => tariff(leader, trusted, &mut card),
         None => figures(trusted, &listed, &mut card),
     }
+    by_size(&listed, &mut card);
     confirm(&priced, &mut card);
     for it in trusted {
         for factor in &it.offer.card.factors {
@@ -79,6 +80,36 @@ fn tariff(leader: &Opinion<'_>, trusted: &[&Opinion<'_>], card: &mut CardRow) {
         card.rates.push(RateRow { when, sources: 1 << leader.source, ..rate.clone() });
     }
     card.rates.extend(past);
+}
+
+/// A fee for each request that is the highest of those that another says by how much is searched is the same fee, and is
+/// by how much is searched.
+fn by_size(listed: &[&Opinion<'_>], card: &mut CardRow) {
+    let flat = |rate: &RateRow| rate.meter == Meter::Request && rate.when == When::default();
+    let Some(place) = card.rates.iter().position(flat) else { return };
+    for it in listed {
+        let sized: Vec<&RateRow> = it
+            .offer
+            .card
+            .rates
+            .iter()
+            .filter(|rate| {
+                rate.meter == Meter::WebSearch
+                    && rate.when.terms.iter().any(|term| term.by == By::Search)
+            })
+            .collect();
+        if sized.iter().map(|rate| rate.price).max() == Some(card.rates[place].price) {
+            card.rates.remove(place);
+            card.rates.retain(|rate| rate.meter != Meter::WebSearch);
+            let rates = sized.into_iter().map(|rate| RateRow {
+                meter: Meter::Request,
+                sources: 1 << it.source,
+                ..rate.clone()
+            });
+            card.rates.extend(rates);
+            return;
+        }
+    }
 }
 
 /// What a figure is for: the meter, and the conditions but the days.

@@ -3,9 +3,9 @@
 use nohop_wire::dialect::{Anthropic, Gemini, Ollama, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
+    CAPPED, COMPATIBLE, FLAGGED_MAX_TOKENS, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OPEN,
     OPENROUTER_CHAT, PERPLEXITY_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED, TOGGLED,
-    UNASKED_MAX_TOKENS, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
+    UNASKED_MAX_TOKENS, VERCEL_CHAT, VERTEX_ANTHROPIC, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -191,7 +191,7 @@ pub const VERCEL_GATEWAY: Provider = Provider {
     base_url: "https://ai-gateway.vercel.sh/v1",
     auth: Auth::Bearer("AI_GATEWAY_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &GATEWAY },
+        Way { path: "/chat/completions", dialect: &VERCEL_CHAT },
         Way { path: "/messages", dialect: &Anthropic::PLAIN },
         Way { path: "/responses", dialect: &GATEWAY_RESPONSES },
     ],

@@ -35,6 +35,9 @@ pub(super) const GATEWAY: OpenAiChat = OpenAiChat {
     ..HOST
 };
 
+/// Vercel's, which counts thinking nowhere but in its details.
+pub(super) const VERCEL_CHAT: OpenAiChat = OpenAiChat { counted: Counted::Apart, ..GATEWAY };
+
 /// Mistral's own.
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     cap: Cap::MaxTokens,
