@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use nohop_tests::prices::{Tally, litellm, recorded, usages};
+use nohop_tests::prices::{Tally, estimates, litellm, recorded, usages};
 use nohop_tests::recording::shared;
 
 /// Makes a tally, unless there is nothing to make it of; prints what differs.
@@ -38,4 +38,18 @@ fn recorded_answers_cost_what_their_providers_say() {
     let Some(tally) = tally(recorded::tally) else { return };
     assert!(tally.compared() >= 150, "{tally}");
     assert!(tally.reaches(980), "{tally}");
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn estimates_are_near_what_providers_report() {
+    let Some(shared) = shared() else {
+        eprintln!("skipped: there are no recordings; NOHOP_SHARED says where they are");
+        return;
+    };
+    let errors = estimates::errors(&shared).unwrap();
+    eprintln!("{errors}");
+    let middle = errors.shares[errors.shares.len() / 2];
+    assert!((85..=125).contains(&middle), "{errors}");
+    assert!(errors.within * 100 >= errors.shares.len() * 75, "{errors}");
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub mod estimates;
 pub mod litellm;
 pub mod recorded;
 pub mod usages;

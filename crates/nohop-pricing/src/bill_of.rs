@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use nohop_types::{Cost, Money, ServiceTier, Usage};
 
 use crate::bill::{Bill, Doubt, Part};
-use crate::card::{Card, Charge};
+use crate::card::{Card, Condition};
 use crate::cells::Cells;
 use crate::choose::{Applied, Chosen, Situation};
 use crate::facts::Facts;
@@ -28,21 +28,18 @@ pub(crate) fn bill(
         Some(ServiceTier::Auto) | None => facts.tier,
         Some(tier) => Some(tier.as_str()),
     };
-    let situation = Situation {
-        prompt: Cells::prompt(usage),
-        tier: tier.filter(|tier| !matches!(*tier, "auto" | "default" | "on_demand" | "standard")),
-        facts,
-        moment: Moment::of(at),
-    };
+    let tier = tier.filter(|tier| !matches!(*tier, "auto" | "default" | "on_demand" | "standard"));
+    let mut cells = Cells::of(usage, facts);
+    let situation = Situation::new(cells.prompt(), tier, facts, Moment::of(at));
     let mut biller = Biller {
         card,
         rates: Chosen::of(card, &situation),
         situation: &situation,
-        has_factors: card.factors().next().is_some(),
+        facts,
+        factors: situation.factors(card),
         passed: 0,
         parts: Vec::with_capacity(6),
     };
-    let mut cells = Cells::of(usage, facts);
     biller.known(&cells);
     biller.side(&mut cells, true);
     biller.side(&mut cells, false);
@@ -54,7 +51,9 @@ struct Biller<'a> {
     card: Card<'a>,
     rates: Chosen<'a>,
     situation: &'a Situation<'a>,
-    has_factors: bool,
+    facts: &'a Facts<'a>,
+    /// The factors that apply, with their conditions.
+    factors: Vec<(Condition<'a>, u32)>,
     /// How many tokens of the prompt have their price: those past a bound are the last.
     passed: u64,
     parts: Vec<Part>,
@@ -104,7 +103,7 @@ impl Biller<'_> {
     /// difference the dearest cells are filled first.
     fn spread(&mut self, mut classes: Vec<(Class, u64)>, mut forms: Vec<(Form, u64)>) {
         let rate = |class, form| self.rates.tokens(class, Some(form), self.situation);
-        let price = |rate: Option<Applied<'_>>| rate.map(|rate| rate.charge.price());
+        let price = |rate: Option<Applied<'_>>| rate.map(|rate| rate.price);
         let same = |class: Class| {
             forms.windows(2).all(|two| match two {
                 [(one, _), (other, _)] => price(rate(class, *one)) == price(rate(class, *other)),
@@ -143,29 +142,31 @@ impl Biller<'_> {
             self.parts.push(unpriced(meter, count));
             return;
         };
-        let price = rate.charge.price();
+        let price = rate.price;
         let mut amount = if self.card.has_excess() && class.is_prompt() {
-            self.past(rate.charge, count)
+            self.past(rate, count)
         } else {
             price * count
         };
-        if self.has_factors {
-            for milli in self.situation.factors(self.card, rate.charge.when()) {
-                amount = Money::from_atto(amount.as_atto().saturating_mul(milli.into()) / 1_000);
+        for (condition, milli) in &self.factors {
+            // One that the rate was made for is in its price already.
+            let when = rate.charge.when();
+            if !condition.sums().any(|term| when.sums().any(|own| own == term)) {
+                amount = Money::from_atto(amount.as_atto().saturating_mul((*milli).into()) / 1_000);
             }
         }
         self.parts.push(Part { meter, count, price, amount, doubt: rate.doubt });
     }
 
     /// What `count` more tokens of the prompt cost where those past a bound have a rate of their own.
-    fn past(&mut self, base: Charge<'_>, count: u64) -> Money {
+    fn past(&mut self, base: Applied<'_>, count: u64) -> Money {
         let end = self.passed.saturating_add(count);
-        let code = base.row.u8(0);
+        let code = base.charge.row.u8(0);
         let bounds = self.rates.excess.iter().filter(|(meter, ..)| *meter == code);
         let mut bounds: Vec<(u64, Money)> =
             bounds.map(|(_, at, rate)| (*at, rate.price())).collect();
         bounds.sort_unstable();
-        let (mut amount, mut at, mut price) = (Money::ZERO, self.passed, base.price());
+        let (mut amount, mut at, mut price) = (Money::ZERO, self.passed, base.price);
         for (bound, next) in bounds {
             let here = bound.clamp(at, end);
             amount = amount + price * (here - at);
@@ -177,7 +178,7 @@ impl Biller<'_> {
 
     /// What is not a token.
     fn others(&mut self, usage: &Usage) {
-        let facts = self.situation.facts;
+        let facts = self.facts;
         let told = |meter: Meter| facts.counts.iter().any(|(it, _)| *it == meter);
         if !told(Meter::Request) && self.rates.other(Meter::Request).is_some() {
             self.other(Meter::Request, 1);
@@ -197,11 +198,11 @@ impl Biller<'_> {
             self.parts.push(unpriced(meter, count));
             return;
         };
-        let facts = self.situation.facts;
+        let facts = self.facts;
         let free = facts.free.iter().find(|(it, _)| *it == meter).map(|(_, count)| *count);
         let allowed = self.card.allowances().any(|it| it.meter == meter);
         let doubt = (allowed && free.is_none()).then_some(Doubt::Allowance).max(rate.doubt);
-        let price = rate.charge.price();
+        let price = rate.price;
         let charged = price * count.saturating_sub(free.unwrap_or_default());
         let per = u128::from(meter.per());
         let amount = Money::from_atto(charged.as_atto().saturating_add(per / 2) / per);

@@ -200,7 +200,7 @@ impl<'a> Charge<'a> {
 
     /// What [`Meter::per`] of it cost.
     pub fn price(self) -> Money {
-        Money::from_atto(self.block.price(self.row.u32(4)))
+        Money::from_atto(self.block.price(self.row.u32(4) & 0x00ff_ffff))
     }
 
     /// When, as the data say it; empty where it always applies.
@@ -241,8 +241,8 @@ impl std::fmt::Debug for Charge<'_> {
 /// When a charge applies, read in place.
 #[derive(Clone, Copy)]
 pub(crate) struct Condition<'a> {
-    block: &'a Block,
-    row: Row<'a>,
+    pub(crate) block: &'a Block,
+    pub(crate) row: Row<'a>,
 }
 
 impl<'a> Condition<'a> {
@@ -266,13 +266,18 @@ impl<'a> Condition<'a> {
         self.row.u16(8)
     }
 
-    /// What must be so, and the number of its word.
+    /// What must be so: by what, and the number of its word.
     pub(crate) fn terms(self) -> impl Iterator<Item = (u8, u32)> + 'a {
         let row = self.row;
-        (0..usize::from(row.u8(5))).map(move |place| {
-            let term = row.u32(16 + place * 4);
-            ((term >> 28) as u8, term & 0x0fff_ffff)
-        })
+        (0..usize::from(row.u8(5)))
+            .map(move |place| ((row.u32(16 + place * 4) >> 28) as u8, row.u32(32 + place * 4)))
+    }
+
+    /// The sum of each thing that must be so, and the number of its word.
+    pub(crate) fn sums(self) -> impl Iterator<Item = (u32, u32)> + 'a {
+        let row = self.row;
+        (0..usize::from(row.u8(5)))
+            .map(move |place| (row.u32(16 + place * 4), row.u32(32 + place * 4)))
     }
 
     pub(crate) fn word(self, number: u32) -> &'a [u8] {

@@ -17,11 +17,14 @@ pub(crate) struct Cells {
     pub(crate) known: Vec<(Class, Form, u64)>,
     /// How many of the prompt's, and of the answer's, have each form, less those in `known`.
     forms: [[u64; FORMS]; 2],
+    /// How many of those in `known` are of the prompt.
+    told: u64,
 }
 
 impl Cells {
     pub(crate) fn of(usage: &Usage, facts: &Facts<'_>) -> Self {
-        let mut cells = Self { classes: classes(usage), known: Vec::new(), forms: [[0; FORMS]; 2] };
+        let mut cells =
+            Self { classes: classes(usage), known: Vec::new(), forms: [[0; FORMS]; 2], told: 0 };
         for share in &usage.shares {
             let side = usize::from(share.kind == Kind::Answer);
             let form = form(&share.modality);
@@ -40,10 +43,9 @@ impl Cells {
     }
 
     /// How long the prompt is.
-    pub(crate) fn prompt(usage: &Usage) -> u64 {
-        let classes = classes(usage);
-        let prompt = Class::ALL.into_iter().filter(|class| class.is_prompt());
-        prompt.fold(0, |sum, class| sum.saturating_add(classes[class as usize]))
+    pub(crate) fn prompt(&self) -> u64 {
+        let prompt = &self.classes[..Class::Output as usize];
+        prompt.iter().fold(self.told, |sum, count| sum.saturating_add(*count))
     }
 
     /// Takes over that `count` of a class have a form. A class that the usage does not know, such as citations,
@@ -62,6 +64,9 @@ impl Cells {
         let side = usize::from(!class.is_prompt());
         let shared = &mut self.forms[side][form as usize];
         *shared = shared.saturating_sub(count);
+        if class.is_prompt() {
+            self.told = self.told.saturating_add(count);
+        }
         self.known.push((class, form, count));
     }
 
@@ -74,11 +79,11 @@ impl Cells {
     /// The forms of one side: those that were told, and text for the rest. Nothing where no form was told.
     pub(crate) fn forms(&self, prompt: bool) -> Vec<(Form, u64)> {
         let told = &self.forms[usize::from(!prompt)];
-        let mut left: u64 = self.side(prompt).map(|(_, count)| count).fold(0, u64::saturating_add);
         let mut forms = Vec::new();
         if told.iter().all(|count| *count == 0) {
             return forms;
         }
+        let mut left: u64 = self.side(prompt).map(|(_, count)| count).fold(0, u64::saturating_add);
         // What is told of text is what is left, however it was counted.
         for form in Form::ALL.into_iter().filter(|form| *form > Form::Text) {
             let count = told[form as usize].min(left);

@@ -1,27 +1,41 @@
 //! Which of a card's rates apply to a request.
 
+use nohop_types::Money;
+
 use crate::bill::Doubt;
 use crate::card::{Card, Charge, Condition};
 use crate::facts::Facts;
 use crate::meter::{Class, Form, Meter};
 use crate::moment::Moment;
+use crate::pack::{Section, term_sum};
+use crate::packed::{Block, Row};
 use crate::when::By;
 
 /// How many meters there can be: those of tokens, and behind them the others.
 const SLOTS: usize = Meter::TOKENS + 32;
 
+/// How long a rate and a condition are.
+const RATE: usize = Section::SIZES[Section::Rates as usize];
+const WHEN: usize = Section::SIZES[Section::Whens as usize];
+
 /// What conditions are about.
 pub(crate) struct Situation<'a> {
     /// How many tokens the prompt has, cached or not.
-    pub(crate) prompt: u64,
-    pub(crate) tier: Option<&'a str>,
-    pub(crate) facts: &'a Facts<'a>,
-    pub(crate) moment: Moment,
+    prompt: u64,
+    moment: Moment,
+    /// What is so of the request, by what it is about, and the sums of that.
+    said: [Option<&'a str>; By::ALL.len()],
+    sums: [u32; By::ALL.len()],
 }
 
 /// The rates that apply, by meter.
 pub(crate) struct Chosen<'a> {
-    charges: [Option<Charge<'a>>; SLOTS],
+    block: &'a Block,
+    /// The card's rates, and all conditions.
+    rates: &'a [u8],
+    whens: &'a [u8],
+    /// The place of the rate among the card's, counted from one.
+    slots: [u16; SLOTS],
     /// Of which meters it can not be told which rate applies.
     unclear: u128,
     /// Of which meters it was not told whether the rate applies.
@@ -34,6 +48,7 @@ pub(crate) struct Chosen<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Applied<'a> {
     pub(crate) charge: Charge<'a>,
+    pub(crate) price: Money,
     pub(crate) doubt: Option<Doubt>,
 }
 
@@ -45,108 +60,151 @@ enum Holds {
     Perhaps,
 }
 
-impl Situation<'_> {
+impl<'a> Situation<'a> {
+    pub(crate) fn new(
+        prompt: u64,
+        tier: Option<&'a str>,
+        facts: &Facts<'a>,
+        moment: Moment,
+    ) -> Self {
+        let Facts { processing, speed, region, search, door, .. } = facts;
+        let said = [tier, *processing, *speed, *region, *search, *door];
+        let mut sums = [0; By::ALL.len()];
+        for (place, word) in said.iter().enumerate() {
+            if let Some(word) = word {
+                sums[place] = term_sum(place as u8, word);
+            }
+        }
+        Self { prompt, moment, said, sums }
+    }
+
     fn holds(&self, when: Condition<'_>) -> Holds {
+        // All of it is there, or none: nothing is checked again for every number.
+        let Some(row) = when.row.0.first_chunk::<WHEN>() else { return Holds::No };
+        let long = |at: usize| u32::from_le_bytes([row[at], row[at + 1], row[at + 2], row[at + 3]]);
+        let short = |at: usize| u16::from_le_bytes([row[at], row[at + 1]]);
         let day = self.moment.day;
-        if self.prompt < when.least().into() || day < when.from() || day >= when.until() {
+        if self.prompt < long(0).into() || day < short(6) || day >= short(8) {
             return Holds::No;
         }
         let mut holds = Holds::Yes;
-        for (by, word) in when.terms() {
-            let said = self.said(by);
-            if said.is_none() && by == By::Search as u8 {
-                holds = Holds::Perhaps;
-            } else if said.map(str::as_bytes) != Some(when.word(word)) {
-                return Holds::No;
+        for place in 0..usize::from(row[5]).min(4) {
+            let sum = long(16 + place * 4);
+            let by = (sum >> 28) as usize;
+            match self.said.get(by).copied().flatten() {
+                None if by == By::Search as usize => holds = Holds::Perhaps,
+                Some(said)
+                    if self.sums[by] == sum
+                        && when.word(long(32 + place * 4)) == said.as_bytes() => {}
+                _ => return Holds::No,
             }
         }
-        let mut windows = when.windows().peekable();
         let Moment { weekday, minute, .. } = self.moment;
-        if windows.peek().is_some() && !windows.any(|window| window.holds(weekday, minute)) {
+        if row[12] > 0 && !when.windows().any(|window| window.holds(weekday, minute)) {
             return Holds::No;
         }
         holds
     }
 
-    fn said(&self, by: u8) -> Option<&str> {
-        let Facts { processing, speed, region, search, door, .. } = self.facts;
-        let all = [self.tier, *processing, *speed, *region, *search, *door];
-        all.get(usize::from(by)).copied().flatten()
-    }
-
     /// Whether the request is of a kind that has prices of its own, where it has any.
     fn is_special(&self) -> bool {
-        self.tier.is_some() || self.facts.processing.is_some() || self.facts.speed.is_some()
+        [By::Tier, By::Processing, By::Speed].iter().any(|by| self.said[*by as usize].is_some())
     }
 
-    /// The factors that apply to what is charged under `when`, in thousandths: one that the charge was made for
-    /// is in its price already.
-    pub(crate) fn factors(&self, card: Card<'_>, when: Condition<'_>) -> impl Iterator<Item = u32> {
-        let applies = move |condition: Condition<'_>| {
-            let priced = condition.terms().any(|term| when.terms().any(|own| own == term));
-            !priced && self.holds(condition) == Holds::Yes
-        };
-        card.factors().filter(move |(condition, _)| applies(*condition)).map(|(_, milli)| milli)
+    /// The factors that apply, with their conditions.
+    pub(crate) fn factors<'b>(&self, card: Card<'b>) -> Vec<(Condition<'b>, u32)> {
+        card.factors().filter(|(condition, _)| self.holds(*condition) == Holds::Yes).collect()
     }
 }
 
 impl<'a> Chosen<'a> {
     pub(crate) fn of(card: Card<'a>, situation: &Situation<'_>) -> Self {
-        let mut chosen =
-            Self { charges: [None; SLOTS], unclear: 0, perhaps: 0, excess: Vec::new() };
-        let mut last = (u16::MAX, Holds::No);
-        for charge in card.charges() {
-            let place = charge.row.u16(2);
-            if last.0 != place {
-                last = (place, situation.holds(charge.when()));
+        let first = card.row.u32(0) as usize * RATE;
+        let len = usize::from(card.row.u16(4)) * RATE;
+        let rates = card.block.slice(Section::Rates).get(first..first + len).unwrap_or_default();
+        let mut chosen = Self {
+            block: card.block,
+            rates,
+            whens: card.block.slice(Section::Whens),
+            slots: [0; SLOTS],
+            unclear: 0,
+            perhaps: 0,
+            excess: Vec::new(),
+        };
+        let mut ranks = Ranks::default();
+        let mut number = 0_u16;
+        let mut left = rates;
+        while let Some((row, _)) = left.split_first_chunk::<RATE>() {
+            let alike = usize::from(row[7]) + 1;
+            let (group, rest) = left.split_at(left.len().min(alike * RATE));
+            let holds = situation.holds(chosen.condition(u16::from_le_bytes([row[2], row[3]])));
+            if holds != Holds::No {
+                for (place, row) in (1..).zip(group.chunks_exact(RATE)) {
+                    chosen.take(number + place, Row(row), holds, &mut ranks);
+                }
             }
-            if last.1 != Holds::No {
-                chosen.take(charge, last.1);
-            }
+            number += alike as u16;
+            left = rest;
         }
         chosen
     }
 
-    fn take(&mut self, charge: Charge<'a>, holds: Holds) {
-        let code = charge.row.u8(0);
+    fn take(&mut self, number: u16, row: Row<'a>, holds: Holds, ranks: &mut Ranks) {
+        let (code, place) = (row.u8(0), row.u16(2));
         let slot = slot(code);
-        let Some(known) = self.charges.get_mut(slot) else { return };
-        let when = charge.when();
+        let Some(known) = self.slots.get(slot).copied() else { return };
+        let when = self.condition(place);
         if when.is_excess() && usize::from(code) < Meter::TOKENS {
+            let charge = Charge { block: self.block, row };
             self.excess.push((code, when.least().saturating_sub(1).into(), charge));
             return;
         }
-        let unclear = 1_u128 << slot;
-        let Some(other) = known else {
-            *known = Some(charge);
-            let bit = if holds == Holds::Perhaps { unclear } else { 0 };
-            (self.unclear, self.perhaps) = (self.unclear | bit, self.perhaps | bit);
+        let bit = 1_u128 << slot;
+        if known == 0 {
+            self.slots[slot] = number;
+            let perhaps = if holds == Holds::Perhaps { bit } else { 0 };
+            (self.unclear, self.perhaps) = (self.unclear | perhaps, self.perhaps | perhaps);
             return;
-        };
-        match (holds, self.perhaps & unclear != 0) {
+        }
+        match (holds, self.perhaps & bit != 0) {
             // What was not asked for is as it usually is.
             (Holds::Yes, true) => {
-                *known = Some(charge);
-                (self.unclear, self.perhaps) = (self.unclear & !unclear, self.perhaps & !unclear);
+                self.slots[slot] = number;
+                (self.unclear, self.perhaps) = (self.unclear & !bit, self.perhaps & !bit);
                 return;
             }
             (Holds::Perhaps, false) => return,
             _ => {}
         }
-        let (special, general) = (other.when().implies(when), when.implies(other.when()));
-        let replaces = match (special, general) {
-            (true, true) => when.from() > other.when().from(),
-            (true, false) => false,
-            (false, true) => true,
+        let other = self.row(known);
+        let replaces = match ranks.of(self, other.u16(2), place) {
+            Rank::Special => false,
+            Rank::General => true,
             // Nothing says which of the two it is.
-            (false, false) => {
-                self.unclear |= if other.price() == charge.price() { 0 } else { unclear };
-                charge.price() > other.price()
+            Rank::Neither => {
+                let (mine, theirs) = (self.price(other), self.price(row));
+                self.unclear |= if mine == theirs { 0 } else { bit };
+                theirs > mine
             }
         };
         if replaces {
-            *known = Some(charge);
+            self.slots[slot] = number;
         }
+    }
+
+    fn row(&self, number: u16) -> Row<'a> {
+        let start = usize::from(number.saturating_sub(1)) * RATE;
+        Row(self.rates.get(start..start + RATE).unwrap_or_default())
+    }
+
+    fn price(&self, row: Row<'_>) -> Money {
+        Money::from_atto(self.block.price(row.u32(4) & 0x00ff_ffff))
+    }
+
+    fn condition(&self, place: u16) -> Condition<'a> {
+        let start = usize::from(place) * WHEN;
+        let row = Row(self.whens.get(start..start + WHEN).unwrap_or_default());
+        Condition { block: self.block, row }
     }
 
     /// The rate of what is not a token.
@@ -194,8 +252,8 @@ impl<'a> Chosen<'a> {
             self.only(parent, form).and_then(|above| stands_in(class, parent, above))
         });
         match (own, above) {
-            (Some(own), Some(above)) if own.charge.price() != above.charge.price() => {
-                let dearer = if own.charge.price() > above.charge.price() { own } else { above };
+            (Some(own), Some(above)) if own.price != above.price => {
+                let dearer = if own.price > above.price { own } else { above };
                 Some(Applied { doubt: Some(Doubt::Dearer), ..dearer })
             }
             (Some(own), _) => Some(own),
@@ -214,18 +272,55 @@ impl<'a> Chosen<'a> {
 
     fn at(&self, meter: Meter) -> Option<Applied<'a>> {
         let slot = slot(meter.code());
-        let charge = self.charges.get(slot).copied().flatten()?;
+        let number = self.slots.get(slot).copied().filter(|number| *number > 0)?;
+        let row = self.row(number);
         let unclear = self.unclear & (1 << slot) != 0;
-        Some(Applied { charge, doubt: unclear.then_some(Doubt::Dearer) })
+        let charge = Charge { block: self.block, row };
+        Some(Applied { charge, price: self.price(row), doubt: unclear.then_some(Doubt::Dearer) })
     }
 
     /// Whether a rate was made for such a request.
     fn is_meant(&self, charge: Charge<'_>, situation: &Situation<'_>) -> bool {
-        let made = |by: By| charge.when().terms().any(|(term, _)| term == by as u8);
-        let facts = situation.facts;
-        (situation.tier.is_none() || made(By::Tier))
-            && (facts.processing.is_none() || made(By::Processing))
-            && (facts.speed.is_none() || made(By::Speed))
+        let when = self.condition(charge.row.u16(2));
+        let made = |by: By| when.terms().any(|(term, _)| term == by as u8);
+        [By::Tier, By::Processing, By::Speed]
+            .iter()
+            .all(|by| situation.said[*by as usize].is_none() || made(*by))
+    }
+}
+
+/// How the conditions of two rates are to each other.
+#[derive(Clone, Copy)]
+enum Rank {
+    /// The first says all that the second does.
+    Special,
+    /// The second says all that the first does, or as much and later.
+    General,
+    Neither,
+}
+
+/// The ranks that were asked for last: rates that share their conditions follow each other.
+#[derive(Default)]
+struct Ranks {
+    last: Option<(u16, u16, Rank)>,
+}
+
+impl Ranks {
+    fn of(&mut self, chosen: &Chosen<'_>, one: u16, other: u16) -> Rank {
+        if let Some((known, next, rank)) = self.last
+            && (known, next) == (one, other)
+        {
+            return rank;
+        }
+        let (first, second) = (chosen.condition(one), chosen.condition(other));
+        let rank = match (first.implies(second), second.implies(first)) {
+            (true, true) if second.from() > first.from() => Rank::General,
+            (true, _) => Rank::Special,
+            (false, true) => Rank::General,
+            (false, false) => Rank::Neither,
+        };
+        self.last = Some((one, other, rank));
+        rank
     }
 }
 

@@ -14,6 +14,13 @@ impl Error {
     pub(crate) fn new(row: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { row: row.into(), reason: reason.into() }
     }
+
+    /// Names the field of the row.
+    #[cfg(feature = "load")]
+    pub(crate) fn field(mut self, field: &str) -> Self {
+        self.row = format!("{}/{field}", self.row);
+        self
+    }
 }
 
 impl fmt::Display for Error {

@@ -32,6 +32,7 @@ mod choose;
 mod day;
 mod draft;
 mod error;
+mod estimate;
 mod facts;
 #[cfg(feature = "load")]
 mod link;
@@ -57,6 +58,7 @@ pub use bill::{Bill, Doubt, Part};
 pub use card::{Allowance, Card, Charge, Features, Period};
 pub use catalog::{Catalog, Naming};
 pub use error::Error;
+pub use estimate::Estimate;
 pub use facts::Facts;
 #[cfg(feature = "load")]
 pub use load::{Loaded, Shape};

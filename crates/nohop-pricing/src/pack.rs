@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::day::Day;
-use crate::draft::{CardRow, Rows};
+use crate::draft::{CardRow, RateRow, Rows};
 use crate::when::{When, Window};
 
 /// What every block begins with; the digit is the version of the layout.
@@ -15,6 +15,9 @@ pub(crate) const MAGIC: [u8; 8] = *b"nohopcat";
 
 /// The scope of names that are no provider's: those of models.
 pub(crate) const MODELS: u16 = u16::MAX;
+
+/// The scope of the names of providers.
+pub(crate) const PROVIDERS: u16 = u16::MAX - 1;
 
 /// A number that says that there is nothing.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -38,15 +41,16 @@ pub(crate) enum Section {
     Factors,
     Allowances,
     Names,
+    Index,
     Lists,
 }
 
 impl Section {
-    pub(crate) const COUNT: usize = 17;
+    pub(crate) const COUNT: usize = 18;
 
     /// How many bytes a row has.
     pub(crate) const SIZES: [usize; Self::COUNT] =
-        [4, 1, 8, 16, 8, 68, 12, 44, 16, 8, 36, 6, 16, 12, 12, 12, 4];
+        [4, 1, 8, 16, 8, 68, 12, 44, 16, 8, 52, 6, 16, 12, 12, 12, 4, 4];
 
     pub(crate) const HEAD: usize = MAGIC.len() + 8 + Self::COUNT * 8;
 }
@@ -246,12 +250,17 @@ impl Packer {
             self.count(Section::Allowances),
         );
         let mut flags = 0;
-        for row in card.rates.iter().chain(&card.disputed) {
+        let all: Vec<&RateRow> = card.rates.iter().chain(&card.disputed).collect();
+        for (place, row) in all.iter().enumerate() {
             let when = self.when(&row.when)?;
             let next = self.prices.len() as u32;
             let price = *self.prices.entry(row.price).or_insert(next);
             flags |= u8::from(row.when.above.is_some_and(|above| above.excess));
-            self.put(Section::Rates).u8(row.meter.code()).u8(row.sources).u16(when).u32(price);
+            // How many more share the condition: they are passed over together.
+            let alike = card.rates.iter().skip(place + 1).take_while(|next| next.when == row.when);
+            let alike = alike.count().min(255) as u32;
+            let put = self.put(Section::Rates);
+            put.u8(row.meter.code()).u8(row.sources).u16(when).u32(price | alike << 24);
         }
         for row in &card.factors {
             let when = self.when(&row.when)?;
@@ -285,15 +294,19 @@ impl Packer {
         for Window { days, from, to } in &when.windows {
             self.put(Section::Windows).u8(*days).u8(0).u16(*from).u16(*to);
         }
-        let terms: Vec<(u8, u32)> =
-            when.terms.iter().map(|term| (term.by as u8, self.text(&term.word))).collect();
+        let terms: Vec<u32> = when.terms.iter().map(|term| self.text(&term.word)).collect();
         let (least, excess) = when.above.map_or((0, false), |above| (above.least, above.excess));
         let put = self.put(Section::Whens);
         put.u32(least).u8(excess.into()).u8(terms.len() as u8);
         put.u16(when.from.unwrap_or(0)).u16(when.until.unwrap_or(Day::MAX));
         put.u16(first as u16).u8(when.windows.len() as u8).u8(0).u16(0);
+        // Terms are compared by their sums, and where these are the same by their words.
         for place in 0..4 {
-            put.u32(terms.get(place).map_or(NONE, |(by, text)| (u32::from(*by) << 28) | text));
+            let sum = when.terms.get(place).map(|term| term_sum(term.by as u8, &term.word));
+            put.u32(sum.unwrap_or(NONE));
+        }
+        for place in 0..4 {
+            put.u32(terms.get(place).copied().unwrap_or(NONE));
         }
         put.u32(0);
         let place = u16::try_from(self.whens.len()).map_err(|_| "too many conditions")?;
@@ -309,6 +322,9 @@ impl Packer {
         offers: &BTreeMap<(&str, &str), u32>,
     ) -> Result<(), String> {
         let mut known: BTreeMap<(u32, u16), (u32, u8)> = BTreeMap::new();
+        for (id, place) in providers {
+            known.insert((self.text(id), PROVIDERS), ((*place).into(), 0));
+        }
         for (name, provider, target, kind) in names(rows) {
             let (scope, place) = match provider {
                 None => (MODELS, models.get(target)),
@@ -320,8 +336,25 @@ impl Packer {
             let Some(place) = place else { continue };
             known.entry((self.text(&name), scope)).or_insert((*place, kind));
         }
-        for ((text, scope), (place, kind)) in known {
+        let slots = (known.len() * 4 / 3 + 1).next_power_of_two();
+        let mut index = vec![0_u32; slots];
+        let texts: Vec<&str> = self.texts.keys().map(String::as_str).collect();
+        let mut named = Vec::new();
+        for (number, ((text, scope), (place, kind))) in (1..).zip(known) {
+            let sum =
+                name_sum(texts.get(text as usize).copied().unwrap_or_default().as_bytes(), scope);
+            let mut slot = sum as usize & (slots - 1);
+            while index[slot] != 0 {
+                slot = (slot + 1) & (slots - 1);
+            }
+            index[slot] = number;
+            named.push((text, scope, kind, place));
+        }
+        for (text, scope, kind, place) in named {
             self.put(Section::Names).u32(text).u16(scope).u8(kind).u8(0).u32(place);
+        }
+        for number in index {
+            self.put(Section::Index).u32(number);
         }
         Ok(())
     }
@@ -427,6 +460,19 @@ pub(crate) fn version(name: &str) -> Vec<u32> {
 
 fn day(day: Option<Day>) -> u16 {
     day.unwrap_or(0)
+}
+
+/// Where a name stands in the index, but for its size.
+pub(crate) fn name_sum(name: &[u8], scope: u16) -> u32 {
+    let sum = name.iter().fold(0x811c_9dc5 ^ u32::from(scope), |sum: u32, byte| {
+        (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    sum ^ (sum >> 15)
+}
+
+/// What most terms that differ differ in.
+pub(crate) fn term_sum(by: u8, word: &str) -> u32 {
+    (u32::from(by) << 28) | (name_sum(word.as_bytes(), 0) & 0x0fff_ffff)
 }
 
 /// A number that two blocks share only when they hold the same.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pack::{MAGIC, MODELS, Section};
+use crate::pack::{MAGIC, MODELS, PROVIDERS, Section, name_sum};
 
 /// A packed block: linked in, or loaded.
 #[derive(Clone)]
@@ -13,7 +13,7 @@ pub(crate) enum Block {
 
 /// One row of a section.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Row<'a>(&'a [u8]);
+pub(crate) struct Row<'a>(pub(crate) &'a [u8]);
 
 /// A run of rows.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,13 @@ impl Block {
         let head = Row(self.bytes());
         let place = MAGIC.len() + 8 + section as usize * 8;
         (head.u32(place) as usize, head.u32(place + 4))
+    }
+
+    /// All rows of a section.
+    pub(crate) fn slice(&self, section: Section) -> &[u8] {
+        let (offset, count) = self.section(section);
+        let len = count as usize * Section::SIZES[section as usize];
+        self.bytes().get(offset..offset + len).unwrap_or_default()
     }
 
     pub(crate) fn count(&self, section: Section) -> u32 {
@@ -75,42 +82,28 @@ impl Block {
     }
 
     pub(crate) fn text_bytes(&self, number: u32) -> &[u8] {
-        let ends = self.section(Section::TextEnds);
-        let start = if number == 0 { 0 } else { self.row(Section::TextEnds, number - 1).u32(0) };
-        if number >= ends.1 {
-            return &[];
-        }
-        let end = self.row(Section::TextEnds, number).u32(0);
-        let offset = self.section(Section::Texts).0;
-        self.bytes().get(offset + start as usize..offset + end as usize).unwrap_or_default()
-    }
-
-    /// The number of a text, if the pool has it.
-    pub(crate) fn number(&self, text: &[u8]) -> Option<u32> {
-        let (mut low, mut high) = (0, self.count(Section::TextEnds));
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.text_bytes(middle).cmp(text) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
-            }
-        }
-        None
+        let ends = Row(self.slice(Section::TextEnds));
+        let texts = self.slice(Section::Texts);
+        let place = number as usize * 4;
+        let start = if number == 0 { 0 } else { ends.u32(place - 4) };
+        texts.get(start as usize..ends.u32(place) as usize).unwrap_or_default()
     }
 
     /// What a name means in a scope, and how; `name` is in lower case.
     pub(crate) fn named(&self, name: &[u8], scope: u16) -> Option<(u32, u8)> {
-        let wanted = (self.number(name)?, scope);
-        let (mut low, mut high) = (0, self.count(Section::Names));
-        while low < high {
-            let middle = low.midpoint(high);
-            let row = self.row(Section::Names, middle);
-            match (row.u32(0), row.u16(4)).cmp(&wanted) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some((row.u32(8), row.u8(6))),
+        let index = self.slice(Section::Index);
+        let names = self.slice(Section::Names);
+        let slots = index.len() / 4;
+        let mut slot = name_sum(name, scope) as usize;
+        // Every name is found before the first slot that is empty, and a quarter of them is.
+        for _ in 0..slots {
+            slot &= slots - 1;
+            let number = Row(index).u32(slot * 4).checked_sub(1)?;
+            let row = Row(names.get(number as usize * 12..)?);
+            if row.u16(4) == scope && self.text_bytes(row.u32(0)) == name {
+                return Some((row.u32(8), row.u8(6)));
             }
+            slot += 1;
         }
         None
     }
@@ -121,17 +114,7 @@ impl Block {
 
     /// The place of a provider.
     pub(crate) fn provider(&self, id: &str) -> Option<u16> {
-        let number = self.number(id.as_bytes())?;
-        let (mut low, mut high) = (0, self.count(Section::Providers));
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.row(Section::Providers, middle).u32(0).cmp(&number) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle as u16),
-            }
-        }
-        None
+        self.named(id.as_bytes(), PROVIDERS).map(|(place, _)| place as u16)
     }
 }
 

@@ -101,7 +101,7 @@ fn compare(catalog: &Catalog, recording: &Recording, tally: &mut Tally) {
 }
 
 /// What the answer says that it used.
-fn usage(recording: &Recording) -> Option<Usage> {
+pub(super) fn usage(recording: &Recording) -> Option<Usage> {
     let dialect = host(&recording.provider, &recording.dialect)?.dialect();
     let (asked, issuer) = (Request::new("m"), Issuer::new(dialect.name(), "here", "m"));
     let mode = if recording.stream { Mode::Stream } else { Mode::Whole };

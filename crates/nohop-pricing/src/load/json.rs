@@ -31,11 +31,19 @@ impl<'a> Value<'a> {
     /// Its fields, in order, each once.
     pub(super) fn object(self, row: &str) -> Result<Vec<(Cow<'a, str>, Self)>, Error> {
         let fields: Fields<'a> = self.read(row)?;
-        let mut known = BTreeSet::new();
-        if let Some((twice, _)) = fields.0.iter().find(|(key, _)| !known.insert(key.as_ref())) {
-            return Err(Error::new(join(row, twice), "is there twice"));
+        let twice = match fields.0.len() {
+            // Few names are compared sooner than sorted.
+            0..64 => (1..fields.0.len())
+                .find(|place| fields.0[..*place].iter().any(|(key, _)| *key == fields.0[*place].0)),
+            _ => {
+                let mut known = BTreeSet::new();
+                fields.0.iter().position(|(key, _)| !known.insert(key.as_ref()))
+            }
+        };
+        match twice {
+            Some(place) => Err(Error::new(join(row, &fields.0[place].0), "is there twice")),
+            None => Ok(fields.0),
         }
-        Ok(fields.0)
     }
 
     /// Its items.
@@ -95,6 +103,11 @@ impl<'a> Value<'a> {
 
     /// Refuses what is nested too deeply to be a row.
     pub(super) fn shallow(self, row: &str) -> Result<(), Error> {
+        // What has few brackets is not deep.
+        let brackets = self.0.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+        if brackets <= DEEPEST {
+            return Ok(());
+        }
         let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
         for byte in self.0.bytes() {
             match byte {
@@ -142,7 +155,8 @@ impl<'a> Value<'a> {
 /// The name of a field of a row.
 pub(super) fn join(row: &str, field: &str) -> String {
     // A name that is not short is none, and the error that names it should be.
-    let field: String = field.chars().take(120).collect();
+    let field = field.char_indices().nth(120).map_or(field, |(end, _)| &field[..end]);
+    let field = field.to_owned();
     if row.is_empty() { field } else { format!("{row}/{field}") }
 }
 
@@ -162,7 +176,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
+                let mut fields = Vec::with_capacity(32);
                 while let Some((key, value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
                     fields.push((key.0, Value(value.get())));
                 }

@@ -1,7 +1,6 @@
 //! The price map of LiteLLM: a row for each model at each provider, and a field for each price and condition.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::draft::{AllowanceRow, CardRow, FactorRow, OfferRow};
 use crate::load::json::{Value, join};
@@ -16,7 +15,14 @@ mod hint;
 /// Rows that are no models.
 const NO_MODELS: [&str; 2] = ["sample_spec", "fallback_generalizations"];
 
-type Fields<'a> = BTreeMap<Cow<'a, str>, Value<'a>>;
+/// The fields of a row; few enough to be looked through.
+struct Fields<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
+
+impl<'a> Fields<'a> {
+    fn get(&self, name: &str) -> Option<&Value<'a>> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
 
 pub(super) fn load(map: Value<'_>, pile: &mut Pile) -> Result<(), Error> {
     for (key, row) in map.object("the map")? {
@@ -24,9 +30,7 @@ pub(super) fn load(map: Value<'_>, pile: &mut Pile) -> Result<(), Error> {
             continue;
         }
         row.shallow(&join("", &key))?;
-        let row: Vec<_> = row.object(&join("", &key))?;
-        let fields: Fields<'_> = row.into_iter().collect();
-        load_row(&key, &fields, pile)?;
+        load_row(&key, &Fields(row.object(&join("", &key))?), pile)?;
     }
     Ok(())
 }
@@ -134,11 +138,13 @@ fn card(
     pile: &mut Pile,
 ) -> Result<CardRow, Error> {
     let mut card = CardRow::default();
-    for (key, value) in fields {
+    for (key, value) in &fields.0 {
         match key.as_ref() {
+            // Is no price.
+            key if key.starts_with("supports_") => {}
             // Is said again by another field.
             "input_cost_per_token_cache_hit"
-                if fields.contains_key("cache_read_input_token_cost") => {}
+                if fields.get("cache_read_input_token_cost").is_some() => {}
             "search_context_cost_per_query" => searches(name, *value, when, pile, &mut card)?,
             "search_free_requests" => card.allowances.extend(allowance(name, *value)?),
             "off_peak_pricing" => off_peak(name, *value, mode, when, pile, &mut card)?,
@@ -201,10 +207,12 @@ fn price(
         }
         return Ok(());
     };
-    let row = join(name, key);
-    let price =
-        pile.price(&row, &value.number(&row)?, field.meter, 18 - field.shift)? * field.times;
-    let when = when.and(&field.when);
+    let price = value
+        .number(name)
+        .and_then(|text| pile.price(name, &text, field.meter, 18 - field.shift))
+        .map_err(|error| error.field(key))?;
+    let price = price * field.times;
+    let when = if *when == When::default() { field.when } else { when.and(&field.when) };
     if !card.rates.iter().any(|rate| (rate.meter, &rate.when) == (field.meter, &when)) {
         card.rates.push(rate(&when, field.meter, price));
     }

@@ -47,8 +47,9 @@ const MODES: [(&str, &str, Form, Form); 8] = [
 pub(super) fn hint(fields: &Fields<'_>, mode: &str, name: &str) -> Result<ModelRow, Error> {
     let mut hint = ModelRow::default();
     let form = |form: Form| if form == Form::Any { 0 } else { 1_u8 << form as u8 };
-    for (field, ability) in TOLD {
-        let Some((value, bit)) = fields.get(field).zip(bit(&ABILITIES, ability)) else { continue };
+    for (key, value) in fields.0.iter().filter(|(key, _)| key.starts_with("supports_")) {
+        let ability = TOLD.iter().find(|(field, _)| field == key);
+        let bit = ability.and_then(|(_, ability)| bit(&ABILITIES, ability)).unwrap_or_default();
         hint.can |= if value.is_true() { bit } else { 0 };
         hint.cannot |= if value.is_false() { bit } else { 0 };
     }
