@@ -30,6 +30,19 @@ pub struct Part {
     pub doubt: Option<Doubt>,
 }
 
+impl Meter {
+    /// A price as people write it: for a million tokens, for an hour, or for one of anything else.
+    pub fn price(self, price: Money) -> String {
+        let many = Money::from_atto(price.as_atto().saturating_mul(10_u128.pow(self.shift())));
+        let per = match (self.shift(), self.per()) {
+            (0, 1) => "each",
+            (0, _) => "an hour",
+            _ => "a million",
+        };
+        format!("{many} {per}")
+    }
+}
+
 /// What is not certain about a part of a bill.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]

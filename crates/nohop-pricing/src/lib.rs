@@ -29,7 +29,9 @@ mod card;
 mod catalog;
 mod cells;
 mod choose;
+mod compare;
 mod day;
+mod diff;
 mod draft;
 mod error;
 mod estimate;
@@ -45,6 +47,8 @@ mod model;
 mod moment;
 mod number;
 mod offer;
+#[cfg(feature = "toml")]
+mod overlay;
 mod pack;
 mod packed;
 mod pattern;
@@ -52,11 +56,14 @@ mod rows;
 #[cfg(test)]
 mod testing;
 mod text;
+mod unpack;
 mod when;
 
 pub use bill::{Bill, Doubt, Part};
 pub use card::{Allowance, Card, Charge, Features, Period};
 pub use catalog::{Catalog, Naming};
+pub use compare::Compared;
+pub use diff::{Change, Diff, Repriced, Retired};
 pub use error::Error;
 pub use estimate::Estimate;
 pub use facts::Facts;
