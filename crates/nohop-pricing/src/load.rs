@@ -117,6 +117,8 @@ impl Pile {
         let wrong =
             |what: &str| Error::new(row, format!("has a price for {} that {what}", meter.word()));
         let read = number::read(text, shift).map_err(|it| wrong(it.as_str()))?;
+        // What is not zero must not become it: free is another thing.
+        let vanished = read.value == 0 && read.rounded;
         let unit = match meter {
             Meter::Tokens(..) => (read.value > MOST_FOR_A_TOKEN
                 || (1..LEAST_FOR_A_TOKEN).contains(&read.value))
