@@ -56,6 +56,11 @@ pub(crate) fn link(rows: &mut Rows) {
     let mut hints: BTreeMap<String, Vec<(u8, ModelRow)>> = BTreeMap::new();
     let mut aliases: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for ((provider, native), row) in &mut rows.offers {
+        // A name that moves on names no model: the newest of the family is found when it is asked for.
+        if provider == NAMER && native.starts_with('~') {
+            row.model.clear();
+            continue;
+        }
         let slug = names.slug(provider, native, row);
         let maker = maker(provider).is_some_and(|author| slug.starts_with(author));
         let rank = if maker { 0 } else { 1 + u8::from(provider != NAMER) };

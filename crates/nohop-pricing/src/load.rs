@@ -120,7 +120,8 @@ impl Pile {
         // What is not zero must not become it: free is another thing.
         let vanished = read.value == 0 && read.rounded;
         let unit = match meter {
-            Meter::Tokens(..) => (read.value > MOST_FOR_A_TOKEN
+            Meter::Tokens(..) => (vanished
+                || read.value > MOST_FOR_A_TOKEN
                 || (1..LEAST_FOR_A_TOKEN).contains(&read.value))
             .then_some("is in another unit than a token's"),
             _ => {
