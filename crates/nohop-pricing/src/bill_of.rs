@@ -29,7 +29,7 @@ pub(crate) fn bill(
         Some(tier) => Some(tier.as_str()),
     };
     let tier = tier.filter(|tier| !matches!(*tier, "auto" | "default" | "on_demand" | "standard"));
-    let mut cells = Cells::of(usage, facts);
+    let cells = Cells::of(usage, facts);
     let situation = Situation::new(cells.prompt(), tier, facts, Moment::of(at));
     let mut biller = Biller {
         card,
@@ -41,8 +41,8 @@ pub(crate) fn bill(
         parts: Vec::with_capacity(6),
     };
     biller.known(&cells);
-    biller.side(&mut cells, true);
-    biller.side(&mut cells, false);
+    biller.side(&cells, true);
+    biller.side(&cells, false);
     biller.others(usage);
     Some(biller.finish(usage))
 }
@@ -69,7 +69,7 @@ impl Biller<'_> {
     }
 
     /// The prompt, or the answer.
-    fn side(&mut self, cells: &mut Cells, prompt: bool) {
+    fn side(&mut self, cells: &Cells, prompt: bool) {
         let forms = cells.forms(prompt);
         if forms.is_empty() {
             for class in order(prompt) {

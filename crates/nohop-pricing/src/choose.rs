@@ -137,10 +137,12 @@ impl<'a> Chosen<'a> {
         while let Some((row, _)) = left.split_first_chunk::<RATE>() {
             let alike = usize::from(row[7]) + 1;
             let (group, rest) = left.split_at(left.len().min(alike * RATE));
-            let holds = situation.holds(chosen.condition(u16::from_le_bytes([row[2], row[3]])));
+            let when = chosen.condition(u16::from_le_bytes([row[2], row[3]]));
+            let holds = situation.holds(when);
             if holds != Holds::No {
+                let excess = when.is_excess();
                 for (place, row) in (1..).zip(group.chunks_exact(RATE)) {
-                    chosen.take(number + place, Row(row), holds, &mut ranks);
+                    chosen.take(number + place, Row(row), holds, excess, &mut ranks);
                 }
             }
             number += alike as u16;
@@ -149,12 +151,12 @@ impl<'a> Chosen<'a> {
         chosen
     }
 
-    fn take(&mut self, number: u16, row: Row<'a>, holds: Holds, ranks: &mut Ranks) {
+    fn take(&mut self, number: u16, row: Row<'a>, holds: Holds, excess: bool, ranks: &mut Ranks) {
         let (code, place) = (row.u8(0), row.u16(2));
         let slot = slot(code);
         let Some(known) = self.slots.get(slot).copied() else { return };
-        let when = self.condition(place);
-        if when.is_excess() && usize::from(code) < Meter::TOKENS {
+        if excess && usize::from(code) < Meter::TOKENS {
+            let when = self.condition(place);
             let charge = Charge { block: self.block, row };
             self.excess.push((code, when.least().saturating_sub(1).into(), charge));
             return;
@@ -232,13 +234,27 @@ impl<'a> Chosen<'a> {
         Some(applied)
     }
 
-    /// The rate of a class whatever the form; that for `form` where there is no such.
+    /// The rate of a class whatever the form; that for `form` where there is no such, and that of the class above
+    /// where there is none of both.
     fn any(&self, class: Class, form: Form) -> Option<Applied<'a>> {
-        let own = self.at(Meter::Tokens(class, Form::Any));
-        own.or_else(|| self.at(Meter::Tokens(class, form))).or_else(|| {
-            let parent = class.parent()?;
-            stands_in(class, parent, self.any(parent, form)?)
-        })
+        let (mut at, mut guess) = (class, false);
+        loop {
+            let meters = [Meter::Tokens(at, Form::Any), Meter::Tokens(at, form)];
+            if let Some(meter) = meters.into_iter().find(|meter| self.has(*meter)) {
+                let rate = self.at(meter)?;
+                return Some(Applied {
+                    doubt: rate.doubt.max(guess.then_some(Doubt::Assumed)),
+                    ..rate
+                });
+            }
+            let parent = at.parent()?;
+            guess |= is_guess(at, parent);
+            at = parent;
+        }
+    }
+
+    fn has(&self, meter: Meter) -> bool {
+        self.slots.get(slot(meter.code())).is_some_and(|number| *number > 0)
     }
 
     /// The rate of a class and form. Where there is one for the class in any form, and one for the form in the class
@@ -325,16 +341,21 @@ impl Ranks {
 }
 
 /// The rate of one class for another.
-///
-/// That caches cost what the prompt does is a guess, and so that a cache costs the same however long it lives. Thinking
-/// costs what the answer does everywhere.
 fn stands_in<'a>(class: Class, parent: Class, rate: Applied<'a>) -> Option<Applied<'a>> {
-    let guess = match class {
+    let guess = is_guess(class, parent).then_some(Doubt::Assumed);
+    Some(Applied { doubt: rate.doubt.max(guess), ..rate })
+}
+
+/// Whether it is a guess that one class costs what the other does.
+///
+/// That caches cost what the prompt does is one, and so that a cache costs the same however long it lives. Thinking
+/// costs what the answer does everywhere.
+fn is_guess(class: Class, parent: Class) -> bool {
+    match class {
         Class::CacheRead | Class::CacheWrite => true,
         Class::CacheWrite1h | Class::CacheWrite12h => parent == Class::CacheWrite,
         _ => false,
-    };
-    Some(Applied { doubt: rate.doubt.max(guess.then_some(Doubt::Assumed)), ..rate })
+    }
 }
 
 fn slot(code: u8) -> usize {

@@ -39,7 +39,7 @@ pub(crate) fn civil(day: Day) -> String {
 }
 
 fn leaps(year: u32) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 fn length(month: u32, year: u32) -> u32 {

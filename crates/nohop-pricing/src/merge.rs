@@ -58,7 +58,7 @@ impl Rows {
         link::link(&mut rows);
         fold(&mut rows);
         fallbacks(&mut rows);
-        Ok(Merged { rows: Rows { rows }, notes })
+        Ok(Merged { rows: Self { rows }, notes })
     }
 
     /// Leaves out all providers but those that are wanted.

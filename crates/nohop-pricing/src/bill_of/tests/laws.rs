@@ -74,7 +74,7 @@ proptest! {
         prop_assume!(usage.total().is_some());
         let facts = Facts::new();
         let before = cost(&card, &usage, &facts);
-        let mut grown = usage.clone();
+        let mut grown = usage;
         let count = match which {
             0 => &mut grown.input,
             1 => &mut grown.cache_read,
