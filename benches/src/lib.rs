@@ -9,6 +9,7 @@ pub mod decisions;
 pub mod floor;
 pub mod mock;
 pub mod peers;
+pub mod prices;
 pub mod report;
 pub mod valgrind;
 pub mod works;

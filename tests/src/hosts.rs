@@ -272,6 +272,7 @@ fn openai_chat(provider: &str) -> &'static dyn Host {
     static HOST: OpenAiChat = HOSTED;
     static OPEN_REASONING: OpenAiChat = OpenAiChat { tool_media: ToolMedia::Inside, ..REASONING };
     static OPENROUTER: OpenAiChat = GATEWAY;
+    static VERCEL: OpenAiChat = OpenAiChat { counted: Counted::Apart, ..GATEWAY };
     static DEEPSEEK: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..TOGGLED };
     static ZAI: OpenAiChat = OpenAiChat { cap: Cap::MaxTokens, ..TOGGLED };
     static UNASKED: OpenAiChat = OpenAiChat { stream_usage: StreamUsage::Unasked, ..REASONING };
@@ -293,7 +294,8 @@ fn openai_chat(provider: &str) -> &'static dyn Host {
     match provider {
         "openai" => &OPENAI,
         "azure" | "github_models" | "copilot" => &AZURE,
-        "openrouter" | "vercel_gateway" | "avian" | "doubleword" => &OPENROUTER,
+        "openrouter" | "avian" | "doubleword" => &OPENROUTER,
+        "vercel_gateway" => &VERCEL,
         "deepseek" => &DEEPSEEK,
         "zai" => &ZAI,
         "mistral" => &MISTRAL,

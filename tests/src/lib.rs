@@ -1,4 +1,4 @@
-//! Replays recorded traffic against the dialects.
+//! Replays recorded traffic against the dialects, and compares prices.
 //!
 //! The recordings are other people's and no part of the project: what they prove, a fixture of ours
 //! in `tests/it` proves as well.
@@ -9,6 +9,7 @@ mod held;
 pub mod hosts;
 pub mod lists;
 pub mod models;
+pub mod prices;
 pub mod proofs;
 pub mod ranks;
 pub mod recording;

@@ -29,6 +29,11 @@ impl Cost {
     pub fn estimated(amount: Money) -> Self {
         Self { amount, provenance: Provenance::Estimated }
     }
+
+    /// The `amount` follows from the provider's counts and a price that does not cover all of them.
+    pub fn partly(amount: Money) -> Self {
+        Self { amount, provenance: Provenance::Partly }
+    }
 }
 
 /// Who says what something cost.
@@ -40,6 +45,8 @@ pub enum Provenance {
     Computed,
     /// Our own counts and a price.
     Estimated,
+    /// The provider's counts and a price that does not cover all of them: it costs at least that.
+    Partly,
     /// The provider.
     Provider,
 }

@@ -179,6 +179,7 @@ fn add(one: Cost, other: Cost) -> Cost {
         Provenance::Provider => 0,
         Provenance::Computed => 1,
         Provenance::Estimated => 2,
+        Provenance::Partly => 3,
     };
     let amount: Money = one.amount + other.amount;
     let worse = if rank(one) < rank(other) { other } else { one };

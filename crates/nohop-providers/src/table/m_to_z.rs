@@ -3,9 +3,9 @@
 use nohop_wire::dialect::{Anthropic, Ollama, OpenAiChat, OpenAiResponses};
 
 use super::values::{
-    CAPPED, COMPATIBLE, GATEWAY, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OLLAMA_CHAT, OPEN,
-    OPEN_RANKING, OPENROUTER_CHAT, PERPLEXITY_CHAT, SILICONFLOW_CHAT, SNOWFLAKE_CHAT, SWITCHED,
-    TAGGED, TOGETHER_CHAT, TOGGLED, VERTEX_ANTHROPIC, VERTEX_GEMINI, XAI_CHAT, XAI_RESPONSES,
+    CAPPED, COMPATIBLE, GATEWAY_RESPONSES, HOST, MISTRAL_CHAT, OLLAMA_CHAT, OPEN, OPEN_RANKING,
+    OPENROUTER_CHAT, PERPLEXITY_CHAT, SILICONFLOW_CHAT, SNOWFLAKE_CHAT, SWITCHED, TAGGED,
+    TOGETHER_CHAT, TOGGLED, VERCEL_CHAT, VERTEX_ANTHROPIC, VERTEX_GEMINI, XAI_CHAT, XAI_RESPONSES,
 };
 use crate::{Auth, Provider, Way};
 
@@ -191,7 +191,7 @@ pub const VERCEL_GATEWAY: Provider = Provider {
     base_url: "https://ai-gateway.vercel.sh/v1",
     auth: Auth::Bearer("AI_GATEWAY_API_KEY"),
     ways: &[
-        Way { path: "/chat/completions", dialect: &GATEWAY },
+        Way { path: "/chat/completions", dialect: &VERCEL_CHAT },
         Way { path: "/messages", dialect: &Anthropic::PLAIN },
         Way { path: "/responses", dialect: &GATEWAY_RESPONSES },
     ],

@@ -120,6 +120,9 @@ pub(super) const LLAMACPP_CHAT: OpenAiChat = OpenAiChat {
 /// A server on a machine of one's own that is built on llama.cpp.
 pub(super) const LOCAL: OpenAiChat = OpenAiChat { schemas: &Subsets::GGML, ..OPEN };
 
+/// Vercel's, which counts thinking nowhere but in its details.
+pub(super) const VERCEL_CHAT: OpenAiChat = OpenAiChat { counted: Counted::Apart, ..GATEWAY };
+
 /// Mistral's own.
 pub(super) const MISTRAL_CHAT: OpenAiChat = OpenAiChat {
     cap: Cap::MaxTokens,

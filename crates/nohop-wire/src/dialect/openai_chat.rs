@@ -111,6 +111,8 @@ pub enum Ends {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Counted {
+    /// `completion_tokens` leaves it out, and so does `total_tokens`, though it is charged.
+    Apart,
     /// `completion_tokens` leaves it out.
     Beside,
     /// `completion_tokens` includes it.

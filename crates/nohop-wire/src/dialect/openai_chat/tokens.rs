@@ -126,6 +126,7 @@ impl Tokens<'_> {
             (thought, _) => thought,
         };
         let beside = match (thought, beyond) {
+            _ if dialect.counted == Counted::Apart => true,
             (Some(thought), Some(beyond)) if thought > 0 => beyond >= thought,
             _ => dialect.counted == Counted::Beside,
         };

@@ -11,13 +11,14 @@ pub(super) fn write(out: &mut Writer, dialect: &OpenAiChat, usage: &Usage) {
     };
     let prompt = [usage.input, usage.cache_read, usage.cache_write, usage.tool_prompt];
     let answer = match dialect.counted {
-        Counted::Beside => sum(&[usage.output]),
+        Counted::Apart | Counted::Beside => sum(&[usage.output]),
         Counted::Inside => sum(&[usage.output, usage.reasoning]),
     };
     out.object().maybe("prompt_tokens", usage.input.and(sum(&prompt)));
     out.maybe("completion_tokens", answer);
     if usage.input.is_some() && usage.output.is_some() {
-        out.maybe("total_tokens", usage.total());
+        let apart = usage.reasoning.filter(|_| dialect.counted == Counted::Apart);
+        out.maybe("total_tokens", usage.total().map(|all| all - apart.unwrap_or(0).min(all)));
     }
     let kept = [("cached_tokens", usage.cache_read), ("cache_write_tokens", usage.cache_write)];
     details(out, "prompt_tokens_details", "prompt_tokens_details.", &kept, Kind::Prompt, usage);

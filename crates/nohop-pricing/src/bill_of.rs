@@ -1,0 +1,258 @@
+//! From counts and a card to a bill.
+
+use std::time::SystemTime;
+
+use nohop_types::{Cost, Money, ServiceTier, Usage};
+
+use crate::bill::{Bill, Doubt, Part};
+use crate::card::{Card, Condition};
+use crate::cells::Cells;
+use crate::choose::{Applied, Chosen, Situation};
+use crate::facts::Facts;
+use crate::meter::{Class, Form, Meter};
+use crate::moment::Moment;
+
+pub(crate) fn bill(
+    card: Card<'_>,
+    usage: &Usage,
+    facts: &Facts<'_>,
+    at: SystemTime,
+) -> Option<Bill> {
+    let counts =
+        usage.total().is_some() || usage.search_units.is_some() || !facts.counts.is_empty();
+    if card.is_unknown() || !counts {
+        let stated = usage.cost.map(Cost::provider)?;
+        return Some(Bill { cost: stated, parts: Vec::new() });
+    }
+    let tier = match &usage.tier {
+        Some(ServiceTier::Auto) | None => facts.tier,
+        Some(tier) => Some(tier.as_str()),
+    };
+    let tier = tier.filter(|tier| !matches!(*tier, "auto" | "default" | "on_demand" | "standard"));
+    let cells = Cells::of(usage, facts);
+    let situation = Situation::new(cells.prompt(), tier, facts, Moment::of(at));
+    let mut biller = Biller {
+        card,
+        rates: Chosen::of(card, &situation),
+        situation: &situation,
+        facts,
+        factors: situation.factors(card),
+        passed: 0,
+        parts: Vec::with_capacity(6),
+    };
+    biller.known(&cells);
+    biller.side(&cells, true);
+    biller.side(&cells, false);
+    biller.others(usage);
+    Some(biller.finish(usage))
+}
+
+struct Biller<'a> {
+    card: Card<'a>,
+    rates: Chosen<'a>,
+    situation: &'a Situation<'a>,
+    facts: &'a Facts<'a>,
+    /// The factors that apply, with their conditions.
+    factors: Vec<(Condition<'a>, u32)>,
+    /// How many tokens of the prompt have their price: those past a bound are the last.
+    passed: u64,
+    parts: Vec<Part>,
+}
+
+impl Biller<'_> {
+    /// Tokens whose class and form are known.
+    fn known(&mut self, cells: &Cells) {
+        for (class, form, count) in &cells.known {
+            let rate = self.rates.tokens(*class, Some(*form), self.situation);
+            self.tokens(*class, *form, *count, rate);
+        }
+    }
+
+    /// The prompt, or the answer.
+    fn side(&mut self, cells: &Cells, prompt: bool) {
+        let forms = cells.forms(prompt);
+        if forms.is_empty() {
+            for class in order(prompt) {
+                let count = cells.classes[*class as usize];
+                if count > 0 {
+                    let rate = self.rates.tokens(*class, None, self.situation);
+                    self.tokens(*class, Form::Any, count, rate);
+                }
+            }
+            return;
+        }
+        let classes: Vec<(Class, u64)> = cells.side(prompt).collect();
+        match (&classes[..], &forms[..]) {
+            ([(class, _)], _) => {
+                for (form, count) in &forms {
+                    let rate = self.rates.tokens(*class, Some(*form), self.situation);
+                    self.tokens(*class, *form, *count, rate);
+                }
+            }
+            (_, [(form, _)]) => {
+                for (class, count) in &classes {
+                    let rate = self.rates.tokens(*class, Some(*form), self.situation);
+                    self.tokens(*class, *form, *count, rate);
+                }
+            }
+            _ => self.spread(classes, forms),
+        }
+    }
+
+    /// Tokens of several classes and several forms: nobody told which of one are which of the other. Where that makes a
+    /// difference the dearest cells are filled first.
+    fn spread(&mut self, mut classes: Vec<(Class, u64)>, mut forms: Vec<(Form, u64)>) {
+        let rate = |class, form| self.rates.tokens(class, Some(form), self.situation);
+        let price = |rate: Option<Applied<'_>>| rate.map(|rate| rate.price);
+        let same = |class: Class| {
+            forms.windows(2).all(|two| match two {
+                [(one, _), (other, _)] => price(rate(class, *one)) == price(rate(class, *other)),
+                _ => true,
+            })
+        };
+        let matters = !classes.iter().all(|(class, _)| same(*class));
+        let mut cells: Vec<(Class, Form)> = classes
+            .iter()
+            .flat_map(|(class, _)| forms.iter().map(|(form, _)| (*class, *form)))
+            .collect();
+        cells.sort_by_key(|(class, form)| std::cmp::Reverse(price(rate(*class, *form))));
+        let mut filled = Vec::new();
+        for (class, form) in cells {
+            let Some(row) = classes.iter_mut().find(|(it, _)| *it == class) else { continue };
+            let Some(column) = forms.iter_mut().find(|(it, _)| *it == form) else { continue };
+            let count = row.1.min(column.1);
+            row.1 -= count;
+            column.1 -= count;
+            if count > 0 {
+                filled.push((class, form, count));
+            }
+        }
+        for (class, form, count) in filled {
+            let mut rate = self.rates.tokens(class, Some(form), self.situation);
+            if let Some(rate) = rate.as_mut().filter(|_| matters) {
+                rate.doubt = rate.doubt.max(Some(Doubt::Dearer));
+            }
+            self.tokens(class, form, count, rate);
+        }
+    }
+
+    fn tokens(&mut self, class: Class, form: Form, count: u64, rate: Option<Applied<'_>>) {
+        let meter = Meter::Tokens(class, form);
+        let Some(rate) = rate else {
+            self.parts.push(unpriced(meter, count));
+            return;
+        };
+        let price = rate.price;
+        let mut amount = if self.card.has_excess() && class.is_prompt() {
+            self.past(rate, count)
+        } else {
+            price * count
+        };
+        for (condition, milli) in &self.factors {
+            // One that the rate was made for is in its price already.
+            let when = rate.charge.when();
+            if !condition.sums().any(|term| when.sums().any(|own| own == term)) {
+                amount = Money::from_atto(amount.as_atto().saturating_mul((*milli).into()) / 1_000);
+            }
+        }
+        self.parts.push(Part { meter, count, price, amount, doubt: rate.doubt });
+    }
+
+    /// What `count` more tokens of the prompt cost where those past a bound have a rate of their own.
+    fn past(&mut self, base: Applied<'_>, count: u64) -> Money {
+        let end = self.passed.saturating_add(count);
+        let code = base.charge.row.u8(0);
+        let bounds = self.rates.excess.iter().filter(|(meter, ..)| *meter == code);
+        let mut bounds: Vec<(u64, Money)> =
+            bounds.map(|(_, at, rate)| (*at, rate.price())).collect();
+        bounds.sort_unstable();
+        let (mut amount, mut at, mut price) = (Money::ZERO, self.passed, base.price);
+        for (bound, next) in bounds {
+            let here = bound.clamp(at, end);
+            amount = amount + price * (here - at);
+            (at, price) = (here, next);
+        }
+        self.passed = end;
+        amount + price * (end - at)
+    }
+
+    /// What is not a token.
+    fn others(&mut self, usage: &Usage) {
+        let facts = self.facts;
+        let told = |meter: Meter| facts.counts.iter().any(|(it, _)| *it == meter);
+        if !told(Meter::Request) && self.rates.other(Meter::Request).is_some() {
+            self.other(Meter::Request, 1);
+        }
+        if let Some(units) = usage.search_units.filter(|_| !told(Meter::Rerank)) {
+            self.other(Meter::Rerank, units);
+        }
+        for (meter, count) in &facts.counts {
+            if !matches!(meter, Meter::Tokens(..)) && *count > 0 {
+                self.other(*meter, *count);
+            }
+        }
+    }
+
+    fn other(&mut self, meter: Meter, count: u64) {
+        let Some(rate) = self.rates.other(meter).or_else(|| self.rates.other(above(meter)?)) else {
+            self.parts.push(unpriced(meter, count));
+            return;
+        };
+        let facts = self.facts;
+        let free = facts.free.iter().find(|(it, _)| *it == meter).map(|(_, count)| *count);
+        let allowed = self.card.allowances().any(|it| it.meter == meter);
+        let doubt = (allowed && free.is_none()).then_some(Doubt::Allowance).max(rate.doubt);
+        let price = rate.price;
+        let charged = price * count.saturating_sub(free.unwrap_or_default());
+        let per = u128::from(meter.per());
+        let amount = Money::from_atto(charged.as_atto().saturating_add(per / 2) / per);
+        self.parts.push(Part { meter, count, price, amount, doubt });
+    }
+
+    fn finish(self, usage: &Usage) -> Bill {
+        let sum: Money = self.parts.iter().map(|part| part.amount).sum();
+        let partly = self.parts.iter().any(|part| part.doubt == Some(Doubt::Unpriced));
+        let cost = match usage.cost {
+            Some(stated) => Cost::provider(stated),
+            None if partly => Cost::partly(sum),
+            None if usage.estimated => Cost::estimated(sum),
+            None => Cost::computed(sum),
+        };
+        Bill { cost, parts: self.parts }
+    }
+}
+
+/// The classes of a side, in the order in which they lie in the prompt: what is cached comes first.
+fn order(prompt: bool) -> &'static [Class] {
+    if prompt {
+        &[
+            Class::CacheRead,
+            Class::CacheWrite,
+            Class::CacheWrite5m,
+            Class::CacheWrite30m,
+            Class::CacheWrite1h,
+            Class::CacheWrite12h,
+            Class::Input,
+            Class::Tool,
+        ]
+    } else {
+        &[Class::Output, Class::Reasoning, Class::Citation, Class::Rejected]
+    }
+}
+
+/// The meter whose rate stands in.
+fn above(meter: Meter) -> Option<Meter> {
+    match meter {
+        Meter::AnnotatedPage => Some(Meter::Page),
+        Meter::AudioIn | Meter::AudioOut => Some(Meter::Audio),
+        _ => None,
+    }
+}
+
+fn unpriced(meter: Meter, count: u64) -> Part {
+    let price = Money::ZERO;
+    Part { meter, count, price, amount: Money::ZERO, doubt: Some(Doubt::Unpriced) }
+}
+
+#[cfg(test)]
+mod tests;

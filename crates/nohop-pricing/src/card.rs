@@ -1,0 +1,317 @@
+use std::time::SystemTime;
+
+use nohop_types::{Money, Usage};
+
+use crate::bill::Bill;
+use crate::facts::Facts;
+use crate::meter::Meter;
+use crate::pack::Section;
+use crate::packed::{Block, Row};
+use crate::when::{By, Window};
+use crate::{bill_of, day};
+
+/// A rate card: what an offer charges, for what, and when.
+///
+/// A card without any charge is unknown, which is not the same as free.
+#[derive(Clone, Copy)]
+pub struct Card<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) row: Row<'a>,
+}
+
+impl<'a> Card<'a> {
+    /// What is charged, the special before the general.
+    pub fn charges(self) -> impl Iterator<Item = Charge<'a>> {
+        let block = self.block;
+        block
+            .rows(Section::Rates, self.row.span(0, self.row.u16(4).into()))
+            .map(move |row| Charge { block, row })
+    }
+
+    /// What somebody says is charged and others do not.
+    pub fn disputed(self) -> impl Iterator<Item = Charge<'a>> {
+        let block = self.block;
+        let first = self.row.u32(0) + u32::from(self.row.u16(4));
+        let span = crate::packed::Span { first, len: self.row.u8(15).into() };
+        block.rows(Section::Rates, span).map(move |row| Charge { block, row })
+    }
+
+    /// Whether nothing is known.
+    pub fn is_unknown(self) -> bool {
+        self.row.u16(4) == 0
+    }
+
+    /// Whether all of it is known to cost nothing.
+    pub fn is_free(self) -> bool {
+        !self.is_unknown() && self.charges().all(|charge| charge.price() == Money::ZERO)
+    }
+
+    /// Whether anything differs by the length of the prompt, by what is asked for, or by time.
+    pub fn features(self) -> Features {
+        let mut features = Features {
+            factors: self.row.u8(6) > 0,
+            allowances: self.row.u8(7) > 0,
+            ..Features::default()
+        };
+        for charge in self.charges() {
+            features.add(charge);
+        }
+        features
+    }
+
+    /// The price of one of `meter` where nothing particular is so of the request.
+    pub fn base(self, meter: Meter) -> Option<Money> {
+        let found =
+            self.charges().find(|charge| charge.is_plain() && charge.meter() == Some(meter));
+        found.map(Charge::price)
+    }
+
+    /// What `usage` costs at a time; `None` where nothing is known of the card, or of the usage.
+    ///
+    /// A cost that the provider states goes before ours. What the card has no rate for is charged at the rate that
+    /// stands in for it, and where it can not be told which of two rates applies the dearer does; both are marked.
+    pub fn bill(self, usage: &Usage, facts: &Facts<'_>, at: SystemTime) -> Option<Bill> {
+        bill_of::bill(self, usage, facts, at)
+    }
+
+    pub(crate) fn factors(self) -> impl Iterator<Item = (Condition<'a>, u32)> {
+        let block = self.block;
+        let rows = block.rows(Section::Factors, self.row.span(8, self.row.u8(6).into()));
+        rows.map(move |row| (Condition::of(block, row.u16(0)), row.u32(4)))
+    }
+
+    /// What is free, with how many of it, whether in a month and not in a day, and together with what.
+    pub fn allowances(self) -> impl Iterator<Item = Allowance<'a>> {
+        let block = self.block;
+        let span =
+            crate::packed::Span { first: self.row.u16(12).into(), len: self.row.u8(7).into() };
+        block.rows(Section::Allowances, span).filter_map(move |row| {
+            let period = if row.u8(2) == 1 { Period::Month } else { Period::Day };
+            let group = block.text(row.u32(8));
+            Meter::from_code(row.u8(0)).map(|meter| Allowance {
+                meter,
+                count: row.u32(4).into(),
+                period,
+                group,
+            })
+        })
+    }
+
+    pub(crate) fn has_excess(self) -> bool {
+        self.row.u8(14) & 1 == 1
+    }
+}
+
+impl std::fmt::Debug for Card<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.charges()).finish()
+    }
+}
+
+/// So many of something are not charged for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Allowance<'a> {
+    /// Of what.
+    pub meter: Meter,
+    /// How many.
+    pub count: u64,
+    /// In what time.
+    pub period: Period,
+    /// Which offers share it; empty where none do.
+    pub group: &'a str,
+}
+
+/// The time in which an allowance is used up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Period {
+    /// A day.
+    Day,
+    /// A month.
+    Month,
+}
+
+/// By what the charges of a card differ.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Features {
+    /// By the length of the prompt.
+    pub thresholds: bool,
+    /// By the tier that serves.
+    pub tiers: bool,
+    /// By being processed with others, later.
+    pub batch: bool,
+    /// By speed.
+    pub speed: bool,
+    /// By region.
+    pub regions: bool,
+    /// By the day.
+    pub dates: bool,
+    /// By the time of the day or the week.
+    pub windows: bool,
+    /// By how long a cache lives.
+    pub lifetimes: bool,
+    /// By the form of tokens.
+    pub forms: bool,
+    /// By something that is not a token.
+    pub others: bool,
+    /// By a factor.
+    pub factors: bool,
+    /// By an allowance.
+    pub allowances: bool,
+}
+
+impl Features {
+    fn add(&mut self, charge: Charge<'_>) {
+        use crate::meter::{Class, Form};
+        let when = charge.when();
+        self.thresholds |= when.least() > 0;
+        self.dates |= when.from() > 0 || when.until() < day::Day::MAX;
+        self.windows |= when.windows().next().is_some();
+        for (by, _) in when.terms() {
+            self.tiers |= by == By::Tier as u8;
+            self.batch |= by == By::Processing as u8;
+            self.speed |= by == By::Speed as u8;
+            self.regions |= by == By::Region as u8;
+        }
+        match charge.meter() {
+            Some(Meter::Tokens(class, form)) => {
+                self.forms |= form != Form::Any;
+                self.lifetimes |= class > Class::CacheWrite && class < Class::Tool;
+            }
+            _ => self.others = true,
+        }
+    }
+}
+
+/// One price of a card.
+#[derive(Clone, Copy)]
+pub struct Charge<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) row: Row<'a>,
+}
+
+impl<'a> Charge<'a> {
+    /// For what.
+    pub fn meter(self) -> Option<Meter> {
+        Meter::from_code(self.row.u8(0))
+    }
+
+    /// What [`Meter::per`] of it cost.
+    pub fn price(self) -> Money {
+        Money::from_atto(self.block.price(self.row.u32(4) & 0x00ff_ffff))
+    }
+
+    /// When, as the data say it; empty where it always applies.
+    pub fn condition(self) -> String {
+        self.when().to_when().text()
+    }
+
+    /// Who says so, and the day on which it was looked up.
+    pub fn sources(self) -> impl Iterator<Item = (&'a str, String)> {
+        let set = self.row.u8(1);
+        let known = (0..8_u32).filter(move |place| set & (1 << place) != 0);
+        known.map(move |place| {
+            let row = self.block.row(Section::Sources, place);
+            (self.block.text(row.u32(0)), day::civil(row.u16(4)))
+        })
+    }
+
+    fn is_plain(self) -> bool {
+        let when = self.when();
+        when.least() == 0
+            && when.terms().next().is_none()
+            && when.windows().next().is_none()
+            && when.until() == day::Day::MAX
+    }
+
+    pub(crate) fn when(self) -> Condition<'a> {
+        Condition::of(self.block, self.row.u16(2))
+    }
+}
+
+impl std::fmt::Debug for Charge<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let meter = self.meter().map(Meter::word).unwrap_or_default();
+        write!(f, "{meter} {} {}", self.price(), self.condition())
+    }
+}
+
+/// When a charge applies, read in place.
+#[derive(Clone, Copy)]
+pub(crate) struct Condition<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) row: Row<'a>,
+}
+
+impl<'a> Condition<'a> {
+    pub(crate) fn of(block: &'a Block, place: u16) -> Self {
+        Self { block, row: block.row(Section::Whens, place.into()) }
+    }
+
+    pub(crate) fn least(self) -> u32 {
+        self.row.u32(0)
+    }
+
+    pub(crate) fn is_excess(self) -> bool {
+        self.row.u8(4) == 1
+    }
+
+    pub(crate) fn from(self) -> day::Day {
+        self.row.u16(6)
+    }
+
+    pub(crate) fn until(self) -> day::Day {
+        self.row.u16(8)
+    }
+
+    /// What must be so: by what, and the number of its word.
+    pub(crate) fn terms(self) -> impl Iterator<Item = (u8, u32)> + 'a {
+        let row = self.row;
+        (0..usize::from(row.u8(5)))
+            .map(move |place| ((row.u32(16 + place * 4) >> 28) as u8, row.u32(32 + place * 4)))
+    }
+
+    /// The sum of each thing that must be so, and the number of its word.
+    pub(crate) fn sums(self) -> impl Iterator<Item = (u32, u32)> + 'a {
+        let row = self.row;
+        (0..usize::from(row.u8(5)))
+            .map(move |place| (row.u32(16 + place * 4), row.u32(32 + place * 4)))
+    }
+
+    pub(crate) fn word(self, number: u32) -> &'a [u8] {
+        self.block.text_bytes(number)
+    }
+
+    pub(crate) fn windows(self) -> impl Iterator<Item = Window> + 'a {
+        let span =
+            crate::packed::Span { first: self.row.u16(10).into(), len: self.row.u8(12).into() };
+        let rows = self.block.rows(Section::Windows, span);
+        rows.map(|row| Window { days: row.u8(0), from: row.u16(2), to: row.u16(4) })
+    }
+
+    /// Whether whatever meets this meets `other` as well, the days apart.
+    pub(crate) fn implies(self, other: Self) -> bool {
+        let windows = |it: Self| (it.row.u8(12) > 0).then_some(it.row.u16(10));
+        self.least() >= other.least()
+            && (windows(other).is_none() || windows(self) == windows(other))
+            && other.terms().all(|term| self.terms().any(|mine| mine == term))
+    }
+
+    pub(crate) fn to_when(self) -> crate::when::When {
+        use crate::when::{Above, Term, When};
+        let (least, from, until) = (self.least(), self.from(), self.until());
+        let by = |code: u8| By::ALL.iter().find(|(by, _)| *by as u8 == code).map(|(by, _)| *by);
+        let terms = self.terms().filter_map(|(code, word)| {
+            by(code).map(|by| Term { by, word: self.block.text(word).to_owned() })
+        });
+        When {
+            above: (least > 0).then_some(Above { least, excess: self.is_excess() }),
+            terms: terms.collect(),
+            from: (from > 0).then_some(from),
+            until: (until < day::Day::MAX).then_some(until),
+            windows: self.windows().collect(),
+        }
+    }
+}
