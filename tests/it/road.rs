@@ -12,6 +12,7 @@ use nohop_testkit::{Emulator, Script};
 mod amplification;
 mod basics;
 mod blame;
+mod catalog;
 mod connections;
 mod drops;
 mod faults;

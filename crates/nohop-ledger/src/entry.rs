@@ -53,6 +53,9 @@ pub struct Entry {
     pub losses: u32,
     /// How the answer came.
     pub delivery: Delivery,
+    /// The version of the catalog that the cost follows from, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<Arc<str>>,
 }
 
 impl Entry {
@@ -87,6 +90,7 @@ impl Entry {
             status: None,
             losses: 0,
             delivery: Delivery::Whole,
+            catalog: None,
         }
     }
 
@@ -150,6 +154,13 @@ impl Entry {
     #[must_use]
     pub fn losses(mut self, count: u32) -> Self {
         self.losses = count;
+        self
+    }
+
+    /// Says from which version of the catalog the cost follows.
+    #[must_use]
+    pub fn catalog(mut self, version: impl Into<Option<Arc<str>>>) -> Self {
+        self.catalog = version.into();
         self
     }
 

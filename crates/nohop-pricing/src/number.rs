@@ -24,6 +24,7 @@ pub(crate) enum Wrong {
 }
 
 impl Wrong {
+    #[cfg(feature = "load")]
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::NotANumber => "is not a number",

@@ -7,6 +7,7 @@ use crate::pack::{MAGIC, MODELS, PROVIDERS, Section, name_sum};
 /// A packed block: linked in, or loaded.
 #[derive(Clone)]
 pub(crate) enum Block {
+    #[cfg_attr(not(feature = "catalog"), expect(dead_code, reason = "nothing is bundled"))]
     Linked(&'static [u8]),
     Loaded(Arc<[u8]>),
 }

@@ -371,6 +371,9 @@ impl Attempt {
         if let Some(amount) = usage.cost {
             return Some(Cost::provider(amount));
         }
+        if let Some(priced) = &self.at().priced {
+            return priced.cost(usage, self.asked.request.tier.as_ref(), self.date);
+        }
         let amount = self.candidate().price?.cost(usage)?;
         Some(if usage.estimated { Cost::estimated(amount) } else { Cost::computed(amount) })
     }
@@ -396,6 +399,7 @@ impl Attempt {
             .status(shown.status)
             .losses(losses)
             .delivery(delivery)
+            .catalog(self.at().priced.as_ref().map(|priced| priced.version.clone()))
     }
 }
 

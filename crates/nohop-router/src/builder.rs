@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use nohop_ledger::{Ledger, Memory};
 use nohop_policy::{Limits, Policy, Purse};
+use nohop_pricing::Catalog;
 use nohop_providers::{ALL, Endpoint, Transport};
 use nohop_types::{Error, ErrorKind, Event, Request, Result};
 
@@ -11,7 +12,7 @@ use crate::clock::now;
 use crate::flight::Flight;
 use crate::hooks::Hooks;
 use crate::media::Fetching;
-use crate::names::Names;
+use crate::names::{Known, Names};
 use crate::route::Defaults;
 use crate::router::Shared;
 use crate::{Route, Router, Target};
@@ -29,6 +30,7 @@ pub struct Builder {
     policy: Option<PolicyBox>,
     limits: Limits,
     purse: Purse,
+    catalog: Option<Catalog>,
     ledger: Arc<dyn Ledger>,
     transport: Option<Arc<dyn Transport>>,
 }
@@ -52,6 +54,7 @@ impl Builder {
             policy: None,
             limits: Limits::DEFAULT,
             purse: Purse::default(),
+            catalog: bundled(),
             ledger: Arc::new(Memory::new()),
             transport: None,
         }
@@ -103,6 +106,16 @@ impl Builder {
     #[must_use]
     pub fn purse(mut self, purse: Purse) -> Self {
         self.purse = purse;
+        self
+    }
+
+    /// Sets what is known of models and prices, instead of what is bundled under the feature `catalog`; `None`
+    /// knows nothing.
+    ///
+    /// What a target says of itself goes before it.
+    #[must_use]
+    pub fn catalog(mut self, catalog: impl Into<Option<Catalog>>) -> Self {
+        self.catalog = catalog.into();
         self
     }
 
@@ -172,7 +185,8 @@ impl Builder {
         };
         let endpoints = endpoints(self.endpoints)?;
         let targets = self.targets.into_iter().map(|target| (target.name.clone(), target));
-        let names = Names::new(endpoints, targets.collect(), self.routes, defaults, &board)?;
+        let known = Known { endpoints, targets: targets.collect(), catalog: self.catalog };
+        let names = Names::new(known, self.routes, defaults, &board)?;
         Ok(Router::new(Shared {
             names,
             board,
@@ -209,6 +223,16 @@ fn endpoints(added: Vec<Endpoint>) -> Result<BTreeMap<String, Arc<Endpoint>>> {
                 .to_owned(),
         )),
     }
+}
+
+#[cfg(feature = "catalog")]
+fn bundled() -> Option<Catalog> {
+    Some(Catalog::bundled())
+}
+
+#[cfg(not(feature = "catalog"))]
+fn bundled() -> Option<Catalog> {
+    None
 }
 
 #[cfg(feature = "http")]

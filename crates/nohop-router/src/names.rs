@@ -1,18 +1,22 @@
 //! What a name means.
 //!
 //! A route's own name comes first. `anything@endpoint` is that native id, verbatim, there. A model that
-//! targets were given for is at those targets; any other `author/slug` is tried at the endpoint that is
-//! named like its author, and nowhere else.
+//! targets were given for is at those targets; one that the catalog knows is at the endpoints whose
+//! providers offer it; any other `author/slug` is tried at the endpoint that is named like its author, and
+//! nowhere else.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
+use nohop_pricing::{Catalog, Model};
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 
-use crate::Target;
 use crate::board::Board;
+use crate::clock::date;
 use crate::route::{Defaults, Resolved, Route, split};
+use crate::{Target, priced};
 
 /// How many names are remembered that are no route's: callers may ask for anything.
 const MOST_REMEMBERED: usize = 1_024;
@@ -25,9 +29,17 @@ pub(crate) struct Names {
     pub(crate) endpoints: BTreeMap<String, Arc<Endpoint>>,
     routes: BTreeMap<String, Arc<Resolved>>,
     targets: BTreeMap<String, Target>,
+    catalog: Option<Catalog>,
     defaults: Defaults,
     /// What was made up for names that are no route's.
     remembered: Mutex<BTreeMap<String, Arc<Resolved>>>,
+}
+
+/// What is known before any route is: who is there, what was said of targets, and what the catalog says.
+pub(crate) struct Known {
+    pub(crate) endpoints: BTreeMap<String, Arc<Endpoint>>,
+    pub(crate) targets: BTreeMap<String, Target>,
+    pub(crate) catalog: Option<Catalog>,
 }
 
 impl Names {
@@ -37,8 +49,7 @@ impl Names {
     ///
     /// `Config`, which says what is wrong and what there is.
     pub(crate) fn new(
-        endpoints: BTreeMap<String, Arc<Endpoint>>,
-        targets: BTreeMap<String, Target>,
+        Known { endpoints, targets, catalog }: Known,
         routes: Vec<Route>,
         defaults: Defaults,
         board: &Board,
@@ -47,6 +58,7 @@ impl Names {
             endpoints,
             routes: BTreeMap::new(),
             targets,
+            catalog,
             defaults,
             remembered: Mutex::default(),
         };
@@ -78,8 +90,7 @@ impl Names {
             return Ok(known.clone());
         }
         let (what, targets) = self.find(name)?;
-        let resolved =
-            Resolved::new(what, &targets, &self.endpoints, board, self.defaults.clone())?;
+        let resolved = self.resolved(what, &targets, board, self.defaults.clone())?;
         let resolved = Arc::new(resolved);
         let mut remembered = self.remembered();
         if remembered.len() >= MOST_REMEMBERED {
@@ -100,6 +111,16 @@ impl Names {
         if !offers.is_empty() {
             return Ok(("a model".to_owned(), offers));
         }
+        if let Some((model, _)) = self.catalog.as_ref().and_then(|catalog| catalog.model(name)) {
+            let mut targets = priced::targets(model, self.endpoints.values());
+            if !targets.is_empty() {
+                self.is_there(model)?;
+                for target in &mut targets {
+                    *target = target.clone().or(self.targets.get(&target.name));
+                }
+                return Ok((format!("the model {}", model.slug()), targets));
+            }
+        }
         if let Some((author, slug)) = name.split_once('/')
             && self.endpoints.contains_key(author)
             && !slug.is_empty()
@@ -110,6 +131,22 @@ impl Names {
             return Ok((what, vec![known(&format!("{slug}@{author}"))]));
         }
         Err(self.unknown(name))
+    }
+
+    /// Refuses a model that is not there any more.
+    fn is_there(&self, model: Model<'_>) -> Result<()> {
+        if !model.is_retired(SystemTime::UNIX_EPOCH + date()) {
+            return Ok(());
+        }
+        let (slug, since) = (model.slug(), model.retires().unwrap_or_default());
+        let instead = match model.successor() {
+            Some(next) => format!("ask for {}", next.slug()),
+            None => "ask for another".to_owned(),
+        };
+        Err(wrong(format!(
+            "{slug} is retired since {since}: {instead}, or name a target as model@endpoint to try it all \
+             the same"
+        )))
     }
 
     fn route(&self, route: &Route, routes: &[Route], board: &Board) -> Result<Resolved> {
@@ -127,7 +164,17 @@ impl Names {
             limits: route.limits.unwrap_or(self.defaults.limits),
         };
         let what = "a route".to_owned();
-        Resolved::new(what, &targets, &self.endpoints, board, defaults).map_err(at)
+        self.resolved(what, &targets, board, defaults).map_err(at)
+    }
+
+    fn resolved(
+        &self,
+        what: String,
+        targets: &[Target],
+        board: &Board,
+        defaults: Defaults,
+    ) -> Result<Resolved> {
+        Resolved::new(what, targets, &self.endpoints, self.catalog.as_ref(), board, defaults)
     }
 
     /// Collects the targets of `route`, and those of the routes that it names.

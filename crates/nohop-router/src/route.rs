@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 use nohop_policy::{Candidate, Limits, Policy, available};
+use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 use nohop_wire::Abilities;
 
 use crate::Target;
 use crate::board::{Board, Gauge};
+use crate::priced::Priced;
 
 /// A name for targets, with its policy.
 ///
@@ -108,6 +110,8 @@ pub(crate) struct Place {
     pub(crate) model: Arc<str>,
     pub(crate) abilities: Arc<Abilities>,
     pub(crate) gauge: Gauge,
+    /// The offer that it is, where the target says no price of its own.
+    pub(crate) priced: Option<Priced>,
 }
 
 /// The candidates as they stood at one moment.
@@ -122,6 +126,7 @@ impl Resolved {
         what: String,
         targets: &[Target],
         endpoints: &BTreeMap<String, Arc<Endpoint>>,
+        catalog: Option<&Catalog>,
         board: &Board,
         Defaults { policy, limits }: Defaults,
     ) -> Result<Self> {
@@ -136,9 +141,12 @@ impl Resolved {
             let native: Arc<str> = model.into();
             let abilities = Arc::new(target.abilities.clone().unwrap_or_default());
             let said = target.model.as_deref().unwrap_or(model);
+            let find = |catalog| Priced::find(catalog, &endpoint, &native);
+            let priced = catalog.filter(|_| target.price.is_none()).and_then(find);
+            let listed = priced.as_ref().and_then(Priced::price);
             let candidate = Candidate::new(name.clone())
                 .model(said)
-                .price(target.price)
+                .price(target.price.or(listed))
                 .weight(target.weight.unwrap_or(1));
             for key in 0..endpoint.keys() as u32 {
                 candidates.push(candidate.clone().key(key));
@@ -147,6 +155,7 @@ impl Resolved {
                     way: way.clone(),
                     model: native.clone(),
                     abilities: abilities.clone(),
+                    priced: priced.clone(),
                     gauge: board.gauge(endpoint.name(), key, &name),
                 });
             }

@@ -40,6 +40,11 @@ pub mod policy {
     pub use nohop_policy::*;
 }
 
+/// What each model can do, and what each offer charges.
+pub mod pricing {
+    pub use nohop_pricing::*;
+}
+
 /// Who answers, where, with which key.
 pub mod providers {
     pub use nohop_providers::*;

@@ -95,7 +95,8 @@ fn names() -> (Names, Board) {
     let endpoint = Arc::new(Endpoint::new(table::OPENAI).id("e").key("k"));
     let endpoints = BTreeMap::from([("e".to_owned(), endpoint)]);
     let (board, defaults) = (Board::new(now()), Defaults::default());
-    let names = Names::new(endpoints, BTreeMap::new(), Vec::new(), defaults, &board).unwrap();
+    let known = Known { endpoints, targets: BTreeMap::new(), catalog: None };
+    let names = Names::new(known, Vec::new(), defaults, &board).unwrap();
     (names, board)
 }
 
