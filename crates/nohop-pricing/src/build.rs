@@ -11,6 +11,7 @@ mod draft;
 mod meter;
 mod number;
 mod pack;
+mod sum;
 mod text;
 mod when;
 

@@ -100,12 +100,14 @@ impl Window {
 
 impl When {
     /// The condition that `term` holds.
+    #[cfg(feature = "load")]
     pub(crate) fn term(by: By, word: &str) -> Self {
         let terms = vec![Term { by, word: word.to_owned() }];
         Self { terms, ..Self::default() }
     }
 
     /// The condition that this and `other` hold.
+    #[cfg(feature = "load")]
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         both.above = other.above.or(both.above);
