@@ -188,7 +188,10 @@ fn card(
 fn is_price(key: &str) -> bool {
     match key.as_bytes().first() {
         Some(b'i' | b'o' | b'c') => {
-            key.starts_with("input_cost") || key.starts_with("output_cost") || key.contains("cost")
+            key.starts_with("cache_")
+                || key.starts_with("input_cost")
+                || key.starts_with("output_cost")
+                || key.contains("cost")
         }
         // What is most often there, and no price.
         Some(b'm' | b'l' | b's') => false,
