@@ -18,8 +18,7 @@ pub(crate) fn bill(
     facts: &Facts<'_>,
     at: SystemTime,
 ) -> Option<Bill> {
-    let counts =
-        usage.total().is_some() || usage.search_units.is_some() || !facts.counts.is_empty();
+    let counts = is_counted(usage) || !facts.counts.is_empty();
     if card.is_unknown() || !counts {
         let stated = usage.cost.map(Cost::provider)?;
         return Some(Bill { cost: stated, parts: Vec::new() });
@@ -47,6 +46,15 @@ pub(crate) fn bill(
     Some(biller.finish(usage))
 }
 
+/// Whether the usage counts anything.
+fn is_counted(usage: &Usage) -> bool {
+    let Usage {
+        input, cache_read, cache_write, output, reasoning, tool_prompt, search_units, ..
+    } = usage;
+    let counts = [input, cache_read, cache_write, output, reasoning, tool_prompt, search_units];
+    counts.iter().any(|count| count.is_some())
+}
+
 struct Biller<'a> {
     card: Card<'a>,
     rates: Chosen<'a>,
@@ -70,8 +78,7 @@ impl Biller<'_> {
 
     /// The prompt, or the answer.
     fn side(&mut self, cells: &Cells, prompt: bool) {
-        let forms = cells.forms(prompt);
-        if forms.is_empty() {
+        if !cells.has_forms(prompt) {
             for class in order(prompt) {
                 let count = cells.classes[*class as usize];
                 if count > 0 {
@@ -81,6 +88,7 @@ impl Biller<'_> {
             }
             return;
         }
+        let forms = cells.forms(prompt);
         let classes: Vec<(Class, u64)> = cells.side(prompt).collect();
         match (&classes[..], &forms[..]) {
             ([(class, _)], _) => {

@@ -97,6 +97,10 @@ impl<'a> Card<'a> {
         })
     }
 
+    pub(crate) fn has_factors(self) -> bool {
+        self.row.u8(6) > 0
+    }
+
     pub(crate) fn has_excess(self) -> bool {
         self.row.u8(14) & 1 == 1
     }

@@ -45,7 +45,12 @@ impl Catalog {
     /// The catalog that came with this version; nothing is read for it until something is looked up.
     #[cfg(feature = "catalog")]
     pub const fn bundled() -> Self {
-        Self { block: Block::Linked(include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"))) }
+        Self { block: Block::Linked(include_bytes!("../data/catalog.bin")) }
+    }
+
+    /// The packed block, as the bundled catalog is kept.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.block.bytes()
     }
 
     /// Packs rows.

@@ -76,13 +76,15 @@ impl Cells {
         classes.map(|class| (class, self.classes[class as usize])).filter(|(_, count)| *count > 0)
     }
 
+    /// Whether any form was told of one side.
+    pub(crate) fn has_forms(&self, prompt: bool) -> bool {
+        self.forms[usize::from(!prompt)].iter().fold(0, |all, count| all | count) > 0
+    }
+
     /// The forms of one side: those that were told, and text for the rest. Nothing where no form was told.
     pub(crate) fn forms(&self, prompt: bool) -> Vec<(Form, u64)> {
         let told = &self.forms[usize::from(!prompt)];
         let mut forms = Vec::new();
-        if told.iter().all(|count| *count == 0) {
-            return forms;
-        }
         let mut left: u64 = self.side(prompt).map(|(_, count)| count).fold(0, u64::saturating_add);
         // What is told of text is what is left, however it was counted.
         for form in Form::ALL.into_iter().filter(|form| *form > Form::Text) {

@@ -7,8 +7,9 @@ use crate::card::{Card, Charge, Condition};
 use crate::facts::Facts;
 use crate::meter::{Class, Form, Meter};
 use crate::moment::Moment;
-use crate::pack::{Section, term_sum};
+use crate::pack::Section;
 use crate::packed::{Block, Row};
+use crate::sum::term_sum;
 use crate::when::By;
 
 /// How many meters there can be: those of tokens, and behind them the others.
@@ -113,6 +114,9 @@ impl<'a> Situation<'a> {
 
     /// The factors that apply, with their conditions.
     pub(crate) fn factors<'b>(&self, card: Card<'b>) -> Vec<(Condition<'b>, u32)> {
+        if !card.has_factors() {
+            return Vec::new();
+        }
         card.factors().filter(|(condition, _)| self.holds(*condition) == Holds::Yes).collect()
     }
 }

@@ -53,6 +53,7 @@ mod pack;
 mod packed;
 mod pattern;
 mod rows;
+mod sum;
 #[cfg(test)]
 mod testing;
 mod text;

@@ -76,9 +76,9 @@ pub(crate) fn read(text: &str, shift: i32) -> Result<Number, Wrong> {
     if power > 30 {
         return Err(Wrong::Huge);
     }
-    while power > 0 {
-        value = value.checked_mul(10).ok_or(Wrong::Huge)?;
-        power -= 1;
+    if power > 0 {
+        value = value.checked_mul(10_u128.pow(power as u32)).ok_or(Wrong::Huge)?;
+        power = 0;
     }
     while power < 0 {
         let rest = value % 10;

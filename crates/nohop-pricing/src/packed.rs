@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::pack::{MAGIC, MODELS, PROVIDERS, Section, name_sum};
+use crate::pack::{MAGIC, MODELS, PROVIDERS, Section};
+use crate::sum::name_sum;
 
 /// A packed block: linked in, or loaded.
 #[derive(Clone)]
 pub(crate) enum Block {
-    #[cfg_attr(not(feature = "catalog"), expect(dead_code, reason = "nothing is bundled"))]
+    #[cfg(feature = "catalog")]
     Linked(&'static [u8]),
     Loaded(Arc<[u8]>),
 }
@@ -26,6 +27,7 @@ pub(crate) struct Span {
 impl Block {
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
+            #[cfg(feature = "catalog")]
             Self::Linked(bytes) => bytes,
             Self::Loaded(bytes) => bytes,
         }

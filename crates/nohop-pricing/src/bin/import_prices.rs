@@ -1,5 +1,5 @@
 //! Makes the data of this crate of the public catalogs: `import-prices FOLDER`, where the folder has them as
-//! `genai-prices.json`, `litellm.json` and `models.dev.json`.
+//! `genai-prices.json`, `litellm.json` and `models.dev.json`; `import-prices pack` packs the data as they are.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the tool is for")]
 
@@ -27,10 +27,11 @@ const PROVIDERS: &str = "anthropic avian azure azure-anthropic azure-foundry bas
 
 fn main() -> ExitCode {
     let Some(folder) = env::args_os().nth(1).map(PathBuf::from) else {
-        eprintln!("usage: import-prices FOLDER");
+        eprintln!("usage: import-prices [FOLDER | pack]");
         return ExitCode::FAILURE;
     };
-    match import(&folder) {
+    let done = if folder.as_os_str() == "pack" { pack() } else { import(&folder) };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -80,5 +81,23 @@ fn write(rows: &Rows) -> io::Result<()> {
         fs::write(offers.join(id).with_extension("txt"), text)?;
     }
     println!("{} offers written", rows.offers());
-    Ok(())
+    pack()
+}
+
+/// Packs what the files of text say, which is what is linked in.
+fn pack() -> io::Result<()> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let mut text = fs::read_to_string(data.join("sources.txt"))?;
+    text += &fs::read_to_string(data.join("models.txt"))?;
+    let mut offers = Vec::new();
+    for entry in fs::read_dir(data.join("offers"))? {
+        offers.push(entry?.path());
+    }
+    offers.sort();
+    for file in offers {
+        text += &fs::read_to_string(file)?;
+    }
+    let catalog = Rows::read(&text).and_then(|rows| rows.pack()).map_err(io::Error::other)?;
+    println!("{} bytes packed, version {}", catalog.as_bytes().len(), catalog.version());
+    fs::write(data.join("catalog.bin"), catalog.as_bytes())
 }

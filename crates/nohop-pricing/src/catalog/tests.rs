@@ -103,3 +103,21 @@ fn the_bundled_catalog_can_be_read_whole() {
         assert!(catalog.model(model.slug()).is_some());
     }
 }
+
+#[test]
+#[cfg(feature = "catalog")]
+fn the_bundled_catalog_is_what_its_text_says() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+    let mut text = read(data.join("sources.txt")) + &read(data.join("models.txt"));
+    let offers = std::fs::read_dir(data.join("offers")).unwrap();
+    let mut offers: Vec<_> = offers.map(|entry| entry.unwrap().path()).collect();
+    offers.sort();
+    offers.into_iter().for_each(|path| text.push_str(&read(path)));
+    let said = Rows::read(&text).unwrap().pack().unwrap();
+    let same = said.as_bytes() == crate::Catalog::bundled().as_bytes();
+    assert!(
+        same,
+        "pack it anew: cargo run -p nohop-pricing --features load --bin import-prices -- pack"
+    );
+}

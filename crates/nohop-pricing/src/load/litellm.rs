@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::draft::{AllowanceRow, CardRow, FactorRow, OfferRow};
+use crate::draft::{AllowanceRow, CardRow, FactorRow, OfferRow, RateRow};
 use crate::load::json::{Value, join};
 use crate::load::{Pile, names, rate};
 use crate::meter::{Class, Form, Meter};
@@ -177,14 +177,26 @@ fn card(
                         &When::term(By::Region, "regional"),
                     )?);
                 }
-                None if key.contains("cost") => {
-                    price(name, key, *value, mode, when, pile, &mut card)?
-                }
+                None if is_price(key) => price(name, key, *value, mode, when, pile, &mut card)?,
                 None => {}
             },
         }
     }
     Ok(card)
+}
+
+fn is_price(key: &str) -> bool {
+    match key.as_bytes().first() {
+        Some(b'i' | b'o' | b'c') => {
+            key.starts_with("cache_")
+                || key.starts_with("input_cost")
+                || key.starts_with("output_cost")
+                || key.contains("cost")
+        }
+        // What is most often there, and no price.
+        Some(b'm' | b'l' | b's') => false,
+        _ => key.contains("cost"),
+    }
 }
 
 /// Takes over one price by the name of its field.
@@ -214,7 +226,7 @@ fn price(
     let price = price * field.times;
     let when = if *when == When::default() { field.when } else { when.and(&field.when) };
     if !card.rates.iter().any(|rate| (rate.meter, &rate.when) == (field.meter, &when)) {
-        card.rates.push(rate(&when, field.meter, price));
+        card.rates.push(RateRow { when, meter: field.meter, price, sources: 1 });
     }
     Ok(())
 }

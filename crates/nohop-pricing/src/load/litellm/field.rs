@@ -19,7 +19,10 @@ pub(super) struct Field {
 /// Reads the name of a price; `None` where nothing here can say it.
 pub(super) fn read(key: &str, mode: &str) -> Option<Field> {
     let field = |meter, shift, times| Field { meter, when: When::default(), shift, times };
-    if let Some((start, class, form)) = TOKENS.iter().find(|(start, ..)| key.starts_with(start)) {
+    if let Some((start, class, form)) = TOKENS.iter().find(|(start, ..)| {
+        // Few begin with the same letter, and a letter is looked at sooner.
+        start.as_bytes().first() == key.as_bytes().first() && key.starts_with(start)
+    }) {
         let mut class = *class;
         let when = conditions(&key[start.len()..], &mut class)?;
         return Some(Field { when, ..field(Meter::Tokens(class, *form), 0, 1) });
