@@ -21,6 +21,7 @@ fn check(fixtures: &[Fixture]) {
 #[test]
 fn hosts_of_openai_chat_are_read_whatever_their_departures() {
     check(fixtures::openai_chat::FIXTURES);
+    check(fixtures::openai_chat::FAILURES);
 }
 
 #[test]

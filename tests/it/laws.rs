@@ -14,6 +14,7 @@ use crate::fixtures::{self, Fixture};
 fn fixtures() -> impl Iterator<Item = &'static Fixture> {
     fixtures::openai_chat::FIXTURES
         .iter()
+        .chain(fixtures::openai_chat::FAILURES)
         .chain(fixtures::anthropic::FIXTURES)
         .chain(fixtures::openai_responses::FIXTURES)
         .chain(fixtures::gemini::FIXTURES)

@@ -127,6 +127,10 @@ impl Mend {
 
 fn mended(call: &Call<'_>, takes: &Takes) -> Result<Vec<(Place, Mend)>> {
     let mut mended = Vec::new();
+    // Most requests show nothing.
+    if !parts(call.request).any(|(_, part, _)| held(part).is_some()) {
+        return Ok(mended);
+    }
     let mut counted = Counted::default();
     let spoke = call.request.messages.iter().rposition(|it| it.role == Role::Assistant);
     let (mut parts, now): (Vec<_>, Vec<_>) =
