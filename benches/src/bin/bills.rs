@@ -1,4 +1,4 @@
-//! Counts what the catalog costs: `prices`; `prices first` to price one request and count nothing, or `prices work NAME
+//! Counts what the catalog costs: `bills`; `bills first` to price one request and count nothing, or `bills work NAME
 //! PASSES` to do one work and count nothing, both for a profiler.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the tool is for")]
