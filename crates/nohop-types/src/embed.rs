@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::asker::asker;
 use crate::words::words;
-use crate::{Error, ErrorKind, ExtraScope, Extras, Json, Result, Secret};
+use crate::{Error, ErrorKind, Extras, Result, Secret};
 
 /// What the caller wants vectors for.
 ///
@@ -88,45 +89,7 @@ impl EmbedRequest {
         self
     }
 
-    /// Says who asks.
-    #[must_use]
-    pub fn by(mut self, user: impl Into<String>) -> Self {
-        self.user = Some(user.into());
-        self
-    }
-
-    /// Adds a word for policies and the ledger.
-    #[must_use]
-    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.tags.insert(key.into(), value.into());
-        self
-    }
-
-    /// Pays with the caller's own key.
-    #[must_use]
-    pub fn key(mut self, key: impl Into<Secret>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    /// Adds a header of the caller's own.
-    #[must_use]
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Adds a field the vocabulary has no word for, for those in `scope`.
-    #[must_use]
-    pub fn extra(
-        mut self,
-        scope: ExtraScope,
-        key: impl Into<String>,
-        value: impl Into<Json>,
-    ) -> Self {
-        self.extra.push(scope, key, value.into());
-        self
-    }
+    asker!();
 
     /// Finds what every provider would refuse, so that none need be asked: a request without an input,
     /// or for vectors without a number.

@@ -14,6 +14,7 @@
 //!
 //! Invariant: nothing here performs IO, reads a clock or knows a provider.
 
+mod asker;
 mod base64;
 mod citation;
 mod cost;

@@ -2,10 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::asker::asker;
 use crate::{
-    CacheMark, Content, Effort, Error, ErrorKind, ExtraScope, Extras, Json, Message, Modality,
-    OutputFormat, Parallel, Part, Response, Result, Role, Sampling, Secret, ServiceTier, Thinking,
-    Tool, ToolChoice, ToolResult, Verbosity,
+    CacheMark, Content, Effort, Error, ErrorKind, Extras, Message, Modality, OutputFormat,
+    Parallel, Part, Response, Result, Role, Sampling, Secret, ServiceTier, Thinking, Tool,
+    ToolChoice, ToolResult, Verbosity,
 };
 
 /// What the caller wants answered.
@@ -251,12 +252,7 @@ impl Request {
         self
     }
 
-    /// Says who asks.
-    #[must_use]
-    pub fn by(mut self, user: impl Into<String>) -> Self {
-        self.user = Some(user.into());
-        self
-    }
+    asker!();
 
     /// Says which conversation this is.
     #[must_use]
@@ -269,39 +265,6 @@ impl Request {
     #[must_use]
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.insert(key.into(), value.into());
-        self
-    }
-
-    /// Adds a word for policies and the ledger.
-    #[must_use]
-    pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.tags.insert(key.into(), value.into());
-        self
-    }
-
-    /// Pays with the caller's own key.
-    #[must_use]
-    pub fn key(mut self, key: impl Into<Secret>) -> Self {
-        self.key = Some(key.into());
-        self
-    }
-
-    /// Adds a header of the caller's own.
-    #[must_use]
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// Adds a field the vocabulary has no word for, for those in `scope`.
-    #[must_use]
-    pub fn extra(
-        mut self,
-        scope: ExtraScope,
-        key: impl Into<String>,
-        value: impl Into<Json>,
-    ) -> Self {
-        self.extra.push(scope, key, value.into());
         self
     }
 
