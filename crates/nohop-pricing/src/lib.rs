@@ -40,6 +40,7 @@ mod facts;
 mod link;
 #[cfg(feature = "load")]
 mod load;
+mod makers;
 #[cfg(feature = "load")]
 mod merge;
 mod meter;

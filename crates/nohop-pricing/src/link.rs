@@ -3,32 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draft::{ModelRow, OfferRow, Rows};
+use crate::makers::maker;
 use crate::merge::complete;
 use crate::pack::version;
 use crate::pattern::undated;
-
-/// The providers that offer what they make, and as whose.
-const MAKERS: &[(&str, &str)] = &[
-    ("ai21", "ai21"),
-    ("anthropic", "anthropic"),
-    ("arcee", "arcee-ai"),
-    ("cohere", "cohere"),
-    ("dashscope", "qwen"),
-    ("deepseek", "deepseek"),
-    ("gemini", "google"),
-    ("inception", "inception"),
-    ("llama-api", "meta-llama"),
-    ("meta", "meta"),
-    ("minimax", "minimax"),
-    ("mistral", "mistralai"),
-    ("moonshot", "moonshotai"),
-    ("openai", "openai"),
-    ("perplexity", "perplexity"),
-    ("voyageai", "voyageai"),
-    ("writer", "writer"),
-    ("xai", "x-ai"),
-    ("zai", "z-ai"),
-];
 
 /// Other names of makers.
 const AUTHORS: &[(&str, &str)] = &[
@@ -196,10 +174,6 @@ fn parts(native: &str) -> (Option<&str>, &str) {
 
 fn canonical(author: &str) -> &str {
     AUTHORS.iter().find(|(theirs, _)| *theirs == author).map_or(author, |(_, ours)| ours)
-}
-
-fn maker(provider: &str) -> Option<&'static str> {
-    MAKERS.iter().find(|(id, _)| *id == provider).map(|(_, author)| *author)
 }
 
 fn maker_of(provider: &str, slug: &str) -> Option<&'static str> {

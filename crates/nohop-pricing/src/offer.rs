@@ -6,6 +6,7 @@ use crate::Catalog;
 use crate::bill::Bill;
 use crate::card::Card;
 use crate::facts::Facts;
+use crate::makers::maker;
 use crate::model::{Model, date, some};
 use crate::pack::Section;
 use crate::packed::Row;
@@ -33,6 +34,12 @@ impl<'a> Offer<'a> {
     /// The model, where it is known which it is.
     pub fn model(self) -> Option<Model<'a>> {
         self.catalog.model_if(self.row.u32(4))
+    }
+
+    /// Whether who offers the model made it.
+    pub fn is_its_makers(self) -> bool {
+        let author = self.model().and_then(|model| model.slug().split('/').next());
+        author.is_some() && author == maker(self.provider())
     }
 
     /// How many tokens are read and written at the most there, or anywhere.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use nohop_policy::Price;
-use nohop_pricing::{Card, Catalog, Class, Facts, Form, Meter, Model, Offer};
+use nohop_pricing::{Card, Catalog, Charge, Class, Facts, Form, Meter, Model, Offer};
 use nohop_providers::Endpoint;
 use nohop_types::{Cost, Money, ServiceTier, Usage};
 
@@ -33,9 +33,13 @@ impl Priced {
     pub(crate) fn price(&self) -> Option<Price> {
         let card = self.offer()?.card();
         let rate = |class| rate(card, class);
+        // What charges for pictures alone has no price that compares; what makes vectors charges nothing.
+        let silent =
+            |charge: Charge<'_>| !matches!(charge.meter(), Some(Meter::Tokens(Class::Output, _)));
+        let nothing = || card.charges().all(silent).then_some(Money::ZERO);
         Some(Price {
             input: rate(Class::Input)?,
-            output: rate(Class::Output).unwrap_or_default(),
+            output: rate(Class::Output).or_else(nothing)?,
             cache_read: rate(Class::CacheRead),
             cache_write: rate(Class::CacheWrite).or_else(|| rate(Class::CacheWrite5m)),
             request: card.base(Meter::Request),
@@ -67,12 +71,11 @@ fn rate(card: Card<'_>, class: Class) -> Option<Money> {
     of(Form::Any).or_else(|| of(Form::Text))
 }
 
-/// The targets that offer `model` at `endpoints`: one at each whose provider has it, that of its author first.
+/// The targets that offer `model` at `endpoints`: one at each whose provider has it, its maker's own first.
 pub(crate) fn targets<'e>(
     model: Model<'_>,
     endpoints: impl Iterator<Item = &'e Arc<Endpoint>>,
 ) -> Vec<Target> {
-    let author = model.slug().split('/').next().unwrap_or_default();
     let mut found = Vec::new();
     for endpoint in endpoints {
         let provider = endpoint.provider().id;
@@ -81,7 +84,7 @@ pub(crate) fn targets<'e>(
         let offer = offers().find(|offer| offer.region().is_empty()).or_else(|| offers().next());
         if let Some(offer) = offer {
             let name = format!("{}@{}", offer.native(), endpoint.name());
-            found.push((provider != author, Target::new(name).model(model.slug())));
+            found.push((!offer.is_its_makers(), Target::new(name).model(model.slug())));
         }
     }
     found.sort_by_key(|(other, _)| *other);

@@ -173,7 +173,10 @@ impl Router {
         };
         let plan = Plan::new(began, turns, limits, shared.purse.clone(), seed);
         // A hedge must hear the first content, and a whole answer is silent until it is there.
-        let mode = if limits.hedge.is_some() { Mode::Stream } else { mode };
+        let mode = match work {
+            Work::Chat if limits.hedge.is_some() => Mode::Stream,
+            _ => mode,
+        };
         let asked = Asked {
             id: Asked::id(seed),
             shared: shared.clone(),

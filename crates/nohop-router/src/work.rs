@@ -19,7 +19,6 @@ pub(crate) enum Work {
 }
 
 /// What was told in answer.
-#[derive(Clone)]
 pub(crate) enum Whole {
     Models(Vec<Listed>),
     Ranking(Ranking),
@@ -66,10 +65,10 @@ impl Work {
         }
     }
 
-    /// The pieces that `target` has told, by the number of the call.
+    /// Takes the pieces that `target` has told, by the number of the call.
     pub(crate) fn kept(&self, target: &str) -> BTreeMap<usize, Whole> {
         match self {
-            Self::Embed { kept, .. } => kept.lock().get(target).cloned().unwrap_or_default(),
+            Self::Embed { kept, .. } => kept.lock().remove(target).unwrap_or_default(),
             _ => BTreeMap::new(),
         }
     }

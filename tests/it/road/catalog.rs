@@ -36,6 +36,20 @@ async fn a_model_is_at_every_endpoint_that_offers_it_and_first_at_its_authors() 
     assert_eq!(order, ["gpt-4.1-mini@openai", "openai/gpt-4.1-mini@openrouter"]);
 }
 
+#[test]
+fn the_maker_of_a_model_is_known_by_another_name_than_its_models() {
+    let router = Router::builder()
+        .endpoint(Endpoint::new(table::OPENROUTER).id("a-gateway").key("k"))
+        .endpoint(Endpoint::new(table::GEMINI).key("k"))
+        .build()
+        .unwrap();
+
+    let trace = router.explain(Request::new("google/gemini-2.5-flash").user("Hello?")).unwrap();
+
+    assert_eq!(&*trace.order[0], "gemini-2.5-flash@gemini");
+    assert_eq!(trace.order.len(), 2);
+}
+
 #[tokio::test]
 async fn what_was_consumed_is_billed_by_the_catalog_and_the_entry_says_by_which() {
     let (first, second) = (openai_script().await, openai_script().await);

@@ -202,6 +202,20 @@ fn at_most_four_calls_of_an_attempt_are_under_way() {
 }
 
 #[test]
+fn a_route_that_hedges_leaves_vectors_the_time_that_whole_answers_have() {
+    let hosts = Hosts::default().host("one.example", |_, body| vectors(body));
+    let day = std::time::Duration::from_secs(86_400);
+    let mut limits = Limits { hedge: Some(day), ..Limits::DEFAULT };
+    // The calls take longer than this, and nothing is heard of them before they end.
+    limits.clocks.first_content = std::time::Duration::from_millis(1);
+    let (router, ledger) = router(&hosts, |it| it.limits(limits));
+
+    paused(router.embed(numbers(10))).unwrap();
+
+    assert_eq!(ledger.entries()[0].delivery, nohop::ledger::Delivery::Whole);
+}
+
+#[test]
 fn whoever_can_not_do_it_is_passed_over_unasked() {
     let hosts = Hosts::default().host("two.example", |_, body| vectors(body));
     let claude = Route::new("claude first", ["c@claude", "m@two"]);

@@ -34,9 +34,9 @@ impl Errand {
     ///
     /// `Unsupported` when it can not be asked for such a thing.
     pub(super) fn new(asked: &Arc<Asked>, place: usize, sent: Stamp) -> Result<Self> {
-        let told = asked.work.kept(&asked.resolved.candidates[place].target);
         let at = &asked.resolved.places[place];
         let calls = asked.work.calls(&at.endpoint, &at.model)?;
+        let told = asked.work.kept(&asked.resolved.candidates[place].target);
         let left = (0..calls).filter(|number| !told.contains_key(number)).collect();
         Ok(Self { asked: asked.clone(), place, sent, left, calls: Vec::new(), told })
     }
