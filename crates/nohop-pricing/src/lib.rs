@@ -53,6 +53,8 @@ mod overlay;
 mod pack;
 mod packed;
 mod pattern;
+#[cfg(feature = "load")]
+mod renew;
 mod rows;
 mod sum;
 #[cfg(test)]

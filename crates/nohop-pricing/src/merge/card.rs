@@ -16,8 +16,12 @@ pub(super) fn merge(name: &str, opinions: &[Opinion<'_>], notes: &mut Vec<String
     let priced: Vec<&Opinion<'_>> =
         opinions.iter().filter(|it| !it.offer.card.rates.is_empty()).collect();
     let listed: Vec<&Opinion<'_>> = priced.iter().copied().filter(|it| it.listed).collect();
-    let quoting: Vec<&Opinion<'_>> = listed.iter().copied().filter(|it| it.offer.quotes).collect();
-    let trusted = if quoting.is_empty() { &listed } else { &quoting };
+    // A provider that lists a price or two of itself leaves the rest of the card to those who read its page.
+    let others: Vec<&Opinion<'_>> = listed.iter().copied().filter(|it| !it.own).collect();
+    let quoting = others.iter().any(|it| it.offer.quotes);
+    let mut trusted = listed.clone();
+    trusted.retain(|it| it.own || it.offer.quotes || !quoting);
+    let trusted = &trusted;
 
     let mut card = CardRow::default();
     let leader =
@@ -131,6 +135,7 @@ fn figures(trusted: &[&Opinion<'_>], listed: &[&Opinion<'_>], card: &mut CardRow
     for ((meter, when), said) in cells {
         let Some((_, first)) = said.first() else { continue };
         let agreed = said.iter().all(|(_, row)| row.price == first.price);
+        let own = said.iter().find(|(it, _)| it.own).map(|(_, row)| row.price);
         let mut votes: BTreeMap<u128, (u32, Day)> = BTreeMap::new();
         for it in listed {
             let theirs = it.offer.card.rates.iter().find(|rate| {
@@ -148,7 +153,7 @@ fn figures(trusted: &[&Opinion<'_>], listed: &[&Opinion<'_>], card: &mut CardRow
             .iter()
             .map(|(_, row)| row.price)
             .max_by_key(|price| votes.get(price).copied().unwrap_or_default());
-        let price = if agreed { first.price } else { chosen.unwrap_or(first.price) };
+        let price = if agreed { first.price } else { own.or(chosen).unwrap_or(first.price) };
         let dates = said
             .iter()
             .map(|(_, row)| &row.when)
