@@ -72,7 +72,7 @@ pub use error::Error;
 pub use estimate::Estimate;
 pub use facts::Facts;
 #[cfg(feature = "load")]
-pub use load::{Loaded, Shape};
+pub use load::{Loaded, Shape, day_of};
 #[cfg(feature = "load")]
 pub use merge::Merged;
 pub use meter::{Class, Form, Meter};

@@ -4,9 +4,11 @@
 //! an old one. What a catalog says in a unit that no meter has is passed over and counted.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use crate::draft::{RateRow, SourceRow};
 use crate::meter::Meter;
+use crate::moment::Moment;
 use crate::when::When;
 use crate::{Error, Rows, day, number};
 
@@ -129,6 +131,11 @@ impl Loaded {
     }
 }
 
+/// The day of a time, in Greenwich, as lists are quoted by it.
+pub fn day_of(at: SystemTime) -> String {
+    day::civil(Moment::of(at).day)
+}
+
 /// Where a loader puts what it reads.
 struct Pile {
     loaded: Loaded,
@@ -151,29 +158,29 @@ impl Pile {
         if vanished && matches!(meter, Meter::Tokens(..)) {
             return Err(wrong("is in another unit than a token's"));
         }
-        self.sane(row, meter, read.value)?;
+        sane(row, meter, read.value)?;
         self.loaded.rounded += usize::from(read.rounded);
         Ok(read.value)
-    }
-
-    /// Refuses a price that is past every price in its unit.
-    fn sane(&self, row: &str, meter: Meter, price: u128) -> Result<(), Error> {
-        let what = match meter {
-            Meter::Tokens(..)
-                if price > MOST_FOR_A_TOKEN || (1..LEAST_FOR_A_TOKEN).contains(&price) =>
-            {
-                "is in another unit than a token's"
-            }
-            Meter::Tokens(..) => return Ok(()),
-            _ if price / 10_u128.pow(18) > MOST_FOR_ANYTHING => "is past every price",
-            _ => return Ok(()),
-        };
-        Err(Error::new(row, format!("has a price for {} that {what}", meter.word())))
     }
 
     fn pass(&mut self, what: &str) {
         *self.loaded.passed.entry(what.to_owned()).or_default() += 1;
     }
+}
+
+/// Refuses a price that is past every price in its unit.
+fn sane(row: &str, meter: Meter, price: u128) -> Result<(), Error> {
+    let what = match meter {
+        Meter::Tokens(..)
+            if price > MOST_FOR_A_TOKEN || (1..LEAST_FOR_A_TOKEN).contains(&price) =>
+        {
+            "is in another unit than a token's"
+        }
+        Meter::Tokens(..) => return Ok(()),
+        _ if price / 10_u128.pow(18) > MOST_FOR_ANYTHING => "is past every price",
+        _ => return Ok(()),
+    };
+    Err(Error::new(row, format!("has a price for {} that {what}", meter.word())))
 }
 
 fn rate(when: &When, meter: Meter, price: u128) -> RateRow {

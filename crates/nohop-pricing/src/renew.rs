@@ -98,9 +98,8 @@ fn rank(source: &SourceRow) -> Option<u8> {
     if source.letter == OWN && source.name == OWN_NAME {
         return Some(0);
     }
-    let is_of = |shape: &&Shape| {
-        source.letter == shape.letter() && source.name.starts_with(shape.name())
-    };
+    let is_of =
+        |shape: &&Shape| source.letter == shape.letter() && source.name.starts_with(shape.name());
     let found = (1..).zip(&Shape::ALL).find(|(_, shape)| is_of(shape));
     found.map(|(rank, _)| rank)
 }

@@ -196,6 +196,8 @@ impl Builder {
             transport: self.transport.or_else(transport).ok_or_else(no_transport)?,
             purse: Arc::new(self.purse),
             flight: Arc::new(Flight::default()),
+            #[cfg(feature = "refresh")]
+            kept: tokio::sync::Mutex::default(),
         }))
     }
 }

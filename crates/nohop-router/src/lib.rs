@@ -19,6 +19,8 @@ mod media;
 mod names;
 mod outline;
 mod priced;
+#[cfg(feature = "refresh")]
+mod refresh;
 mod route;
 mod router;
 mod safely;
@@ -33,6 +35,8 @@ mod work;
 pub use answer::Answer;
 pub use builder::Builder;
 pub use file::file;
+#[cfg(feature = "refresh")]
+pub use refresh::{Heard, News, Refreshed, Sources};
 pub use route::Route;
 pub use router::Router;
 pub use target::Target;

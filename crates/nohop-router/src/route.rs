@@ -30,6 +30,7 @@ pub struct Route {
     pub(crate) targets: Vec<Target>,
     pub(crate) policy: Option<Arc<dyn Policy>>,
     pub(crate) limits: Option<Limits>,
+    pub(crate) follow: bool,
 }
 
 impl Route {
@@ -42,7 +43,7 @@ impl Route {
         targets: impl IntoIterator<Item = T>,
     ) -> Self {
         let targets = targets.into_iter().map(Into::into).collect();
-        Self { name: name.into(), targets, policy: None, limits: None }
+        Self { name: name.into(), targets, policy: None, limits: None, follow: false }
     }
 
     /// Sets who narrows and orders the candidates.
@@ -56,6 +57,17 @@ impl Route {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = Some(limits);
+        self
+    }
+
+    /// Follows the catalog: a model of this route is at every endpoint that offers it by the newest catalog, and the
+    /// successor stands in the place of a model that is retired.
+    ///
+    /// Without it a model stays at the providers that offered it when the router was built, so that nothing is sent
+    /// to anyone new because a list has changed.
+    #[must_use]
+    pub fn follow(mut self) -> Self {
+        self.follow = true;
         self
     }
 

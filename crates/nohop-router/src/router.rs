@@ -4,6 +4,7 @@ use std::sync::Arc;
 use http::Uri;
 use nohop_ledger::Ledger;
 use nohop_policy::{Candidates, Plan, Policy, Purse, Turn, available};
+use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Request, Response, Result, Trace};
 use nohop_wire::Mode;
@@ -40,6 +41,9 @@ pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) purse: Arc<Purse>,
     pub(crate) flight: Arc<Flight>,
+    /// What lists said when the catalog was refreshed; one refresh runs at a time.
+    #[cfg(feature = "refresh")]
+    pub(crate) kept: tokio::sync::Mutex<crate::refresh::Kept>,
 }
 
 impl Router {
@@ -119,6 +123,11 @@ impl Router {
     /// Every endpoint, in the order of their names.
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         self.shared.names.endpoints.values().map(|endpoint| &**endpoint)
+    }
+
+    /// The catalog in use, which a refresh replaces; one of nothing where none is known.
+    pub fn catalog(&self) -> Catalog {
+        self.shared.names.catalog().unwrap_or_default()
     }
 
     /// Where entries go.

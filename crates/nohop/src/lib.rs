@@ -26,6 +26,8 @@
 //! alone.
 
 pub use nohop_router::{Answer, Builder, Route, Router, Target, Text, file};
+#[cfg(feature = "refresh")]
+pub use nohop_router::{Heard, News, Refreshed, Sources};
 #[cfg(feature = "schema")]
 pub use nohop_router::{Misfit, Typed};
 pub use nohop_types::*;

@@ -2,7 +2,7 @@
 
 use nohop_types::{Listed, Modality, Unit};
 
-use super::{Loaded, Pile, rate};
+use super::{Loaded, Pile, rate, sane};
 use crate::draft::{ABILITIES, ModelRow, OfferRow, bit};
 use crate::meter::{Class, Form, Meter};
 use crate::when::When;
@@ -62,9 +62,12 @@ fn offer(row: &str, model: &Listed, pile: &mut Pile) -> Result<OfferRow, Error> 
     ];
     let mut offer = OfferRow::default();
     for said in &model.rates {
-        let Some((_, meter)) = METERS.iter().find(|(unit, _)| *unit == said.unit) else { continue };
+        let Some((_, meter)) = METERS.iter().find(|(unit, _)| *unit == said.unit) else {
+            pile.pass(said.unit.as_str());
+            continue;
+        };
         let price = said.price.as_atto();
-        pile.sane(row, *meter, price)?;
+        sane(row, *meter, price)?;
         // Nothing is said of what is not charged for apart.
         let said = price > 0 || matches!(meter, Meter::Tokens(Class::Input | Class::Output, _));
         let known = offer.card.rates.iter().any(|rate| rate.meter == *meter);

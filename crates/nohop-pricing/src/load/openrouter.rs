@@ -87,7 +87,8 @@ pub(super) fn endpoints(list: Value<'_>, pile: &mut Pile) -> Result<(), Error> {
     let Some(mut offer) = pile.loaded.rows.rows.offers.get(&key).cloned() else {
         return Err(Error::new(&*id, "is not in the list of models"));
     };
-    let listed = data.field(&id, "endpoints")?.ok_or_else(|| Error::new(&*id, "has no endpoints"))?;
+    let listed =
+        data.field(&id, "endpoints")?.ok_or_else(|| Error::new(&*id, "has no endpoints"))?;
     let mut roundings = BTreeSet::new();
     for endpoint in listed.array(&id)? {
         let tag = endpoint.field(&id, "tag")?.ok_or_else(|| Error::new(&*id, "has no tag"))?;

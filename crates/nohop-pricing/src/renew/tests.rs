@@ -39,8 +39,7 @@ fn litellm(models: &[(&str, &str)]) -> Loaded {
 
 fn input(catalog: &Catalog, native: &str) -> Option<String> {
     let offer = catalog.offer("acme", native)?;
-    let bill =
-        offer.bill(&usage(1_000_000, 0), &Facts::new(), moment("2026-11-21 12:00"))?;
+    let bill = offer.bill(&usage(1_000_000, 0), &Facts::new(), moment("2026-11-21 12:00"))?;
     Some(bill.cost.amount.to_string())
 }
 
@@ -120,12 +119,12 @@ fn the_bundled_catalog_stays_what_it_is_where_one_list_says_nothing_new() {
 
 #[test]
 fn the_doors_of_openrouters_endpoints_have_prices_of_their_own() {
-    let models = r#"{"data":[{"id":"acme/big","pricing":{"prompt":"0.000001","completion":"0.000002"}}]}"#;
+    let models =
+        r#"{"data":[{"id":"acme/big","pricing":{"prompt":"0.000001","completion":"0.000002"}}]}"#;
     let doors = r#"{"data":{"id":"acme/big","endpoints":[
         {"tag":"hosta/fp8","quantization":"fp8","pricing":{"prompt":"0.000003","completion":"0.000002"}},
         {"tag":"hostb","quantization":"fp8","pricing":{"prompt":"0.000001","completion":"0.000002"}}]}}"#;
-    let mut loaded =
-        Shape::OpenRouter.load(models.as_bytes(), "openrouter", "2026-11-21").unwrap();
+    let mut loaded = Shape::OpenRouter.load(models.as_bytes(), "openrouter", "2026-11-21").unwrap();
 
     loaded.endpoints(doors.as_bytes()).unwrap();
 
@@ -136,7 +135,10 @@ fn the_doors_of_openrouters_endpoints_have_prices_of_their_own() {
         bill.cost.amount.to_string()
     };
     assert_eq!(offer.quantization(), "fp8");
-    assert_eq!((cost(Facts::new()), cost(Facts::new().door("hosta/fp8"))), ("$1.00".into(), "$3.00".into()));
+    assert_eq!(
+        (cost(Facts::new()), cost(Facts::new().door("hosta/fp8"))),
+        ("$1.00".into(), "$3.00".into())
+    );
     for bad in [
         doors.replace("0.000003", "-3"),
         doors.replace("hostb", "hosta/fp8"),

@@ -106,7 +106,7 @@ fn names_that_anyone_may_ask_for_are_forgotten_again() {
     for number in 0..3 * MOST_TARGETS {
         names.resolve(&format!("model-{number}@e"), &board).unwrap();
         assert!(names.resolve(&format!("model-{number}"), &board).is_err());
-        assert!(names.remembered().len() <= MOST_REMEMBERED);
+        assert!(names.meaning.load().remembered().len() <= MOST_REMEMBERED);
         assert!(board.targets() <= MOST_TARGETS);
     }
     assert!(board.targets() > MOST_REMEMBERED, "those that are remembered are kept");
