@@ -124,6 +124,9 @@ fn share(base: &Table, place: usize) -> Loaded {
     let mut rows = Table { sources: vec![source.clone()], ..Table::default() };
     // Only one of the lists has patterns, and says who has what of whom.
     let named = letter == Shape::GenaiPrices.letter();
+    let reads = |letter: char| letter != Shape::ModelsDev.letter() && letter != OWN;
+    let readers = (0..).zip(&base.sources).filter(|(_, source)| reads(source.letter));
+    let readers = readers.fold(0_u8, |all, (place, _)| all | 1 << place);
     for ((provider, native), row) in &base.offers {
         let card = card(&row.card, bit);
         if card.rates.is_empty() {
@@ -135,7 +138,9 @@ fn share(base: &Table, place: usize) -> Loaded {
             .or_insert_with(|| if named { known.clone() } else { Default::default() });
         // What retires is told by those who say so, and not by those who only have a price.
         let retires = row.retires.filter(|_| !named && letter != Shape::ModelsDev.letter());
-        let quotes = letter != Shape::ModelsDev.letter() && letter != OWN;
+        // Where a figure is nobody's who reads the vendors' pages, nobody had read this one's.
+        let read = row.card.rates.iter().all(|rate| rate.sources & readers != 0);
+        let quotes = reads(letter) && read;
         let row = OfferRow { card, quotes, retires, ..row.clone() };
         rows.offers.insert((provider.clone(), native.clone()), row);
     }

@@ -43,13 +43,14 @@ impl Fetch<'_> {
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, HeaderValue::from_static("nohop"));
         let mark = self.known.and_then(|known| known.etag.as_deref());
-        if let Some(mark) = mark.and_then(|mark| HeaderValue::from_str(mark).ok()) {
-            headers.insert(header::IF_NONE_MATCH, mark);
-        }
+        let mark = mark.and_then(|mark| HeaderValue::from_str(mark).ok());
+        let marked = mark.is_some();
+        headers.extend(mark.map(|mark| (header::IF_NONE_MATCH, mark)));
         let (head, body) = self.transport.send(request).await?.into_parts();
         match head.status {
             StatusCode::OK => {}
-            StatusCode::NOT_MODIFIED if self.known.is_some() => return Ok(None),
+            // Whoever was not asked so can not know.
+            StatusCode::NOT_MODIFIED if marked => return Ok(None),
             status if status.is_redirection() => return Err(redirected(status, &head.headers)),
             status => {
                 let message = format!("its server answers with {}", status.as_u16());
