@@ -6,7 +6,7 @@ use crate::draft::{CardRow, OfferRow, Rows as Table, SourceRow};
 use crate::load::listed::{OWN, OWN_NAME};
 use crate::load::{Loaded, Shape};
 use crate::merge::{Merged, complete};
-use crate::{Catalog, Error, Rows};
+use crate::{Catalog, Error, Rows, pattern};
 
 /// The most sources of a catalog.
 const MOST_SOURCES: usize = 8;
@@ -132,10 +132,17 @@ fn share(base: &Table, place: usize) -> Loaded {
         if card.rates.is_empty() {
             continue;
         }
-        let known = &base.providers.get(provider).cloned().unwrap_or_default();
+        let known = base.providers.get(provider).filter(|_| named);
         rows.providers
             .entry(provider.clone())
-            .or_insert_with(|| if named { known.clone() } else { Default::default() });
+            .or_insert_with(|| known.cloned().unwrap_or_default());
+        // What it knew by a pattern of another's it confirmed, and it confirms it again by that.
+        let lower = native.to_ascii_lowercase();
+        let led =
+            known.and_then(|it| it.patterns.iter().find(|(it, _)| pattern::matches(it, &lower)));
+        if led.is_some_and(|(_, other)| other != native) {
+            continue;
+        }
         // What retires is told by those who say so, and not by those who only have a price.
         let retires = row.retires.filter(|_| !named && letter != Shape::ModelsDev.letter());
         // Where a figure is nobody's who reads the vendors' pages, nobody had read this one's.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
+use nohop::pricing::{Change, Repriced};
 use nohop_tests::recording;
 
 use super::*;
@@ -27,6 +28,18 @@ async fn lists() -> Option<(Host, Sources)> {
     Some((host, sources))
 }
 
+/// Whether prices differ by less than a millionth: a figure for an hour is made of one for a second, and written as text in
+/// between.
+fn is_noise(repriced: &Repriced) -> bool {
+    let noise = |change: &Change| match (change.before, change.after) {
+        (Some(one), Some(other)) => {
+            one.as_atto().abs_diff(other.as_atto()) < one.as_atto() / 1_000_000
+        }
+        _ => false,
+    };
+    !repriced.changes.is_empty() && repriced.changes.iter().all(noise)
+}
+
 fn bundled() -> Router {
     let key = |provider| Endpoint::new(provider).key("k");
     Router::builder()
@@ -45,9 +58,10 @@ async fn the_lists_that_the_bundled_catalog_was_made_of_change_next_to_nothing_o
 
     let refreshed = router.refresh(&sources).await.unwrap();
 
-    eprintln!("{refreshed}\nin {:?}", began.elapsed());
+    eprintln!("three public lists are read and merged in {:?}", began.elapsed());
     assert_eq!(refreshed.failed().count(), 0, "{refreshed}");
-    assert_eq!(refreshed.diff.repriced, [], "the lists are the same, and so are the prices");
+    let repriced: Vec<_> = refreshed.diff.repriced.iter().filter(|it| !is_noise(it)).collect();
+    assert!(repriced.is_empty(), "the lists are the same, and so are the prices: {repriced:?}");
     assert_eq!(refreshed.diff.gone, [""; 0]);
     for (name, begins) in [
         ("~anthropic/claude-opus-latest", "the model anthropic/claude-opus"),
@@ -70,7 +84,11 @@ async fn one_list_alone_takes_nothing_from_what_the_others_said() {
     let refreshed = router.refresh(&sources).await.unwrap();
 
     assert_eq!(refreshed.failed().count(), 2);
-    eprintln!("{}", refreshed.diff);
+    // But for fees that two of the lists only told together.
+    let lost = |it: &&Repriced| it.changes.iter().any(|change| change.after.is_none());
+    assert_eq!(refreshed.diff.repriced.iter().filter(lost).count(), 0, "{}", refreshed.diff);
+    let repriced = refreshed.diff.repriced.iter().filter(|it| !is_noise(it));
+    assert!(repriced.count() <= 8, "{}", refreshed.diff);
     // An offer of a day may be only another name now of the one without.
     let catalog = router.catalog();
     let found = |name: &&String| {
