@@ -17,13 +17,10 @@ const MOST_LETTERS: usize = 128;
 /// Those of `known` that `name` may have been meant to be.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     let name: String = name.chars().take(MOST_LETTERS).collect();
-    let distance = |other: &str| match other.rsplit_once('/') {
-        // Who says no author may mean any.
-        Some((_, other)) if !name.contains('/') => strsim::damerau_levenshtein(&name, other),
-        _ => strsim::damerau_levenshtein(&name, other),
-    };
-    let mut near: Vec<_> = known.map(|other| (distance(other), other)).collect();
-    near.retain(|(distance, other)| *distance <= most(other));
+    let mut near: Vec<_> = known
+        .map(|other| (strsim::damerau_levenshtein(&name, alike(&name, other)), other))
+        .filter(|(distance, other)| *distance <= most(alike(&name, other)))
+        .collect();
     near.sort_unstable();
     near.dedup();
     near.into_iter().take(MOST_NEAREST).map(|(_, other)| other).collect()
@@ -41,9 +38,9 @@ pub(super) fn offered<'c, 'e>(
     let mut near: Vec<(u32, &str)> = Vec::new();
     for model in catalog.models() {
         let slug = model.slug();
-        let short = slug.rsplit('/').next().filter(|_| !name.contains('/')).unwrap_or(slug);
-        let apart = apart(&said, &letters(short.bytes()));
-        if apart as usize <= most(slug)
+        let compared = alike(name, slug);
+        let apart = apart(&said, &letters(compared.bytes()));
+        if apart as usize <= most(compared)
             && model.offers().any(|offer| providers.contains(&offer.provider()))
         {
             near.push((apart, slug));
@@ -52,6 +49,14 @@ pub(super) fn offered<'c, 'e>(
     near.sort_unstable();
     near.truncate(MOST_COMPARED);
     near.into_iter().map(|(_, slug)| slug).collect()
+}
+
+/// What of another name is like this one: who says no author may mean any.
+fn alike<'n>(name: &str, other: &'n str) -> &'n str {
+    match other.rsplit_once('/') {
+        Some((_, model)) if !name.contains('/') => model,
+        _ => other,
+    }
 }
 
 /// How many slips a name may be away.

@@ -74,6 +74,23 @@ fn a_name_that_means_nothing_is_answered_with_the_nearest() {
     assert!(error.message().contains("names no model"), "{error}");
 }
 
+#[cfg(feature = "catalog")]
+#[test]
+fn a_slip_in_the_name_of_a_model_is_answered_with_models_that_are_offered_here() {
+    let router = builder().build().unwrap();
+    let said = |name: &str| {
+        let error = router.explain(Request::new(name).user("?")).unwrap_err();
+        error.message().to_owned()
+    };
+    assert!(
+        said("gpt-4.1-mni").contains("nearest are openai/gpt-4.1-mini"),
+        "{}",
+        said("gpt-4.1-mni")
+    );
+    // What nobody here offers is no help.
+    assert!(!said("mistral-large").contains("mistralai/"), "{}", said("mistral-large"));
+}
+
 #[test]
 fn a_router_that_can_not_work_is_not_built() {
     assert!(refused(Router::builder()).contains("OPENAI_API_KEY"));

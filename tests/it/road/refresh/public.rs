@@ -1,7 +1,6 @@
 //! The public lists as they were, where they are at hand.
 
 use std::fs;
-use std::time::Instant;
 
 use nohop::pricing::{Change, Repriced};
 use nohop_tests::recording;
@@ -9,6 +8,7 @@ use nohop_tests::recording;
 use super::*;
 
 /// Where the lists are served, if they are at hand.
+#[allow(clippy::print_stderr, reason = "what is skipped must be seen")]
 async fn lists() -> Option<(Host, Sources)> {
     let Some(folder) = recording::shared().map(|it| it.join("prices")).filter(|it| it.is_dir())
     else {
@@ -54,11 +54,9 @@ fn bundled() -> Router {
 async fn the_lists_that_the_bundled_catalog_was_made_of_change_next_to_nothing_of_it() {
     let Some((_host, sources)) = lists().await else { return };
     let router = bundled();
-    let began = Instant::now();
 
     let refreshed = router.refresh(&sources).await.unwrap();
 
-    eprintln!("three public lists are read and merged in {:?}", began.elapsed());
     assert_eq!(refreshed.failed().count(), 0, "{refreshed}");
     let repriced: Vec<_> = refreshed.diff.repriced.iter().filter(|it| !is_noise(it)).collect();
     assert!(repriced.is_empty(), "the lists are the same, and so are the prices: {repriced:?}");
