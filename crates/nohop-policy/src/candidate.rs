@@ -1,8 +1,7 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use crate::Price;
 use crate::random::fingerprint;
+use crate::{Health, Offer, Price};
 
 /// A target with one key, as the snapshot shows it.
 ///
@@ -25,6 +24,8 @@ pub struct Candidate {
     pub key: u32,
     /// What it charges, if that is known.
     pub price: Option<Price>,
+    /// What else is known of it before it is asked.
+    pub offer: Arc<Offer>,
     /// How it has been doing.
     pub health: Health,
     /// How large a part of the requests it gets of [`weighted`](crate::weighted).
@@ -41,7 +42,16 @@ impl Candidate {
             Some((model, endpoint)) => (model.into(), endpoint.into()),
             None => (target.clone(), Arc::default()),
         };
-        Self { target, endpoint, model, key: 0, price: None, health: Health::default(), weight: 1 }
+        Self {
+            target,
+            endpoint,
+            model,
+            key: 0,
+            price: None,
+            offer: Arc::default(),
+            health: Health::default(),
+            weight: 1,
+        }
     }
 
     /// Names the model as the caller does, where the target has the provider's own name for it.
@@ -62,6 +72,13 @@ impl Candidate {
     #[must_use]
     pub fn price(mut self, price: impl Into<Option<Price>>) -> Self {
         self.price = price.into();
+        self
+    }
+
+    /// Says what else is known of it.
+    #[must_use]
+    pub fn offer(mut self, offer: impl Into<Arc<Offer>>) -> Self {
+        self.offer = offer.into();
         self
     }
 
@@ -87,70 +104,5 @@ impl Candidate {
     /// A number that is the same wherever the candidate stands.
     pub(crate) fn fingerprint(&self) -> u64 {
         fingerprint(&self.target) ^ u64::from(self.key)
-    }
-}
-
-/// How a candidate has been doing, in numbers.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Health {
-    /// The usual time to the first content.
-    pub latency: Option<Duration>,
-    /// Until when it should be left alone.
-    pub resting_until: Option<Instant>,
-    /// Until when the provider asked to be left alone: calling before that is of no use.
-    pub asked_until: Option<Instant>,
-    /// How many of a thousand recent attempts failed.
-    pub failures: u32,
-    /// How many attempts it is busy with.
-    pub running: u32,
-}
-
-impl Health {
-    /// Nothing is known.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the usual time to the first content.
-    #[must_use]
-    pub fn latency(mut self, latency: impl Into<Option<Duration>>) -> Self {
-        self.latency = latency.into();
-        self
-    }
-
-    /// Sets until when it should be left alone.
-    #[must_use]
-    pub fn resting_until(mut self, until: impl Into<Option<Instant>>) -> Self {
-        self.resting_until = until.into();
-        self
-    }
-
-    /// Sets until when the provider asked to be left alone.
-    #[must_use]
-    pub fn asked_until(mut self, until: impl Into<Option<Instant>>) -> Self {
-        self.asked_until = until.into();
-        self
-    }
-
-    /// Sets how many of a thousand recent attempts failed.
-    #[must_use]
-    pub fn failures(mut self, per_thousand: u32) -> Self {
-        self.failures = per_thousand;
-        self
-    }
-
-    /// Sets how many attempts it is busy with.
-    #[must_use]
-    pub fn running(mut self, attempts: u32) -> Self {
-        self.running = attempts;
-        self
-    }
-
-    /// Whether it should be left alone at `now`.
-    #[inline]
-    pub fn is_resting(&self, now: Instant) -> bool {
-        let until = |time: Option<Instant>| time.is_some_and(|until| until > now);
-        until(self.resting_until) || until(self.asked_until)
     }
 }

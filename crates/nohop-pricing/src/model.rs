@@ -97,6 +97,12 @@ impl<'a> Model<'a> {
         date(self.row.u16(58))
     }
 
+    /// The same as a number: that of the day, counted from the first of 1970.
+    pub fn released_on(self) -> Option<u32> {
+        let day = self.row.u16(58);
+        (day > 0).then_some(day.into())
+    }
+
     /// From which day on it is not there any more.
     pub fn retires(self) -> Option<String> {
         date(self.row.u16(60))

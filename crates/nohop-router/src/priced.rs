@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use nohop_policy::Price;
+use nohop_policy::{self as offered, Price};
 use nohop_pricing::{Card, Catalog, Charge, Class, Facts, Form, Meter, Model, Offer};
 use nohop_providers::Endpoint;
-use nohop_types::{Cost, Money, ServiceTier, Usage};
+use nohop_types::{Cost, Modality, Money, ServiceTier, Usage};
 
 use crate::Target;
 
@@ -89,4 +89,49 @@ pub(crate) fn targets<'e>(
     }
     found.sort_by_key(|(other, _)| *other);
     found.into_iter().map(|(_, target)| target).collect()
+}
+
+/// What `catalog` knows of `native` at `endpoint` beside its price.
+pub(crate) fn offer(
+    catalog: Option<&Catalog>,
+    endpoint: &Endpoint,
+    native: &str,
+) -> offered::Offer {
+    let provider = endpoint.provider().id;
+    let ours = offered::Offer { provider: Some(provider.to_owned()), ..Default::default() };
+    let Some(offer) = catalog.and_then(|catalog| catalog.offer(provider, native)) else {
+        return ours;
+    };
+    let said = |word: &str| (!word.is_empty()).then(|| word.to_owned());
+    let model = offer.model();
+    let can = |ability| model.and_then(|model| model.can(ability));
+    let forms = |forms: Vec<Form>| forms.into_iter().filter_map(modality).collect();
+    ours.or(offered::Offer {
+        region: said(offer.region()),
+        quantization: said(offer.quantization()),
+        context: offer.context(),
+        output: offer.output(),
+        reads: model.map(|model| forms(model.reads().collect())).unwrap_or_default(),
+        writes: model.map(|model| forms(model.writes().collect())).unwrap_or_default(),
+        tools: can("tools"),
+        forced_tools: can("forced_tools"),
+        parallel_tools: can("parallel_tools"),
+        schema: can("schema"),
+        reasoning: can("reasoning"),
+        sampling: can("sampling"),
+        prefill: can("prefill"),
+        released: model.and_then(Model::released_on),
+        ..Default::default()
+    })
+}
+
+fn modality(form: Form) -> Option<Modality> {
+    Some(match form {
+        Form::Text => Modality::Text,
+        Form::Audio => Modality::Audio,
+        Form::Image => Modality::Image,
+        Form::Video => Modality::Video,
+        Form::Document => Modality::Document,
+        _ => return None,
+    })
 }

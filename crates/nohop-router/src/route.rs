@@ -11,7 +11,7 @@ use nohop_wire::Abilities;
 
 use crate::Target;
 use crate::board::{Board, Gauge};
-use crate::priced::Priced;
+use crate::priced::{self, Priced};
 
 /// A name for targets, with its policy.
 ///
@@ -144,8 +144,10 @@ impl Resolved {
             let find = |catalog| Priced::find(catalog, &endpoint, &native);
             let priced = catalog.filter(|_| target.price.is_none()).and_then(find);
             let listed = priced.as_ref().and_then(Priced::price);
+            let known = priced::offer(catalog, &endpoint, &native);
             let candidate = Candidate::new(name.clone())
                 .model(said)
+                .offer(target.offer.clone().or(known))
                 .price(target.price.or(listed))
                 .weight(target.weight.unwrap_or(1));
             for key in 0..endpoint.keys() as u32 {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use nohop_policy::Price;
+use nohop_policy::{Offer, Price};
 use nohop_providers::Endpoint;
 use nohop_types::Result;
 use nohop_wire::Abilities;
@@ -11,7 +11,7 @@ use nohop_wire::Abilities;
 /// [`Builder`](crate::Builder) was given, if there is one.
 ///
 /// ```
-/// use nohop_policy::Price;
+/// use nohop_policy::{Offer, Price};
 /// use nohop_router::Target;
 ///
 /// let target = Target::new("gpt-4.1-mini@openai")
@@ -25,6 +25,7 @@ pub struct Target {
     pub(crate) model: Option<String>,
     pub(crate) price: Option<Price>,
     pub(crate) weight: Option<u32>,
+    pub(crate) offer: Offer,
     pub(crate) abilities: Option<Abilities>,
     pub(crate) way: Option<String>,
 }
@@ -37,6 +38,7 @@ impl Target {
             model: None,
             price: None,
             weight: None,
+            offer: Offer::default(),
             abilities: None,
             way: None,
         }
@@ -60,6 +62,13 @@ impl Target {
     #[must_use]
     pub fn weight(mut self, weight: u32) -> Self {
         self.weight = Some(weight);
+        self
+    }
+
+    /// Says what else is known of it, for policies to go by; what is not said is what the catalog says.
+    #[must_use]
+    pub fn offer(mut self, offer: Offer) -> Self {
+        self.offer = offer;
         self
     }
 
@@ -103,6 +112,7 @@ impl Target {
         self.model = self.model.or_else(|| known.model.clone());
         self.price = self.price.or(known.price);
         self.weight = self.weight.or(known.weight);
+        self.offer = self.offer.or(known.offer.clone());
         self.abilities = self.abilities.or_else(|| known.abilities.clone());
         self.way = self.way.or_else(|| known.way.clone());
         self
