@@ -27,7 +27,7 @@ pub(crate) fn bill(
         Some(ServiceTier::Auto) | None => facts.tier,
         Some(tier) => Some(tier.as_str()),
     };
-    let tier = tier.filter(|tier| !matches!(*tier, "auto" | "default" | "on_demand" | "standard"));
+    let tier = tier.filter(|tier| !is_usual(tier));
     let cells = Cells::of(usage, facts);
     let mut situation = Situation::new(cells.prompt(), tier, facts, Moment::of(at));
     let mut slots = Slot::NONE;
@@ -53,6 +53,11 @@ fn is_counted(usage: &Usage) -> bool {
     } = usage;
     let counts = [input, cache_read, cache_write, output, reasoning, tool_prompt, search_units];
     counts.iter().any(|count| count.is_some())
+}
+
+/// Whether a tier or a speed is the one that everybody has who asks for none.
+pub(crate) fn is_usual(word: &str) -> bool {
+    matches!(word, "auto" | "default" | "on_demand" | "standard")
 }
 
 struct Biller<'a> {

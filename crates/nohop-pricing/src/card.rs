@@ -61,9 +61,31 @@ impl<'a> Card<'a> {
 
     /// The price of one of `meter` where nothing particular is so of the request.
     pub fn base(self, meter: Meter) -> Option<Money> {
-        let found =
-            self.charges().find(|charge| charge.is_plain() && charge.meter() == Some(meter));
-        found.map(Charge::price)
+        self.base_at(meter, 0)
+    }
+
+    /// The same where the prompt has `prompt` tokens.
+    pub fn base_at(self, meter: Meter, prompt: u64) -> Option<Money> {
+        let plain = self.charges().filter(|charge| charge.meter() == Some(meter));
+        let plain = plain.filter(|charge| charge.is_plain(prompt));
+        // The special come first, and of the equal the first is meant.
+        let longest =
+            plain.reduce(
+                |one, other| {
+                    if other.when().least() > one.when().least() { other } else { one }
+                },
+            );
+        longest.map(Charge::price)
+    }
+
+    /// The lengths of prompts, in tokens, from which on the whole request has other prices, the shortest first.
+    pub fn bounds(self) -> Vec<u64> {
+        let bounds = self.charges().filter(|charge| charge.is_plain(u64::MAX));
+        let mut bounds: Vec<u64> = bounds.map(|charge| charge.when().least().into()).collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        bounds.retain(|least| *least > 0);
+        bounds
     }
 
     /// What `usage` costs at a time; `None` where nothing is known of the card, or of the usage.
@@ -223,9 +245,11 @@ impl<'a> Charge<'a> {
         })
     }
 
-    fn is_plain(self) -> bool {
+    /// Whether it applies to a prompt of that length of which nothing else is told, on the last of days.
+    fn is_plain(self, prompt: u64) -> bool {
         let when = self.when();
-        when.least() == 0
+        u64::from(when.least()) <= prompt
+            && !when.is_excess()
             && when.terms().next().is_none()
             && when.windows().next().is_none()
             && when.until() == day::Day::MAX

@@ -3,6 +3,7 @@
 use nohop_types::Money;
 
 use crate::bill::Doubt;
+use crate::bill_of::is_usual;
 use crate::card::{Card, Condition};
 use crate::facts::Facts;
 use crate::meter::{Class, Form, Meter};
@@ -126,9 +127,10 @@ impl<'a> Situation<'a> {
     ) -> Self {
         let Facts { processing, speed, region, search, door, .. } = facts;
         let words = [NONE; By::ALL.len()];
+        let speed = speed.filter(|speed| !is_usual(speed));
         let (mut told, mut said, mut sums) = (0, [""; By::ALL.len()], [0; By::ALL.len()]);
         for (place, word) in
-            [tier, *processing, *speed, *region, *search, *door].into_iter().enumerate()
+            [tier, *processing, speed, *region, *search, *door].into_iter().enumerate()
         {
             if let Some(word) = word {
                 told |= 1 << place;
