@@ -43,6 +43,6 @@ pub use order::{By, Order, Reversed, ThenBy, by};
 pub use plan::{AttemptId, Plan, Signal, Step, Turn};
 pub use policies::{available, best, cheapest, fastest, first, ignore, in_order, only, weighted};
 pub use policy::{Named, Policy, Then};
-pub use price::Price;
+pub use price::{Longer, Price};
 pub use purse::Purse;
 pub use rest::Rest;

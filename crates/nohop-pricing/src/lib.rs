@@ -36,6 +36,7 @@ mod draft;
 mod error;
 mod estimate;
 mod facts;
+mod latest;
 #[cfg(feature = "load")]
 mod link;
 #[cfg(feature = "load")]

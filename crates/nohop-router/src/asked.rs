@@ -31,16 +31,24 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// What policies may look at.
+    /// What policies may look at; a chat without a cap is taken to be answered as the route's were lately.
     pub(crate) fn context<'a>(
         request: &'a Request,
+        resolved: &Resolved,
         work: &Work,
         now: Instant,
         seed: u64,
     ) -> Context<'a> {
         let cx = Context::new(request, now, seed);
         match work.tokens() {
-            None => cx,
+            None => match resolved.answers.mean().filter(|_| request.max_tokens.is_none()) {
+                None => cx,
+                Some(mean) => {
+                    let choices = request.sampling.n.unwrap_or(1).into();
+                    let input = cx.input;
+                    cx.tokens(input, mean.saturating_mul(choices))
+                }
+            },
             Some(input) => cx.task(work.task()).tokens(input, 0),
         }
     }

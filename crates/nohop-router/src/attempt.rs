@@ -94,7 +94,8 @@ impl Attempt {
             Mode::Whole => Clock::new(began, clocks.whole, "no whole answer", "clocks.whole"),
         };
         let shared = &asked.shared;
-        let estimate = Asked::context(request, &asked.work, began, 0).estimate(candidate);
+        let cx = Asked::context(request, &asked.resolved, &asked.work, began, 0);
+        let estimate = cx.estimate(candidate);
         let reserve = || shared.ledger.reserve(request, &candidate.target, estimate);
         // A ledger that can not say no says nothing.
         let reservation =
@@ -335,6 +336,7 @@ impl Attempt {
         let now = now();
         self.shown.took = now - self.began;
         self.shown.outcome = Some(ended(&outcome));
+        self.count();
         self.estimate();
         self.shown.cost = self.cost();
         let entry = self.entry();
@@ -349,8 +351,24 @@ impl Attempt {
         let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
             .first_content(self.shown.first_content);
         shared.board.learn(&self.at().gauge, now, &attempt);
-        let cx = Asked::context(&self.asked.request, &self.asked.work, now, self.asked.seed);
+        let Asked { request, resolved, work, seed, .. } = &*self.asked;
+        let cx = Asked::context(request, resolved, work, now, *seed);
         safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
+    }
+
+    /// Takes note of how long the answer is, where it is whole and the provider says so.
+    fn count(&self) {
+        let usage = &self.shown.usage;
+        let told = usage.output.filter(|_| {
+            matches!(self.asked.work, Work::Chat)
+                && self.shown.outcome == Some(Outcome::Finished)
+                && !usage.estimated
+        });
+        if let Some(output) = told {
+            let choices = u64::from(self.asked.request.sampling.n.unwrap_or(1)).max(1);
+            let tokens = output.saturating_add(usage.reasoning.unwrap_or_default());
+            self.asked.resolved.answers.count(tokens / choices);
+        }
     }
 
     /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
@@ -372,9 +390,10 @@ impl Attempt {
             return Some(Cost::provider(amount));
         }
         if let Some(priced) = &self.at().priced {
-            return priced.cost(usage, self.asked.request.tier.as_ref(), self.date);
+            let at = (&*self.at().way, self.candidate());
+            return priced.cost(usage, &priced.facts(usage, &self.asked.request, at), self.date);
         }
-        let amount = self.candidate().price?.cost(usage)?;
+        let amount = self.candidate().price.as_ref()?.cost(usage)?;
         Some(if usage.estimated { Cost::estimated(amount) } else { Cost::computed(amount) })
     }
 

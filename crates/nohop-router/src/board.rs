@@ -30,7 +30,12 @@ struct Known {
     endpoints: BTreeMap<String, Arc<Rests>>,
     keys: BTreeMap<(String, u32), Arc<Rests>>,
     targets: BTreeMap<Arc<str>, Arc<Numbers>>,
+    answers: BTreeMap<Arc<str>, Arc<Answers>>,
 }
+
+/// How long a route's answers have been lately: eight times the mean of their tokens, and zero while none is known.
+#[derive(Default)]
+pub(crate) struct Answers(AtomicU64);
 
 /// The gauges of one place: its endpoint's, its key's, its target's.
 #[derive(Clone)]
@@ -79,6 +84,15 @@ impl Board {
             key: known.keys.entry((endpoint.to_owned(), key)).or_default().clone(),
             target: known.targets.entry(target.clone()).or_default().clone(),
         }
+    }
+
+    /// How long the answers of the route `name` have been.
+    pub(crate) fn answers(&self, name: &Arc<str>) -> Arc<Answers> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.answers.len() >= MOST_TARGETS {
+            known.answers.retain(|_, answers| Arc::strong_count(answers) > 1);
+        }
+        known.answers.entry(name.clone()).or_default().clone()
     }
 
     /// How many targets have a gauge.
@@ -170,6 +184,21 @@ impl Board {
     fn nanos(&self, now: Instant) -> u64 {
         let since = now.saturating_duration_since(self.epoch);
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Answers {
+    /// The mean of the latest, in tokens; the older weigh less.
+    pub(crate) fn mean(&self) -> Option<u64> {
+        let eight = self.0.load(Ordering::Relaxed);
+        (eight > 0).then(|| eight.div_ceil(8))
+    }
+
+    /// One more has so many tokens. Of two that are counted at once one may be lost, which no mean minds.
+    pub(crate) fn count(&self, tokens: u64) {
+        let (old, tokens) = (self.0.load(Ordering::Relaxed), tokens.min(u64::MAX / 16));
+        let new = if old == 0 { tokens * 8 } else { old - old / 8 + tokens };
+        self.0.store(new.max(1), Ordering::Relaxed);
     }
 }
 

@@ -10,7 +10,7 @@ use nohop_types::{Error, ErrorKind, Result};
 use nohop_wire::Abilities;
 
 use crate::Target;
-use crate::board::{Board, Gauge};
+use crate::board::{Answers, Board, Gauge};
 use crate::priced::{self, Priced};
 
 /// A name for targets, with its policy.
@@ -110,6 +110,8 @@ pub(crate) struct Resolved {
     pub(crate) places: Vec<Place>,
     /// The candidates without their health, which changes.
     pub(crate) candidates: Vec<Candidate>,
+    /// How long its answers have been.
+    pub(crate) answers: Arc<Answers>,
     snapshot: ArcSwap<Snapshot>,
 }
 
@@ -160,7 +162,7 @@ impl Resolved {
             let candidate = Candidate::new(name.clone())
                 .model(said)
                 .offer(target.offer.clone().or(known))
-                .price(target.price.or(listed))
+                .price(target.price.clone().or(listed))
                 .weight(target.weight.unwrap_or(1));
             for key in 0..endpoint.keys() as u32 {
                 candidates.push(candidate.clone().key(key));
@@ -175,7 +177,9 @@ impl Resolved {
             }
         }
         let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
-        Ok(Self { what: what.into(), policy, limits, places, candidates, snapshot })
+        let what: Arc<str> = what.into();
+        let answers = board.answers(&what);
+        Ok(Self { what, policy, limits, places, candidates, answers, snapshot })
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.

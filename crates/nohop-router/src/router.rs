@@ -165,7 +165,7 @@ impl Router {
         let resolved = resolved.map_err(|error| Asked::undecided(error, &request.model))?;
         let limits = resolved.limits;
         let (decision, turns) = {
-            let cx = Asked::context(&request, &work, began, seed);
+            let cx = Asked::context(&request, &resolved, &work, began, seed);
             let snapshot = resolved.snapshot(&shared.board);
             let snapshot = &snapshot.candidates[..];
             let decide =
