@@ -12,6 +12,7 @@ use nohop_testkit::{Emulator, Script};
 mod amplification;
 mod basics;
 mod blame;
+mod cache;
 mod catalog;
 mod connections;
 mod drops;

@@ -177,6 +177,8 @@ impl Entry {
 #[non_exhaustive]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
+    /// From what was kept: nobody was asked.
+    Kept,
     /// Piece by piece, as it is made.
     Stream,
     /// At once, when it is complete.

@@ -21,6 +21,9 @@ use crate::flight::Permit;
 use crate::said::Said;
 use crate::work::Whole;
 
+#[cfg(feature = "cache")]
+mod kept;
+
 /// An answer, as it is made: a stream of [`Event`]s.
 ///
 /// It owns the plan and every attempt, and works only while it is polled. [`response`](Self::response)
@@ -60,6 +63,9 @@ pub struct Answer {
     span: Span,
     /// Until it is over: whoever keeps it longer keeps nobody waiting.
     permit: Option<Permit>,
+    /// What becomes of the answer once it is complete, where answers are kept.
+    #[cfg(feature = "cache")]
+    fill: Option<crate::cache::Fill>,
 }
 
 impl Answer {
@@ -81,6 +87,8 @@ impl Answer {
             over: false,
             span,
             permit: Some(permit),
+            #[cfg(feature = "cache")]
+            fill: None,
         }
     }
 
@@ -156,6 +164,8 @@ impl Answer {
                 Step::Done => self.over = true,
                 Step::Fail(error) => {
                     self.over = true;
+                    #[cfg(feature = "cache")]
+                    self.keep_nothing();
                     return Poll::Ready(Err(self.explained(error)));
                 }
             }
@@ -324,6 +334,8 @@ impl Stream for Answer {
         if matches!(event, Event::Finish { .. }) {
             self.permit = None;
         }
+        #[cfg(feature = "cache")]
+        self.fill(&event);
         let asked = &self.asked;
         if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
             self.abandon();
@@ -342,6 +354,8 @@ impl Answer {
         self.over = true;
         self.permit = None;
         self.ready.clear();
+        #[cfg(feature = "cache")]
+        self.keep_nothing();
         for attempt in &mut self.attempts {
             attempt.cancel();
         }

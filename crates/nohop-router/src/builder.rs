@@ -33,6 +33,8 @@ pub struct Builder {
     catalog: Option<Catalog>,
     ledger: Arc<dyn Ledger>,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "cache")]
+    cache: Option<Arc<crate::Cache>>,
 }
 
 struct PolicyBox(Arc<dyn Policy>);
@@ -57,6 +59,8 @@ impl Builder {
             catalog: bundled(),
             ledger: Arc::new(Memory::new()),
             transport: None,
+            #[cfg(feature = "cache")]
+            cache: None,
         }
     }
 
@@ -143,6 +147,17 @@ impl Builder {
         self
     }
 
+    /// Keeps answers of chats, so that what was asked before is not asked again: never, unless this is said.
+    ///
+    /// An answer that is kept is told as any other, under a trace and an entry that say so, and costs nothing. Hooks see its
+    /// request and its events.
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cache(mut self, cache: crate::Cache) -> Self {
+        self.cache = Some(Arc::new(cache));
+        self
+    }
+
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
     ///
     /// A request is refused by an error, and by a panic: what a guard has not seen to its end is not sent.
@@ -198,6 +213,8 @@ impl Builder {
             flight: Arc::new(Flight::default()),
             #[cfg(feature = "refresh")]
             kept: tokio::sync::Mutex::default(),
+            #[cfg(feature = "cache")]
+            cache: self.cache,
         }))
     }
 }

@@ -11,6 +11,8 @@ mod asked;
 mod attempt;
 mod board;
 mod builder;
+#[cfg(feature = "cache")]
+mod cache;
 mod clock;
 mod file;
 mod flight;
@@ -34,6 +36,8 @@ mod work;
 
 pub use answer::Answer;
 pub use builder::Builder;
+#[cfg(feature = "cache")]
+pub use cache::{Cache, Kept, Key, Store};
 pub use file::file;
 #[cfg(feature = "refresh")]
 pub use refresh::{Heard, News, Refreshed, Sources};

@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     /// What lists said when the catalog was refreshed; one refresh runs at a time.
     #[cfg(feature = "refresh")]
     pub(crate) kept: tokio::sync::Mutex<crate::refresh::Kept>,
+    #[cfg(feature = "cache")]
+    pub(crate) cache: Option<Arc<crate::Cache>>,
 }
 
 impl Router {
@@ -74,7 +76,7 @@ impl Router {
     /// The last attempt's error, with every earlier one and the trace, when all failed; `Config` when
     /// the model names nothing; `InvalidRequest` where [`Request::check`] finds something.
     pub async fn send(&self, request: impl Into<Arc<Request>>) -> Result<Response> {
-        self.answer(request.into(), Mode::Whole)?.response().await
+        self.answer(request.into(), Mode::Whole).await?.response().await
     }
 
     /// Sends `request` and returns its answer as it is made, from the first content on.
@@ -84,7 +86,7 @@ impl Router {
     /// As [`send`](Self::send), for what fails before the first content. What fails after it is the
     /// last item of the answer.
     pub async fn stream(&self, request: impl Into<Arc<Request>>) -> Result<Answer> {
-        let mut answer = self.answer(request.into(), Mode::Stream)?;
+        let mut answer = self.answer(request.into(), Mode::Stream).await?;
         answer.commit().await?;
         Ok(answer)
     }
@@ -135,13 +137,19 @@ impl Router {
         &*self.shared.ledger
     }
 
-    fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
+    async fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
         let permit = self.shared.flight.answer().and_then(|permit| {
             self.shared.hooks.before(&mut request)?;
             request.check()?;
             Ok(permit)
         });
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
+        #[cfg(feature = "cache")]
+        if let Some(cache) = &self.shared.cache {
+            let found = cache.find(&request).await;
+            let answer = self.begin(permit, request, mode, Work::Chat)?;
+            return Ok(answer.with(cache, found));
+        }
         self.begin(permit, request, mode, Work::Chat)
     }
 

@@ -316,5 +316,6 @@ fn wrong(what: &str) -> Error {
     Error::new(ErrorKind::InvalidRequest, what)
 }
 
+mod essence;
 #[cfg(test)]
 mod tests;

@@ -89,6 +89,9 @@ pub struct Attempted {
     pub first_content: Option<Duration>,
     /// How long it took, so far.
     pub took: Duration,
+    /// How old the answer was, where it had been kept and nobody was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Duration>,
     /// What it consumed, as far as that is known.
     pub usage: Arc<Usage>,
     /// What that cost, if the price is known.
@@ -157,6 +160,7 @@ impl Attempted {
             head: None,
             first_content: None,
             took: Duration::ZERO,
+            kept: None,
             usage: Arc::default(),
             cost: None,
             losses: Vec::new(),

@@ -26,6 +26,8 @@
 //! alone.
 
 pub use nohop_router::{Answer, Builder, Route, Router, Target, Text, file};
+#[cfg(feature = "cache")]
+pub use nohop_router::{Cache, Kept, Key, Store};
 #[cfg(feature = "refresh")]
 pub use nohop_router::{Heard, News, Refreshed, Sources};
 #[cfg(feature = "schema")]
@@ -62,6 +64,10 @@ pub mod wire {
 mod pages {
     #[doc = include_str!("../../../README.md")]
     mod readme {}
+
+    #[cfg(feature = "cache")]
+    #[doc = include_str!("../../../docs/cache.md")]
+    mod cache {}
 
     #[doc = include_str!("../../../docs/media.md")]
     mod media {}

@@ -66,6 +66,7 @@ impl Attempted {
             |time: Option<Duration>| time.map_or("-".to_owned(), |time| Time(time).to_string());
         let outcome = match self.outcome {
             None => "running".to_owned(),
+            Some(_) if self.kept.is_some() => "kept".to_owned(),
             Some(_) if self.is_refused() => "not sent".to_owned(),
             Some(outcome) => outcome.to_string(),
         };
@@ -92,7 +93,8 @@ impl Attempted {
             (self.skipped > 0).then(|| format!("passed over {} bad frames", self.skipped));
         let way = self.way.as_ref().map_or_else(String::new, |way| format!(" ({way})"));
         let losses = self.losses.iter().map(move |loss| format!("loss{way}: {loss}"));
-        self.error.clone().into_iter().chain(losses).chain(skipped)
+        let kept = self.kept.map(|age| format!("kept for {} by now; nobody was called", Time(age)));
+        self.error.clone().into_iter().chain(kept).chain(losses).chain(skipped)
     }
 }
 
