@@ -325,7 +325,9 @@ impl Stream for Answer {
             self.permit = None;
         }
         let asked = &self.asked;
-        if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
+        if asked.aside.is_none()
+            && let Err(error) = asked.shared.hooks.after(&asked.request, &mut event)
+        {
             self.abandon();
             return Poll::Ready(Some(Err(self.explained(error))));
         }
@@ -338,7 +340,7 @@ impl Stream for Answer {
 
 impl Answer {
     /// Ends the answer where it stands.
-    fn abandon(&mut self) {
+    pub(crate) fn abandon(&mut self) {
         self.over = true;
         self.permit = None;
         self.ready.clear();

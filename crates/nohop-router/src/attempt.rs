@@ -7,7 +7,7 @@ use nohop_ledger::{Delivery, Entry, Reservation};
 use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
+    Aside, Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
 };
 use nohop_wire::{Mode, State};
 use tracing::Span;
@@ -350,6 +350,7 @@ impl Attempt {
             .first_content(self.shown.first_content);
         shared.board.learn(&self.at().gauge, now, &attempt);
         let cx = Asked::context(&self.asked.request, &self.asked.work, now, self.asked.seed);
+        let cx = cx.labels(&self.asked.labels);
         safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
     }
 
@@ -389,9 +390,15 @@ impl Attempt {
         };
         let losses = u32::try_from(shown.losses.len()).unwrap_or(u32::MAX);
         let target = (candidate.target.clone(), candidate.endpoint.clone());
-        Entry::new(asked.id.clone(), number, target.0, outcome, shown.took)
+        let entry = Entry::new(asked.id.clone(), number, target.0, outcome, shown.took);
+        let entry = match asked.aside {
+            // Nobody asked for it, so it is on nobody's account.
+            Some(Aside::Shadow) => entry,
+            _ => entry.asked(asked.work.task(), &asked.request).labels(&asked.labels),
+        };
+        entry
+            .aside(asked.aside)
             .place(target.1, candidate.model.clone(), candidate.key)
-            .asked(asked.work.task(), &asked.request)
             .usage(shown.usage.clone())
             .cost(shown.cost)
             .began(self.date)

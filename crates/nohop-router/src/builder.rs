@@ -186,7 +186,14 @@ impl Builder {
         let endpoints = endpoints(self.endpoints)?;
         let targets = self.targets.into_iter().map(|target| (target.name.clone(), target));
         let known = Known { endpoints, targets: targets.collect(), catalog: self.catalog };
+        let slots: Vec<_> =
+            self.routes.iter().map(|route| (route.name.clone(), route.slots.clone())).collect();
         let names = Names::new(known, self.routes, defaults, &board)?;
+        for (route, slots) in &slots {
+            let found = slots.names().try_for_each(|name| names.resolve(name, &board).map(|_| ()));
+            found.map_err(|error| error.at(format_args!("route {route}")))?;
+        }
+        let shadows = slots.into_iter().filter_map(|(route, slots)| Some((route, slots.shadow?)));
         Ok(Router::new(Shared {
             names,
             board,
@@ -196,6 +203,7 @@ impl Builder {
             transport: self.transport.or_else(transport).ok_or_else(no_transport)?,
             purse: Arc::new(self.purse),
             flight: Arc::new(Flight::default()),
+            shadows: shadows.collect(),
         }))
     }
 }

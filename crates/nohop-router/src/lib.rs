@@ -4,13 +4,15 @@
 //! what the plan says whenever it is polled. What it considered, dropped and tried is on the
 //! [`Trace`](nohop_types::Trace) of every response and every error.
 //!
-//! Invariant: nothing is spawned. Whoever drops an answer has stopped everything it did.
+//! Invariant: nothing is spawned for an answer. Whoever drops it has stopped everything it did. A copy of a request
+//! is the one thing that is spawned, where a route has a [`Shadow`].
 
 mod answer;
 mod asked;
 mod attempt;
 mod board;
 mod builder;
+mod classify;
 mod clock;
 mod file;
 mod flight;
@@ -23,6 +25,8 @@ mod route;
 mod router;
 mod safely;
 mod said;
+mod shadow;
+mod slots;
 mod target;
 mod tasks;
 mod text;
@@ -32,9 +36,11 @@ mod work;
 
 pub use answer::Answer;
 pub use builder::Builder;
+pub use classify::{Classify, Inquiry, Judge, Thresholds, difficulty};
 pub use file::file;
 pub use route::Route;
 pub use router::Router;
+pub use shadow::{Shadow, Shadows};
 pub use target::Target;
 pub use text::Text;
 #[cfg(feature = "schema")]

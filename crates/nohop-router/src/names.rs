@@ -162,6 +162,7 @@ impl Names {
         let defaults = Defaults {
             policy: route.policy.clone().unwrap_or_else(|| self.defaults.policy.clone()),
             limits: route.limits.unwrap_or(self.defaults.limits),
+            slots: route.slots.clone(),
         };
         let what = "a route".to_owned();
         self.resolved(what, &targets, board, defaults).map_err(at)
