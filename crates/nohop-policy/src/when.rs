@@ -9,7 +9,8 @@ mod tests;
 /// use nohop_policy::{Policy, available, in_order, when};
 ///
 /// let easy = when("difficulty", "easy", in_order(["small@here"])).otherwise(in_order(["large@there"]));
-/// assert_eq!(easy.name(), "order of small@here when difficulty is easy, otherwise order of large@there");
+/// let name = "by order of small@here when difficulty is easy, otherwise by order of large@there";
+/// assert_eq!(easy.name(), name);
 /// let policy = available().then(easy);
 /// ```
 pub fn when<P: Policy>(name: impl Into<String>, value: impl Into<String>, policy: P) -> When<P> {

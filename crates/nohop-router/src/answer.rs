@@ -19,6 +19,7 @@ use crate::attempt::Attempt;
 use crate::clock::now;
 use crate::flight::Permit;
 use crate::said::Said;
+use crate::telemetry::{self, Told};
 use crate::work::Whole;
 
 /// An answer, as it is made: a stream of [`Event`]s.
@@ -55,6 +56,8 @@ pub struct Answer {
     whole: Option<Whole>,
     /// What was delivered so far, while the answer may be resumed.
     said: Option<Said>,
+    /// What was delivered so far, while the span has words.
+    told: Option<Told>,
     timer: Option<Pin<Box<Sleep>>>,
     over: bool,
     span: Span,
@@ -64,8 +67,8 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(asked: Arc<Asked>, plan: Plan, permit: Permit) -> Self {
-        let span =
-            tracing::debug_span!("request", id = &*asked.id, name = asked.request.model.as_str());
+        let span = telemetry::request(&asked);
+        let told = Told::new(asked.shared.words, &span);
         let resumes = asked.resolved.limits.broken == Broken::Resume;
         Self {
             asked,
@@ -77,6 +80,7 @@ impl Answer {
             ready: VecDeque::new(),
             whole: None,
             said: resumes.then(Said::default),
+            told,
             timer: None,
             over: false,
             span,
@@ -333,6 +337,10 @@ impl Stream for Answer {
         }
         if let Some(said) = &mut self.said {
             said.note(&event);
+        }
+        let Self { told, span, .. } = &mut *self;
+        if let Some(told) = told {
+            told.note(&event, span);
         }
         Poll::Ready(Some(Ok(event)))
     }

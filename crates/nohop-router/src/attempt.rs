@@ -17,6 +17,7 @@ use crate::clock::{Clock, date, now};
 use crate::flight::Permit;
 use crate::route::Place;
 use crate::safely::safely;
+use crate::telemetry;
 use crate::work::{Whole, Work};
 
 mod call;
@@ -104,12 +105,7 @@ impl Attempt {
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
         shown.way = Some(asked.way(place));
         shown.began = began - asked.began;
-        let span = tracing::debug_span!(
-            "attempt",
-            number = id.index(),
-            target = %candidate.target,
-            key = candidate.key
-        );
+        let span = telemetry::attempt(asked, id, place);
         Ok(Self {
             id,
             events: Vec::new(),
@@ -253,6 +249,7 @@ impl Attempt {
         let read = &self.events[seen..];
         let finished = matches!(read.last(), Some(Event::Finish { .. }));
         for event in read {
+            telemetry::heard(&self.span, event);
             match event {
                 // The finish says it all again.
                 Event::Usage(_) if finished => {}
@@ -337,6 +334,9 @@ impl Attempt {
         self.shown.outcome = Some(ended(&outcome));
         self.estimate();
         self.shown.cost = self.cost();
+        telemetry::ended(&self.span, &self.shown, self.asked.mode);
+        #[cfg(feature = "metrics")]
+        self.asked.shared.measures.note(&self.asked, self.place, &self.shown);
         let entry = self.entry();
         tracing::debug!(
             parent: &self.span,

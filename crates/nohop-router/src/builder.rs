@@ -15,7 +15,7 @@ use crate::media::Fetching;
 use crate::names::{Known, Names};
 use crate::route::Defaults;
 use crate::router::Shared;
-use crate::{Route, Router, Target};
+use crate::{Route, Router, Target, Words};
 
 /// Assembles a [`Router`]; made by [`Router::builder`].
 ///
@@ -33,6 +33,7 @@ pub struct Builder {
     catalog: Option<Catalog>,
     ledger: Arc<dyn Ledger>,
     transport: Option<Arc<dyn Transport>>,
+    words: Words,
 }
 
 struct PolicyBox(Arc<dyn Policy>);
@@ -57,6 +58,7 @@ impl Builder {
             catalog: bundled(),
             ledger: Arc::new(Memory::new()),
             transport: None,
+            words: Words::default(),
         }
     }
 
@@ -143,6 +145,13 @@ impl Builder {
         self
     }
 
+    /// Says whether spans have the words of requests and answers; they have not, unless this is said.
+    #[must_use]
+    pub fn words(mut self, words: Words) -> Self {
+        self.words = words;
+        self
+    }
+
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
     ///
     /// A request is refused by an error, and by a panic: what a guard has not seen to its end is not sent.
@@ -203,6 +212,9 @@ impl Builder {
             transport: self.transport.or_else(transport).ok_or_else(no_transport)?,
             purse: Arc::new(self.purse),
             flight: Arc::new(Flight::default()),
+            words: self.words,
+            #[cfg(feature = "metrics")]
+            measures: crate::telemetry::Measures::new(),
             shadows: shadows.collect(),
         }))
     }

@@ -29,6 +29,7 @@ mod shadow;
 mod slots;
 mod target;
 mod tasks;
+mod telemetry;
 mod text;
 #[cfg(feature = "schema")]
 mod typed;
@@ -42,6 +43,7 @@ pub use route::Route;
 pub use router::Router;
 pub use shadow::{Shadow, Shadows};
 pub use target::Target;
+pub use telemetry::Words;
 pub use text::Text;
 #[cfg(feature = "schema")]
 pub use typed::{Misfit, Typed};

@@ -19,6 +19,9 @@ use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::Names;
 use crate::safely::safely;
+#[cfg(feature = "metrics")]
+use crate::telemetry::Measures;
+use crate::telemetry::Words;
 use crate::work::Work;
 use crate::{Answer, Builder, Shadow, Shadows};
 
@@ -43,6 +46,9 @@ pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) purse: Arc<Purse>,
     pub(crate) flight: Arc<Flight>,
+    pub(crate) words: Words,
+    #[cfg(feature = "metrics")]
+    pub(crate) measures: Measures,
     /// By the names of their routes.
     pub(crate) shadows: BTreeMap<String, Shadow>,
 }

@@ -27,7 +27,7 @@
 
 pub use nohop_router::{
     Answer, Builder, Classify, Inquiry, Judge, Route, Router, Shadow, Shadows, Target, Text,
-    Thresholds, difficulty, file,
+    Thresholds, Words, difficulty, file,
 };
 #[cfg(feature = "schema")]
 pub use nohop_router::{Misfit, Typed};

@@ -65,7 +65,7 @@ fn long_prompts_tools_schemas_turns_and_pictures_count() {
     assert_eq!(points(asks("one").output(OutputFormat::JsonSchema(schema))), plain + 1);
     let talk = (0..8).fold(Request::new("m"), |it, _| it.user("one").assistant("two"));
     assert_eq!(points(talk.user("one")), plain + 2);
-    let image = || Image::new(Media::bytes("image/png", *b"png"));
+    let image = || Image::new(Media::bytes("image/png", &b"png"[..]));
     assert_eq!(points(asks("one").user(image())), plain + 1);
     assert_eq!(points(asks("one").max_tokens(64)), plain - 2);
 }

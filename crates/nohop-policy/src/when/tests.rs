@@ -28,7 +28,7 @@ fn a_policy_for_a_label_leaves_all_others_alone() {
 #[test]
 fn otherwise_is_for_all_others_and_for_those_without_the_label() {
     let policy = when("difficulty", "easy", in_order(["small"])).otherwise(only(["large"]));
-    let easy = "order of small when difficulty is easy";
+    let easy = "by order of small when difficulty is easy";
     check(&policy, Some("easy"), &["m@small", "m@large"], &[easy]);
     check(&policy, Some("hard"), &["m@large"], &["only large"]);
     check(&policy, None, &["m@large"], &["only large"]);
