@@ -38,7 +38,9 @@ fn hello() -> Request {
 }
 
 fn spans(router: &Router, mode: Mode) -> Spans {
-    collect(|| paused(async { ask(router, hello().session("s1"), mode).await.map(|_| ()) }).unwrap())
+    collect(|| {
+        paused(async { ask(router, hello().session("s1"), mode).await.map(|_| ()) }).unwrap()
+    })
 }
 
 #[test]
@@ -124,7 +126,7 @@ fn attempts_are_counted_and_timed() {
     let kind = |kind| ("gen_ai.token.type", kind);
     assert_eq!(of("gen_ai.client.token.usage", &[google, kind("input")]), [12.0]);
     assert_eq!(of("gen_ai.client.token.usage", &[google, kind("output")]), [3.0]);
-    assert_eq!(of("gen_ai.client.token.usage", &[openai]), []);
+    assert!(of("gen_ai.client.token.usage", &[openai]).is_empty());
     assert_eq!(of("gen_ai.client.operation.duration", &[openai, failed]).len(), 1);
     assert_eq!(of("gen_ai.client.operation.duration", &[google]).len(), 1);
     assert_eq!(of("gen_ai.client.operation.time_to_first_chunk", &[google]), [0.0]);

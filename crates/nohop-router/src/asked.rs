@@ -174,6 +174,15 @@ impl Asked {
             it.resting = rests.and_then(|until| until.checked_duration_since(self.began));
             it.resting = it.resting.filter(|rest| !rest.is_zero());
             it.dropped = dropped;
+            if let Some(money) = self.resolved.limits.money.filter(|_| dropped.is_none()) {
+                it.passed = match it.estimate {
+                    None => Some("its price is not known".into()),
+                    Some(estimate) if estimate > money => {
+                        Some(format!("it may cost more than {money}").into())
+                    }
+                    Some(_) => None,
+                };
+            }
             it
         });
         considered.collect()

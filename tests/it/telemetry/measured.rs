@@ -63,7 +63,10 @@ impl InstrumentProvider for Kept {
     }
 
     fn u64_histogram(&self, it: HistogramBuilder<'_, Histogram<u64>>) -> Histogram<u64> {
-        assert_eq!(it.boundaries.as_deref().unwrap()[11..], [4_194_304.0, 16_777_216.0, 67_108_864.0]);
+        assert_eq!(
+            it.boundaries.as_deref().unwrap()[11..],
+            [4_194_304.0, 16_777_216.0, 67_108_864.0]
+        );
         Histogram::new(self.instrument(&it.name, it.unit.as_deref()))
     }
 }

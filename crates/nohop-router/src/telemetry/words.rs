@@ -45,7 +45,9 @@ fn of_answer(response: &Response) -> String {
 }
 
 fn told(parts: &[Part]) -> Value {
-    parts.iter().map(|part| one(&part.content)).collect()
+    // A seal has no words.
+    let silent = |it: &&Part| matches!(&it.content, Content::Reasoning(it) if it.text.is_empty());
+    parts.iter().filter(|part| !silent(part)).map(|part| one(&part.content)).collect()
 }
 
 fn one(content: &Content) -> Value {

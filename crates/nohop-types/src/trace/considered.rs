@@ -30,6 +30,9 @@ pub struct Considered {
     /// How much longer it was to be left alone; `None` when it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resting: Option<Duration>,
+    /// Why a plan passes it over, though it was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Box<str>>,
     /// Which of the trace's stages dropped it; `None` when it was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dropped: Option<usize>,

@@ -85,7 +85,11 @@ impl Considered {
             name(&self.target, self.key),
             self.estimate.map_or("-".to_owned(), |estimate| Dollars(estimate).to_string()),
             self.health(),
-            stage.map_or_else(String::new, |stage| format!("dropped by {}", stage.name)),
+            match (stage, &self.passed) {
+                (Some(stage), _) => format!("dropped by {}", stage.name),
+                (None, Some(why)) => format!("passed over, {why}"),
+                (None, None) => String::new(),
+            },
         ]
     }
 
@@ -163,7 +167,7 @@ impl fmt::Display for Stage {
         }?;
         match after.is_empty() {
             true => Ok(()),
-            false => write!(f, "; in front {}, before it {}", Names(after), Names(before)),
+            false => write!(f, "; in front {} (before: {})", Names(after), Names(before)),
         }
     }
 }

@@ -27,7 +27,11 @@ fn considered() -> Vec<Considered> {
         dropped: Some(0),
         ..Considered::new("old@one", 0)
     };
-    vec![first, Considered::new("claude@two", 1), resting]
+    let second = Considered {
+        passed: Some("it may cost more than $0.01".into()),
+        ..Considered::new("claude@two", 1)
+    };
+    vec![first, second, resting]
 }
 
 fn trace() -> Trace {
@@ -89,10 +93,10 @@ labels: difficulty hard, arm b
 classified by small@one in 240 ms, $0.0000123, request r2; for want of better: it says nothing
 3 candidates, decided in 12 µs
   available    kept 2, dropped old@one and 2 more
-  by cheapest  kept 2; in front gpt@one, claude@two, before it claude@two, gpt@one
+  by cheapest  kept 2; in front gpt@one, claude@two (before: claude@two, gpt@one)
    candidate           estimate  health
 1  gpt@one             $0.143    310 ms, 12.5 % failed, 2 running
-2  claude@two (key 1)  -         -
+2  claude@two (key 1)  -         -                                 passed over, it may cost more than $0.01
 -  old@one             -         rests for 29.00 s                 dropped by available
 shadow at new@three: request r3
 #  target              outcome             began   sent   head    content  took    cost
