@@ -24,3 +24,5 @@ mod supply;
 mod surfaces;
 mod tables;
 mod tasks;
+mod telemetry;
+mod traces;

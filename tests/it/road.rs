@@ -26,6 +26,7 @@ mod running;
 pub(crate) mod scripted;
 mod secrets;
 mod shown;
+mod slots;
 mod tasks;
 mod tokens;
 mod waits;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nohop_types::{Cost, Outcome, Request, Task, Usage};
+use nohop_types::{Aside, Cost, Label, Outcome, Request, Task, Usage};
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -26,6 +26,9 @@ pub struct Entry {
     pub key: u32,
     /// What was asked of the model.
     pub task: Task,
+    /// What it was asked for beside what the caller asked for; `None` where it is just that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Aside>,
     /// The caller's words for the ledger.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
@@ -79,6 +82,7 @@ impl Entry {
             target,
             key: 0,
             task: Task::Chat,
+            aside: None,
             tags: BTreeMap::new(),
             user: None,
             outcome,
@@ -112,6 +116,24 @@ impl Entry {
         self.task = task;
         self.tags.clone_from(&request.tags);
         self.user.clone_from(&request.user);
+        self
+    }
+
+    /// Says what it was asked for beside what the caller asked for.
+    #[must_use]
+    pub fn aside(mut self, aside: impl Into<Option<Aside>>) -> Self {
+        self.aside = aside.into();
+        self
+    }
+
+    /// Adds what the router said of the request to its tags, so that totals by tag are totals by label too.
+    ///
+    /// A tag of the same name gives way: what was done is written down, and not what was wished for.
+    #[must_use]
+    pub fn labels<'a>(mut self, labels: impl IntoIterator<Item = &'a Label>) -> Self {
+        let words =
+            labels.into_iter().map(|label| (label.name.to_string(), label.value.to_string()));
+        self.tags.extend(words);
         self
     }
 

@@ -1,12 +1,13 @@
 use std::fmt;
 
-use nohop_types::Stage;
-
 use crate::{Candidate, Context, Policy};
 
 mod front;
+mod mark;
 #[cfg(test)]
 mod tests;
+
+use mark::{Mark, lead};
 
 /// The candidates of one request: an order of places in one shared snapshot.
 ///
@@ -17,13 +18,6 @@ pub struct Candidates<'a> {
     order: Vec<u32>,
     kept: usize,
     marks: Vec<Mark>,
-}
-
-/// One stage dropped whatever lies between its `kept` and that of the stage before.
-#[derive(Debug)]
-struct Mark {
-    name: Box<str>,
-    kept: usize,
 }
 
 impl<'a> Candidates<'a> {
@@ -109,13 +103,17 @@ impl<'a> Candidates<'a> {
     /// Runs one stage of a policy, and marks what it dropped with `name`.
     ///
     /// Stages may contain stages: the innermost is named. A stage that drops nothing is marked as
-    /// well, so that the trace shows every step.
+    /// well, so that the trace shows every step. Who led is marked with it, and so the trace knows
+    /// which stage moved whom.
     pub fn stage(&mut self, name: &str, stage: impl FnOnce(&mut Self)) {
         let inner = self.marks.len();
         stage(self);
-        let marked = self.marks.last().map_or(self.order.len(), |mark| mark.kept);
-        if self.kept < marked || self.marks.len() == inner {
-            self.marks.push(Mark { name: name.into(), kept: self.kept });
+        let lead = lead(&self.order[..self.kept]);
+        let marked = self.marks.last();
+        let fewer = self.kept < marked.map_or(self.order.len(), |mark| mark.kept);
+        let moved = marked.is_some_and(|mark| mark.lead != lead);
+        if fewer || moved || self.marks.len() == inner {
+            self.marks.push(Mark { name: name.into(), kept: self.kept, lead });
         }
     }
 
@@ -144,19 +142,5 @@ impl Decision {
     /// Where in the snapshot the candidates that are left stand, in order.
     pub fn places(&self) -> impl ExactSizeIterator<Item = usize> + use<'_> {
         self.order[..self.kept].iter().map(|place| *place as usize)
-    }
-
-    /// What each stage dropped of `snapshot`, which was decided on, with at most `most` names of each.
-    pub fn stages(&self, snapshot: &[Candidate], most: usize) -> Vec<Stage> {
-        let mut end = self.order.len();
-        let stages = self.marks.iter().map(|mark| {
-            let dropped = &self.order[mark.kept..end];
-            end = mark.kept;
-            let named = &dropped[..dropped.len().min(most)];
-            let target = |place: &u32| snapshot[*place as usize].target.clone();
-            Stage::new(mark.name.clone(), mark.kept)
-                .dropped(named.iter().map(target), dropped.len() - named.len())
-        });
-        stages.collect()
     }
 }

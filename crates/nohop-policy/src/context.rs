@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use nohop_types::{Content, Money, Part, Request, Task, Tool, ToolKind};
+use nohop_types::{Content, Label, Money, Part, Request, Task, Tool, ToolKind};
 
 use crate::Candidate;
 use crate::random::random;
@@ -24,23 +24,31 @@ pub struct Context<'a> {
     pub input: u64,
     /// How many tokens the answer is expected to have: the cap, or a thousand for each choice.
     pub output: u64,
+    /// What was found out about the request.
+    pub labels: &'a [Label],
     seed: u64,
 }
 
 impl<'a> Context<'a> {
     /// The context of a chat at the time `now`, whose random numbers follow from `seed`.
     pub fn new(request: &'a Request, now: Instant, seed: u64) -> Self {
-        let parts = request.messages.iter().flat_map(|message| &message.parts);
-        let tools = request.tools.iter().map(tool);
         let choices = u64::from(request.sampling.n.unwrap_or(1));
         Self {
             request,
             task: Task::Chat,
             now,
-            input: (parts.map(quarters).sum::<u64>() + tools.sum::<u64>()).div_ceil(4),
+            input: Self::tokens_of(request),
             output: request.max_tokens.unwrap_or(1_000).saturating_mul(choices),
+            labels: &[],
             seed,
         }
+    }
+
+    /// How many tokens the prompt of `request` is expected to have.
+    pub(crate) fn tokens_of(request: &Request) -> u64 {
+        let parts = request.messages.iter().flat_map(|message| &message.parts);
+        let tools = request.tools.iter().map(tool);
+        (parts.map(quarters).sum::<u64>() + tools.sum::<u64>()).div_ceil(4)
     }
 
     /// Says what is asked of the model; what is no chat has no tokens to answer with.
@@ -60,6 +68,13 @@ impl<'a> Context<'a> {
         self
     }
 
+    /// Says what was found out about the request, as a route's classifier does.
+    #[must_use]
+    pub fn labels(mut self, labels: &'a [Label]) -> Self {
+        self.labels = labels;
+        self
+    }
+
     /// What the answer would cost at `candidate`, if its price is known.
     #[inline]
     pub fn estimate(&self, candidate: &Candidate) -> Option<Money> {
@@ -69,6 +84,11 @@ impl<'a> Context<'a> {
     /// The caller's word for `key`, for policies to go by.
     pub fn tag(&self, key: &str) -> Option<&'a str> {
         self.request.tags.get(key).map(String::as_str)
+    }
+
+    /// What was found out about the request under this name, for policies to go by.
+    pub fn label(&self, name: &str) -> Option<&'a str> {
+        Label::find(self.labels, name)
     }
 
     /// The random number that belongs to `argument`: the same for the same seed and argument.

@@ -19,6 +19,7 @@ use crate::attempt::Attempt;
 use crate::clock::now;
 use crate::flight::Permit;
 use crate::said::Said;
+use crate::telemetry::{self, Told};
 use crate::work::Whole;
 
 #[cfg(feature = "cache")]
@@ -58,6 +59,8 @@ pub struct Answer {
     whole: Option<Whole>,
     /// What was delivered so far, while the answer may be resumed.
     said: Option<Said>,
+    /// What was delivered so far, while the span has words.
+    told: Option<Told>,
     timer: Option<Pin<Box<Sleep>>>,
     over: bool,
     span: Span,
@@ -70,8 +73,8 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(asked: Arc<Asked>, plan: Plan, permit: Permit) -> Self {
-        let span =
-            tracing::debug_span!("request", id = &*asked.id, name = asked.request.model.as_str());
+        let span = telemetry::request(&asked);
+        let told = Told::new(asked.shared.words, &span);
         let resumes = asked.resolved.limits.broken == Broken::Resume;
         Self {
             asked,
@@ -83,6 +86,7 @@ impl Answer {
             ready: VecDeque::new(),
             whole: None,
             said: resumes.then(Said::default),
+            told,
             timer: None,
             over: false,
             span,
@@ -337,12 +341,18 @@ impl Stream for Answer {
         #[cfg(feature = "cache")]
         self.fill(&event);
         let asked = &self.asked;
-        if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
+        if asked.aside.is_none()
+            && let Err(error) = asked.shared.hooks.after(&asked.request, &mut event)
+        {
             self.abandon();
             return Poll::Ready(Some(Err(self.explained(error))));
         }
         if let Some(said) = &mut self.said {
             said.note(&event);
+        }
+        let Self { told, span, .. } = &mut *self;
+        if let Some(told) = told {
+            told.note(&event, span);
         }
         Poll::Ready(Some(Ok(event)))
     }
@@ -350,7 +360,7 @@ impl Stream for Answer {
 
 impl Answer {
     /// Ends the answer where it stands.
-    fn abandon(&mut self) {
+    pub(crate) fn abandon(&mut self) {
         self.over = true;
         self.permit = None;
         self.ready.clear();

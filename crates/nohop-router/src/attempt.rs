@@ -7,7 +7,7 @@ use nohop_ledger::{Delivery, Entry, Reservation};
 use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
+    Aside, Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
 };
 use nohop_wire::{Mode, State};
 use tracing::Span;
@@ -17,6 +17,7 @@ use crate::clock::{Clock, date, now};
 use crate::flight::Permit;
 use crate::route::Place;
 use crate::safely::safely;
+use crate::telemetry;
 use crate::work::{Whole, Work};
 
 mod call;
@@ -105,12 +106,7 @@ impl Attempt {
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
         shown.way = Some(asked.way(place));
         shown.began = began - asked.began;
-        let span = tracing::debug_span!(
-            "attempt",
-            number = id.index(),
-            target = %candidate.target,
-            key = candidate.key
-        );
+        let span = telemetry::attempt(asked, id, place);
         Ok(Self {
             id,
             events: Vec::new(),
@@ -254,6 +250,7 @@ impl Attempt {
         let read = &self.events[seen..];
         let finished = matches!(read.last(), Some(Event::Finish { .. }));
         for event in read {
+            telemetry::heard(&self.span, event);
             match event {
                 // The finish says it all again.
                 Event::Usage(_) if finished => {}
@@ -339,6 +336,9 @@ impl Attempt {
         self.count();
         self.estimate();
         self.shown.cost = self.cost();
+        telemetry::ended(&self.span, &self.shown, self.asked.mode);
+        #[cfg(feature = "metrics")]
+        self.asked.shared.measures.note(&self.asked, self.place, &self.shown);
         let entry = self.entry();
         tracing::debug!(
             parent: &self.span,
@@ -352,7 +352,7 @@ impl Attempt {
             .first_content(self.shown.first_content);
         shared.board.learn(&self.at().gauge, now, &attempt);
         let Asked { request, resolved, work, seed, .. } = &*self.asked;
-        let cx = Asked::context(request, resolved, work, now, *seed);
+        let cx = Asked::context(request, resolved, work, now, *seed).labels(&self.asked.labels);
         safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
     }
 
@@ -408,9 +408,15 @@ impl Attempt {
         };
         let losses = u32::try_from(shown.losses.len()).unwrap_or(u32::MAX);
         let target = (candidate.target.clone(), candidate.endpoint.clone());
-        Entry::new(asked.id.clone(), number, target.0, outcome, shown.took)
+        let entry = Entry::new(asked.id.clone(), number, target.0, outcome, shown.took);
+        let entry = match asked.aside {
+            // Nobody asked for it, so it is on nobody's account.
+            Some(Aside::Shadow) => entry,
+            _ => entry.asked(asked.work.task(), &asked.request).labels(&asked.labels),
+        };
+        entry
+            .aside(asked.aside)
             .place(target.1, candidate.model.clone(), candidate.key)
-            .asked(asked.work.task(), &asked.request)
             .usage(shown.usage.clone())
             .cost(shown.cost)
             .began(self.date)

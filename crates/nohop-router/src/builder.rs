@@ -15,7 +15,7 @@ use crate::media::Fetching;
 use crate::names::{Known, Names};
 use crate::route::Defaults;
 use crate::router::Shared;
-use crate::{Route, Router, Target};
+use crate::{Route, Router, Target, Words};
 
 /// Assembles a [`Router`]; made by [`Router::builder`].
 ///
@@ -35,6 +35,7 @@ pub struct Builder {
     transport: Option<Arc<dyn Transport>>,
     #[cfg(feature = "cache")]
     cache: Option<Arc<crate::Cache>>,
+    words: Words,
 }
 
 struct PolicyBox(Arc<dyn Policy>);
@@ -61,6 +62,7 @@ impl Builder {
             transport: None,
             #[cfg(feature = "cache")]
             cache: None,
+            words: Words::default(),
         }
     }
 
@@ -158,6 +160,13 @@ impl Builder {
         self
     }
 
+    /// Says whether spans have the words of requests and answers; they have not, unless this is said.
+    #[must_use]
+    pub fn words(mut self, words: Words) -> Self {
+        self.words = words;
+        self
+    }
+
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
     ///
     /// A request is refused by an error, and by a panic: what a guard has not seen to its end is not sent.
@@ -201,7 +210,14 @@ impl Builder {
         let endpoints = endpoints(self.endpoints)?;
         let targets = self.targets.into_iter().map(|target| (target.name.clone(), target));
         let known = Known { endpoints, targets: targets.collect(), catalog: self.catalog };
+        let slots: Vec<_> =
+            self.routes.iter().map(|route| (route.name.clone(), route.slots.clone())).collect();
         let names = Names::new(known, self.routes, defaults, &board)?;
+        for (route, slots) in &slots {
+            let found = slots.names().try_for_each(|name| names.resolve(name, &board).map(|_| ()));
+            found.map_err(|error| error.at(format_args!("route {route}")))?;
+        }
+        let shadows = slots.into_iter().filter_map(|(route, slots)| Some((route, slots.shadow?)));
         Ok(Router::new(Shared {
             names,
             board,
@@ -215,6 +231,10 @@ impl Builder {
             kept: tokio::sync::Mutex::default(),
             #[cfg(feature = "cache")]
             cache: self.cache,
+            words: self.words,
+            #[cfg(feature = "metrics")]
+            measures: crate::telemetry::Measures::new(),
+            shadows: shadows.collect(),
         }))
     }
 }

@@ -270,6 +270,7 @@ impl Names {
         let defaults = Defaults {
             policy: route.policy.clone().unwrap_or_else(|| self.defaults.policy.clone()),
             limits: route.limits.unwrap_or(self.defaults.limits),
+            slots: route.slots.clone(),
         };
         let what = match followed.is_empty() {
             true => "a route".to_owned(),

@@ -9,9 +9,10 @@ use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 use nohop_wire::Abilities;
 
-use crate::Target;
 use crate::board::{Answers, Board, Gauge};
 use crate::priced::{self, Priced};
+use crate::slots::Slots;
+use crate::{Classify, Shadow, Target};
 
 /// A name for targets, with its policy.
 ///
@@ -31,6 +32,7 @@ pub struct Route {
     pub(crate) policy: Option<Arc<dyn Policy>>,
     pub(crate) limits: Option<Limits>,
     pub(crate) follow: bool,
+    pub(crate) slots: Slots,
 }
 
 impl Route {
@@ -43,7 +45,14 @@ impl Route {
         targets: impl IntoIterator<Item = T>,
     ) -> Self {
         let targets = targets.into_iter().map(Into::into).collect();
-        Self { name: name.into(), targets, policy: None, limits: None, follow: false }
+        Self {
+            name: name.into(),
+            targets,
+            policy: None,
+            limits: None,
+            follow: false,
+            slots: Slots::default(),
+        }
     }
 
     /// Sets who narrows and orders the candidates.
@@ -71,6 +80,20 @@ impl Route {
         self
     }
 
+    /// Sets who labels chats before the policy decides, so that it may go by the labels.
+    #[must_use]
+    pub fn classify(mut self, classify: impl Classify) -> Self {
+        self.slots.classify = Some(Arc::new(classify));
+        self
+    }
+
+    /// Sets who gets copies of some chats, whose answers nobody waits for.
+    #[must_use]
+    pub fn shadow(mut self, shadow: Shadow) -> Self {
+        self.slots.shadow = Some(shadow);
+        self
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
@@ -83,6 +106,8 @@ impl fmt::Debug for Route {
             .field("name", &self.name)
             .field("targets", &self.targets)
             .field("policy", &self.policy.as_ref().map(|policy| policy.name().to_owned()))
+            .field("classify", &self.slots.classify.as_ref().map(|it| it.name().to_owned()))
+            .field("shadow", &self.slots.shadow)
             .finish_non_exhaustive()
     }
 }
@@ -92,11 +117,13 @@ impl fmt::Debug for Route {
 pub(crate) struct Defaults {
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
+    pub(crate) slots: Slots,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { policy: Arc::new(available()), limits: Limits::DEFAULT }
+        let (policy, limits) = (Arc::new(available()), Limits::DEFAULT);
+        Self { policy, limits, slots: Slots::default() }
     }
 }
 
@@ -106,6 +133,7 @@ pub(crate) struct Resolved {
     pub(crate) what: Arc<str>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
+    pub(crate) slots: Slots,
     /// Where to call each candidate.
     pub(crate) places: Vec<Place>,
     /// The candidates without their health, which changes.
@@ -142,7 +170,7 @@ impl Resolved {
         endpoints: &BTreeMap<String, Arc<Endpoint>>,
         catalog: Option<&Catalog>,
         board: &Board,
-        Defaults { policy, limits }: Defaults,
+        Defaults { policy, limits, slots }: Defaults,
     ) -> Result<Self> {
         let (mut places, mut candidates) = (Vec::new(), Vec::new());
         for target in targets {
@@ -179,7 +207,7 @@ impl Resolved {
         let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
         let what: Arc<str> = what.into();
         let answers = board.answers(&what);
-        Ok(Self { what, policy, limits, places, candidates, answers, snapshot })
+        Ok(Self { what, policy, limits, slots, places, candidates, answers, snapshot })
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.

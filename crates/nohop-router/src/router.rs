@@ -1,24 +1,32 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use arc_swap::Guard;
 use http::Uri;
 use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Plan, Policy, Purse, Turn, available};
+use nohop_policy::{Candidates, Limits, Plan, Policy, Purse, Turn, available};
 use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
-use nohop_types::{Request, Response, Result, Trace};
+use nohop_types::{Aside, Request, Response, Result, Trace};
 use nohop_wire::Mode;
 
-use crate::asked::Asked;
+use crate::asked::{Asked, Asking};
 use crate::board::Board;
-use crate::clock::{chance, now};
+#[cfg(feature = "cache")]
+use crate::cache::Found;
+use crate::classify::Labelled;
+use crate::clock::now;
 use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::Names;
 use crate::safely::safely;
+#[cfg(feature = "metrics")]
+use crate::telemetry::Measures;
+use crate::telemetry::Words;
 use crate::work::Work;
-use crate::{Answer, Builder};
+use crate::{Answer, Builder, Shadow, Shadows};
 
 /// What the trace shows of a policy that panicked.
 const PANICKED: &str = "available, for the policy panicked";
@@ -46,6 +54,11 @@ pub(crate) struct Shared {
     pub(crate) kept: tokio::sync::Mutex<crate::refresh::Kept>,
     #[cfg(feature = "cache")]
     pub(crate) cache: Option<Arc<crate::Cache>>,
+    pub(crate) words: Words,
+    #[cfg(feature = "metrics")]
+    pub(crate) measures: Measures,
+    /// By the names of their routes.
+    pub(crate) shadows: BTreeMap<String, Shadow>,
 }
 
 impl Router {
@@ -91,13 +104,19 @@ impl Router {
         Ok(answer)
     }
 
-    /// Decides without calling anyone.
+    /// Decides without calling anyone: the trace of a request that is not sent.
+    ///
+    /// A classifier that would have to ask somebody is not asked, and a shadow gets no copy.
     ///
     /// # Errors
     ///
     /// `Config` when the request's model names nothing.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        Ok(self.decide(request.into(), Mode::Whole, Work::Chat)?.0.trace(Vec::new()))
+        let mut asking = Asking::new(self, request.into(), Mode::Whole)?;
+        if let Some(classify) = asking.resolved.slots.classify.clone() {
+            asking.labelled = Labelled::seen(&*classify, &asking.request);
+        }
+        Ok(self.decide(asking).0.trace(Vec::new()))
     }
 
     /// Connects to every endpoint, so that the first request need not; whether it works out is not told.
@@ -107,7 +126,7 @@ impl Router {
         self.shared.transport.warm(&urls).await;
     }
 
-    /// Takes no more requests, and waits until those under way are over.
+    /// Takes no more requests, and waits until those under way are over; copies for shadows are ended.
     pub async fn drain(&self) {
         self.shared.flight.drain().await;
     }
@@ -132,6 +151,11 @@ impl Router {
         self.shared.names.catalog().unwrap_or_default()
     }
 
+    /// What became of the copies for the shadow of `route`; `None` where it has none.
+    pub fn shadowed(&self, route: &str) -> Option<Shadows> {
+        self.shared.shadows.get(route).map(Shadow::figures)
+    }
+
     /// Where entries go.
     pub fn ledger(&self) -> &dyn Ledger {
         &*self.shared.ledger
@@ -146,35 +170,55 @@ impl Router {
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.shared.cache {
-            let found = cache.find(&request).await;
-            let answer = self.begin(permit, request, mode, Work::Chat)?;
-            return Ok(answer.with(cache, found));
+            return match cache.find(&request).await {
+                Found::Kept(kept) => {
+                    Ok(self.begin(permit, Asking::new(self, request, mode)?).tell(&kept))
+                }
+                found => Ok(self.asked(permit, request, mode).await?.with(cache, found)),
+            };
         }
-        self.begin(permit, request, mode, Work::Chat)
+        self.asked(permit, request, mode).await
     }
 
-    /// Begins what was seen and found right.
-    pub(crate) fn begin(
+    /// Begins what is not kept.
+    async fn asked(
         &self,
         permit: Permit,
         request: Arc<Request>,
         mode: Mode,
-        work: Work,
     ) -> Result<Answer> {
-        let (asked, plan) = self.decide(request, mode, work)?;
-        Ok(Answer::new(asked, plan, permit))
+        let mut asking = Asking::new(self, request, mode)?;
+        if let Some(classify) = asking.resolved.slots.classify.clone() {
+            let labelled = Labelled::by(&*classify, self, &asking.request);
+            asking.labelled = Box::pin(labelled).await;
+        }
+        if let Some(shadow) = &asking.resolved.slots.shadow {
+            asking.shadow = shadow.fall(self, &asking);
+        }
+        Ok(self.begin(permit, asking))
+    }
+
+    /// Begins what was seen and found right.
+    pub(crate) fn begin(&self, permit: Permit, asking: Asking) -> Answer {
+        let (asked, plan) = self.decide(asking);
+        Answer::new(asked, plan, permit)
+    }
+
+    /// Begins what is asked beside a request: it is neither classified nor shadowed.
+    pub(crate) fn beside(&self, asking: Asking) -> Answer {
+        self.begin(self.shared.flight.beside(), asking)
     }
 
     /// Narrows and orders the candidates: all that happens before the first call.
-    fn decide(&self, request: Arc<Request>, mode: Mode, work: Work) -> Result<(Arc<Asked>, Plan)> {
-        let (began, seed) = (now(), chance());
-        let shared = &self.shared;
-        let resolved = shared.names.resolve(&request.model, &shared.board);
-        let resolved = resolved.map_err(|error| Asked::undecided(error, &request.model))?;
-        let limits = resolved.limits;
+    fn decide(&self, asking: Asking) -> (Arc<Asked>, Plan) {
+        let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
+            asking;
+        let (from, shared) = (now(), &self.shared);
+        let limits = beside(resolved.limits, aside);
+        let snapshot = resolved.snapshot(&shared.board);
         let (decision, turns) = {
-            let cx = Asked::context(&request, &resolved, &work, began, seed);
-            let snapshot = resolved.snapshot(&shared.board);
+            let cx = Asked::context(&request, &resolved, &work, from, seed);
+            let cx = cx.labels(&labelled.labels);
             let snapshot = &snapshot.candidates[..];
             let decide =
                 |policy: &dyn Policy| Candidates::decide(policy, &cx, snapshot, limits.front());
@@ -182,32 +226,50 @@ impl Router {
             let list = list.unwrap_or_else(|| decide(&available().named(PANICKED)));
             let decision = list.decided();
             let turn = |place: usize| {
-                let asked = snapshot[place].health.asked_until.filter(|until| *until > began);
+                let asked = snapshot[place].health.asked_until.filter(|until| *until > from);
                 Turn::of(place, &snapshot[place], &cx).from(asked)
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
             (decision, turns)
         };
-        let plan = Plan::new(began, turns, limits, shared.purse.clone(), seed);
+        let purse = match aside {
+            // What nobody waits for takes nothing from what retries are paid with, and adds nothing.
+            Some(Aside::Shadow) => Arc::default(),
+            _ => shared.purse.clone(),
+        };
+        let plan = Plan::new(began, turns, limits, purse, seed);
         // A hedge must hear the first content, and a whole answer is silent until it is there.
         let mode = match work {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
             _ => mode,
         };
         let asked = Asked {
-            id: Asked::id(seed),
+            id: id.unwrap_or_else(|| Asked::id(seed)),
             shared: shared.clone(),
+            snapshot: Guard::into_inner(snapshot),
             resolved,
             request,
             work,
             mode,
             fetched: shared.fetching.begin(),
             decision,
+            labels: labelled.labels,
+            classified: labelled.classified,
+            shadow,
+            aside,
             seed,
             began,
-            decided: now() - began,
+            decided: now() - from,
         };
-        Ok((Arc::new(asked), plan))
+        (Arc::new(asked), plan)
+    }
+}
+
+/// How far a request goes that is asked beside another: a copy is called once.
+fn beside(limits: Limits, aside: Option<Aside>) -> Limits {
+    match aside {
+        Some(Aside::Shadow) => Limits { attempts: 1, hedge: None, ..limits },
+        _ => limits,
     }
 }
 

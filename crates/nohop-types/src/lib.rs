@@ -14,6 +14,7 @@
 //!
 //! Invariant: nothing here performs IO, reads a clock or knows a provider.
 
+mod aside;
 mod asker;
 mod base64;
 mod citation;
@@ -25,6 +26,7 @@ mod extra;
 mod finish;
 mod grammar;
 mod json;
+mod label;
 mod listed;
 mod logprob;
 mod loss;
@@ -56,6 +58,7 @@ mod words;
 #[cfg(feature = "schema")]
 pub use schemars;
 
+pub use aside::Aside;
 pub use citation::{Citation, Span};
 pub use cost::{Cost, Provenance};
 pub use embed::{EmbedInput, EmbedRequest, Purpose};
@@ -65,6 +68,7 @@ pub use extra::{Extra, ExtraScope, Extras};
 pub use finish::FinishReason;
 pub use grammar::Grammar;
 pub use json::Json;
+pub use label::Label;
 pub use listed::{Listed, Rate, Unit};
 pub use logprob::{Logprob, TokenLogprob};
 pub use loss::{Change, Loss};
@@ -84,6 +88,6 @@ pub use schema::Shaped;
 pub use secret::Secret;
 pub use task::Task;
 pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};
-pub use trace::{Attempted, Stage, Trace};
+pub use trace::{Attempted, Classified, Considered, Shadowed, Stage, Trace};
 pub use usage::{Kind, Share, Usage, Written};
 pub use vectors::Vectors;

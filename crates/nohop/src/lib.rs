@@ -25,7 +25,10 @@
 //! Invariant: there is no logic here. Everything is in the crates behind it, each of which can be used
 //! alone.
 
-pub use nohop_router::{Answer, Builder, Route, Router, Target, Text, file};
+pub use nohop_router::{
+    Answer, Builder, Classify, Inquiry, Judge, Route, Router, Shadow, Shadows, Target, Text,
+    Thresholds, Words, difficulty, file,
+};
 #[cfg(feature = "cache")]
 pub use nohop_router::{Cache, Kept, Key, Store};
 #[cfg(feature = "refresh")]

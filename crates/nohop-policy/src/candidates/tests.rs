@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -58,6 +60,65 @@ fn of_many_that_a_stage_dropped_only_some_are_named() {
     list.stage("none", |list| list.retain(|_| false));
     let stages = list.decided().stages(&snapshot, 2);
     assert_eq!((stages[0].kept, stages[0].dropped.len(), stages[0].unnamed), (0, 2, 3));
+}
+
+/// Who led before and after each stage, where that changed.
+fn moved(edit: impl FnOnce(&mut Candidates<'_>)) -> Vec<(String, Vec<Arc<str>>, Vec<Arc<str>>)> {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    edit(&mut list);
+    let stages = list.decided().stages(&snapshot, usize::MAX).into_iter();
+    let moved = stages.filter(|stage| !stage.after.is_empty());
+    moved.map(|stage| (stage.name.into(), stage.before, stage.after)).collect()
+}
+
+#[test]
+fn a_stage_that_changes_who_leads_is_said_to_have_moved_them() {
+    let sort = |list: &mut Candidates<'_>| {
+        list.stage("sort", |list| list.sort_by_key(|it| it.target.clone()));
+    };
+    let names = |names: [&str; 3]| names.map(Arc::from).to_vec();
+    let expected = ("sort".to_owned(), names(["d@x", "a@y", "c@x"]), names(["a@x", "a@y", "b@y"]));
+    assert_eq!(moved(sort), [expected.clone()]);
+    // The stage around it did nothing more, and a second sort finds all in order.
+    let twice = |list: &mut Candidates<'_>| {
+        list.stage("around", |list| {
+            sort(list);
+            list.stage("again", |list| list.sort_by_key(|it| it.target.clone()));
+        });
+    };
+    assert_eq!(moved(twice), [expected]);
+}
+
+#[test]
+fn a_stage_that_only_drops_has_moved_nobody() {
+    let drop = |list: &mut Candidates<'_>| {
+        list.stage("no y", |list| list.retain(|it| !it.target.ends_with('y')));
+        list.stage("no d", |list| list.retain(|it| !it.target.starts_with('d')));
+    };
+    assert_eq!(moved(drop), []);
+}
+
+#[test]
+fn whom_an_outer_stage_moves_it_answers_for_itself() {
+    let outer = |list: &mut Candidates<'_>| {
+        list.stage("outer", |list| {
+            list.stage("inner", |list| list.retain(|it| !it.target.starts_with('d')));
+            list.sort_by_key(|it| it.target.clone());
+        });
+    };
+    assert_eq!(moved(outer).iter().map(|(name, ..)| &**name).collect::<Vec<_>>(), ["outer"]);
+}
+
+#[test]
+fn who_was_dropped_is_told_with_the_stage_that_did_it() {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    list.stage("not c", |list| list.retain(|it| !it.target.starts_with('c')));
+    list.stage("nothing", |_| ());
+    list.stage("two", |list| list.keep_best(2, |it| it.target.clone()));
+    let dropped: Vec<_> = list.decided().dropped().collect();
+    assert_eq!(dropped, [(0, 2), (3, 2), (2, 0)]);
 }
 
 proptest! {

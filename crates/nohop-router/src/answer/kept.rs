@@ -11,12 +11,10 @@ use crate::clock::{date, now};
 use crate::safely::safely;
 
 impl Answer {
-    /// Goes by what was found: an answer that is kept is told, and one that is not is kept once it is complete.
+    /// Keeps the answer once it is complete, where it leads those who ask for the same.
     pub(crate) fn with(mut self, cache: &Arc<Cache>, found: Found) -> Self {
-        match found {
-            Found::Kept(kept) => self.tell(&kept),
-            Found::Missing(lead) => self.fill = Some(Fill::new(cache.clone(), lead)),
-            Found::Apart => {}
+        if let Found::Missing(lead) = found {
+            self.fill = Some(Fill::new(cache.clone(), lead));
         }
         self
     }
@@ -42,7 +40,7 @@ impl Answer {
     }
 
     /// Tells an answer that was kept: nobody is asked, and nothing is spent.
-    fn tell(&mut self, kept: &Kept) {
+    pub(crate) fn tell(mut self, kept: &Kept) -> Self {
         let nothing = Cost::computed(Money::ZERO);
         let mut shown = Attempted::new(kept.target.clone(), 0);
         shown.began = now() - self.asked.began;
@@ -60,5 +58,6 @@ impl Answer {
         self.ended.push(shown);
         self.ready = replay(&kept.response);
         self.over = true;
+        self
     }
 }
