@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nohop_types::{Cost, Outcome, Request, Task, Usage};
+use nohop_types::{Cost, Label, Outcome, Request, Task, Usage};
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -112,6 +112,17 @@ impl Entry {
         self.task = task;
         self.tags.clone_from(&request.tags);
         self.user.clone_from(&request.user);
+        self
+    }
+
+    /// Adds what the router said of the request to its tags, so that totals by tag are totals by label too.
+    ///
+    /// A tag of the same name gives way: what was done is written down, and not what was wished for.
+    #[must_use]
+    pub fn labels<'a>(mut self, labels: impl IntoIterator<Item = &'a Label>) -> Self {
+        let words =
+            labels.into_iter().map(|label| (label.name.to_string(), label.value.to_string()));
+        self.tags.extend(words);
         self
     }
 

@@ -76,6 +76,7 @@ impl Asked {
         trace.resolved = resolved.what.clone();
         trace.candidates = resolved.candidates.len();
         trace.stages = decision.stages(&resolved.candidates, MOST_DROPPED);
+        trace.labels = decision.labels().to_vec();
         trace.order = decision.places().take(resolved.limits.front()).map(target).collect();
         trace.attempts = attempts;
         trace.decided = self.decided;

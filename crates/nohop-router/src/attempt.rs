@@ -347,7 +347,8 @@ impl Attempt {
         let shared = &self.asked.shared;
         safely("the ledger", || shared.ledger.settle(reservation, entry));
         let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
-            .first_content(self.shown.first_content);
+            .first_content(self.shown.first_content)
+            .usage(&self.shown.usage);
         shared.board.learn(&self.at().gauge, now, &attempt);
         let cx = Asked::context(&self.asked.request, &self.asked.work, now, self.asked.seed);
         safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
@@ -392,6 +393,7 @@ impl Attempt {
         Entry::new(asked.id.clone(), number, target.0, outcome, shown.took)
             .place(target.1, candidate.model.clone(), candidate.key)
             .asked(asked.work.task(), &asked.request)
+            .labels(asked.decision.labels())
             .usage(shown.usage.clone())
             .cost(shown.cost)
             .began(self.date)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cost, Loss, Money, Outcome, Provenance, Usage};
+use crate::{Cost, Label, Loss, Money, Outcome, Provenance, Usage};
 
 /// What the router considered, dropped, tried and why, for one request.
 ///
@@ -27,6 +27,9 @@ pub struct Trace {
     pub candidates: usize,
     /// What the policy did, step by step.
     pub stages: Vec<Stage>,
+    /// What the decision said of the request, as the arm of a split.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
     /// The targets to call, in the order of attempts, as far as a plan looks.
     pub order: Vec<Arc<str>>,
     /// The attempts so far, oldest first.

@@ -18,6 +18,9 @@ impl fmt::Display for Trace {
         for stage in &self.stages {
             writeln!(f, "  {:width$}  {stage}", stage.name)?;
         }
+        for label in &self.labels {
+            writeln!(f, "  {}: {}", label.name, label.value)?;
+        }
         match self.attempts.is_empty() {
             true => self.plan(f),
             false => {

@@ -38,6 +38,7 @@ fn trace() -> Trace {
             },
             Stage { name: "by cheapest".into(), kept: 2, ..Stage::default() },
         ],
+        labels: vec![Label::new("greeting", "short")],
         order: vec!["gpt@one".into(), "claude@two".into()],
         attempts: vec![failed, finished],
         decided: Duration::from_micros(12),
@@ -51,6 +52,7 @@ fn a_trace_prints_as_a_table() {
 3 candidates, decided in 12 µs
   available    kept 2, dropped old@one and 2 more
   by cheapest  kept 2
+  greeting: short
 #  target              outcome             began   sent   head    content  took    cost
 1  gpt@one             failed: overloaded  40 µs   60 µs  3.0 ms  -        3.0 ms  -
    the server is busy
