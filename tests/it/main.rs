@@ -24,3 +24,4 @@ mod supply;
 mod surfaces;
 mod tables;
 mod tasks;
+mod warmth;
