@@ -26,3 +26,4 @@ mod tables;
 mod tasks;
 mod telemetry;
 mod traces;
+mod warmth;

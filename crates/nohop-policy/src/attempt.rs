@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nohop_types::{Error, ErrorKind, Scope};
+use nohop_types::{Error, ErrorKind, Scope, Usage};
 
 use crate::Candidate;
 
@@ -16,12 +16,14 @@ pub struct Attempt<'a> {
     pub took: Duration,
     /// How long it took to the first content, if it came to that.
     pub first_content: Option<Duration>,
+    /// What it consumed, if that is known.
+    pub usage: Option<&'a Usage>,
 }
 
 impl<'a> Attempt<'a> {
     /// The attempt at `candidate` that ended in `outcome` after `took`.
     pub fn new(candidate: &'a Candidate, outcome: Outcome<'a>, took: Duration) -> Self {
-        Self { candidate, outcome, took, first_content: None }
+        Self { candidate, outcome, took, first_content: None, usage: None }
     }
 
     /// Whether it says something against its candidate.
@@ -42,6 +44,13 @@ impl<'a> Attempt<'a> {
     #[must_use]
     pub fn first_content(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.first_content = after.into();
+        self
+    }
+
+    /// Says what it consumed.
+    #[must_use]
+    pub fn usage(mut self, usage: &'a Usage) -> Self {
+        self.usage = Some(usage);
         self
     }
 }

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use nohop_types::Label;
+
 use crate::{Candidate, Context, Policy};
 
 mod front;
@@ -18,13 +20,14 @@ pub struct Candidates<'a> {
     order: Vec<u32>,
     kept: usize,
     marks: Vec<Mark>,
+    labels: Vec<Label>,
 }
 
 impl<'a> Candidates<'a> {
     /// All of `snapshot`, in its own order.
     pub fn new(snapshot: &'a [Candidate]) -> Self {
         let order: Vec<u32> = (0..).take(snapshot.len()).collect();
-        Self { snapshot, kept: order.len(), order, marks: Vec::new() }
+        Self { snapshot, kept: order.len(), order, marks: Vec::new(), labels: Vec::new() }
     }
 
     /// What `policy` leaves of `snapshot`, for a caller that reads only the first `front`.
@@ -117,10 +120,23 @@ impl<'a> Candidates<'a> {
         }
     }
 
+    /// Says something of the request that shall be on the trace and on the entries.
+    ///
+    /// What is said twice of the same name is as it was said last.
+    pub fn label(&mut self, label: Label) {
+        self.labels.retain(|said| said.name != label.name);
+        self.labels.push(label);
+    }
+
+    /// What was said of the request so far.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
     /// Ends the decision: what is left of it needs no snapshot, until somebody asks for names.
     pub fn decided(self) -> Decision {
-        let Self { order, kept, marks, .. } = self;
-        Decision { order, kept, marks }
+        let Self { order, kept, marks, labels, .. } = self;
+        Decision { order, kept, marks, labels }
     }
 }
 
@@ -136,11 +152,17 @@ pub struct Decision {
     order: Vec<u32>,
     kept: usize,
     marks: Vec<Mark>,
+    labels: Vec<Label>,
 }
 
 impl Decision {
     /// Where in the snapshot the candidates that are left stand, in order.
     pub fn places(&self) -> impl ExactSizeIterator<Item = usize> + use<'_> {
         self.order[..self.kept].iter().map(|place| *place as usize)
+    }
+
+    /// What was said of the request.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
     }
 }

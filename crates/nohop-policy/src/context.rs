@@ -2,8 +2,8 @@ use std::time::Instant;
 
 use nohop_types::{Content, Label, Money, Part, Request, Task, Tool, ToolKind};
 
-use crate::Candidate;
 use crate::random::random;
+use crate::{Candidate, Warm};
 
 #[cfg(test)]
 mod tests;
@@ -26,20 +26,37 @@ pub struct Context<'a> {
     pub output: u64,
     /// What was found out about the request.
     pub labels: &'a [Label],
+    /// Whether the request asks that its prompt be cached.
+    cached: bool,
+    warm: &'a [Warm],
     seed: u64,
 }
 
 impl<'a> Context<'a> {
     /// The context of a chat at the time `now`, whose random numbers follow from `seed`.
     pub fn new(request: &'a Request, now: Instant, seed: u64) -> Self {
+        let mut cached = request.cache.is_some();
+        let parts = request.messages.iter().flat_map(|message| &message.parts);
+        let tokens = parts.map(|part| {
+            cached |= part.cache.is_some();
+            quarters(part)
+        });
+        let tokens = tokens.sum::<u64>();
+        let tools = request.tools.iter().map(|it| {
+            cached |= it.cache.is_some();
+            tool(it)
+        });
+        let tokens = tokens + tools.sum::<u64>();
         let choices = u64::from(request.sampling.n.unwrap_or(1));
         Self {
             request,
             task: Task::Chat,
             now,
-            input: Self::tokens_of(request),
+            input: tokens.div_ceil(4),
             output: request.max_tokens.unwrap_or(1_000).saturating_mul(choices),
             labels: &[],
+            cached,
+            warm: &[],
             seed,
         }
     }
@@ -75,10 +92,40 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// What the answer would cost at `candidate`, if its price is known.
+    /// Says at whom the beginning of the prompt is warm in a cache.
+    #[must_use]
+    pub fn warm(mut self, warm: &'a [Warm]) -> Self {
+        self.warm = warm;
+        self
+    }
+
+    /// How many tokens of the prompt are expected to be in the cache of `candidate`.
+    pub fn cached(&self, candidate: &Candidate) -> u64 {
+        if self.warm.is_empty() {
+            return 0;
+        }
+        let place = candidate.fingerprint();
+        let warm = self.warm.iter().find(|warm| warm.place == place);
+        warm.map_or(0, |warm| warm.tokens.min(self.input))
+    }
+
+    /// What the answer would cost at `candidate`, if its price is known; what is warm there costs what a cache does.
     #[inline]
     pub fn estimate(&self, candidate: &Candidate) -> Option<Money> {
-        candidate.price.as_ref().map(|price| price.estimate(self.input, self.output))
+        let price = candidate.price.as_ref()?;
+        Some(match self.cached || !self.warm.is_empty() {
+            false => price.estimate(self.input, self.output),
+            true => {
+                let warm = self.cached(candidate);
+                price.estimate_cached(warm, self.cached, self.input, self.output)
+            }
+        })
+    }
+
+    /// What the answer would cost at `candidate` if `tokens` of the prompt were warm there.
+    pub(crate) fn estimate_warm(&self, candidate: &Candidate, tokens: u64) -> Option<Money> {
+        let price = candidate.price.as_ref()?;
+        Some(price.estimate_cached(tokens, self.cached, self.input, self.output))
     }
 
     /// The caller's word for `key`, for policies to go by.

@@ -32,6 +32,7 @@ mod purse;
 mod random;
 mod rest;
 mod time;
+mod warm;
 mod when;
 
 pub use attempt::{Attempt, Outcome};
@@ -44,9 +45,14 @@ pub use limits::{Broken, Clocks, Limits};
 pub use offer::{Data, Offer};
 pub use order::{By, Order, Reversed, ThenBy, by};
 pub use plan::{AttemptId, Plan, Signal, Step, Turn};
-pub use policies::{available, best, cheapest, fastest, first, ignore, in_order, only, weighted};
+pub use policies::{
+    Percentile, Split, Sticky, affordable, allowed, available, balanced, best, capable, cheapest,
+    fastest, first, highest_throughput, ignore, in_order, least_loaded, most_reliable, newest,
+    only, only_within, split, sticky, top, weighted, within,
+};
 pub use policy::{Named, Policy, Then};
 pub use price::{Longer, Price};
 pub use purse::Purse;
 pub use rest::Rest;
+pub use warm::Warm;
 pub use when::{Otherwise, When, when};

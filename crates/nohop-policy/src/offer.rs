@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use nohop_types::Modality;
 
 /// What is known of a candidate before it is asked: what its model can do there, where it is, and what becomes of what
@@ -44,6 +46,8 @@ pub struct Offer {
     pub sampling: Option<bool>,
     /// Whether it goes on from a last turn of its own.
     pub prefill: Option<bool>,
+    /// For how long a prompt stays in its cache, where the request does not say.
+    pub cached: Option<Duration>,
     /// How well the model did in public tests, in thousandths of the best there is.
     pub score: Option<u32>,
     /// On which day the model came out, counted from the first of 1970.
@@ -83,6 +87,7 @@ impl Offer {
             reasoning: self.reasoning.or(known.reasoning),
             sampling: self.sampling.or(known.sampling),
             prefill: self.prefill.or(known.prefill),
+            cached: self.cached.or(known.cached),
             score: self.score.or(known.score),
             released: self.released.or(known.released),
         }

@@ -110,6 +110,22 @@ impl Price {
         let reached = longer.iter().filter(|longer| longer.from <= prompt);
         reached.max_by_key(|longer| longer.from).map_or(self, |longer| &longer.price)
     }
+
+    /// What so many tokens cost when a prompt's first `cached` are read from a cache, and the others written to it
+    /// where that is `asked` for.
+    pub(crate) fn estimate_cached(
+        &self,
+        cached: u64,
+        asked: bool,
+        input: u64,
+        output: u64,
+    ) -> Money {
+        let cached = cached.min(input);
+        let usual = self.estimate(input - cached, output);
+        let written = self.cache_write.filter(|_| asked).unwrap_or(self.input);
+        let read = self.cache_read.unwrap_or(self.input) * cached;
+        usual - self.input * (input - cached) + written * (input - cached) + read
+    }
 }
 
 #[cfg(test)]

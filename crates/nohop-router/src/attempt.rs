@@ -349,7 +349,8 @@ impl Attempt {
         let shared = &self.asked.shared;
         safely("the ledger", || shared.ledger.settle(reservation, entry));
         let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
-            .first_content(self.shown.first_content);
+            .first_content(self.shown.first_content)
+            .usage(&self.shown.usage);
         shared.board.learn(&self.at().gauge, now, &attempt);
         let Asked { request, resolved, work, seed, .. } = &*self.asked;
         let cx = Asked::context(request, resolved, work, now, *seed).labels(&self.asked.labels);

@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
-use nohop_policy::{Candidate, Limits, Policy, available};
+use nohop_policy::{Candidate, Limits, Policy, available, capable};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
@@ -122,7 +122,7 @@ pub(crate) struct Defaults {
 
 impl Default for Defaults {
     fn default() -> Self {
-        let (policy, limits) = (Arc::new(available()), Limits::DEFAULT);
+        let (policy, limits) = (Arc::new(available().then(capable())), Limits::DEFAULT);
         Self { policy, limits, slots: Slots::default() }
     }
 }

@@ -181,12 +181,7 @@ impl Router {
     }
 
     /// Begins what is not kept.
-    async fn asked(
-        &self,
-        permit: Permit,
-        request: Arc<Request>,
-        mode: Mode,
-    ) -> Result<Answer> {
+    async fn asked(&self, permit: Permit, request: Arc<Request>, mode: Mode) -> Result<Answer> {
         let mut asking = Asking::new(self, request, mode)?;
         if let Some(classify) = asking.resolved.slots.classify.clone() {
             let labelled = Labelled::by(&*classify, self, &asking.request);
@@ -232,6 +227,7 @@ impl Router {
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
             (decision, turns)
         };
+        let labels = [labelled.labels, decision.labels().to_vec()].concat();
         let purse = match aside {
             // What nobody waits for takes nothing from what retries are paid with, and adds nothing.
             Some(Aside::Shadow) => Arc::default(),
@@ -253,7 +249,7 @@ impl Router {
             mode,
             fetched: shared.fetching.begin(),
             decision,
-            labels: labelled.labels,
+            labels,
             classified: labelled.classified,
             shadow,
             aside,

@@ -54,6 +54,18 @@ fn every_stage_answers_for_what_it_dropped() {
 }
 
 #[test]
+fn what_is_said_last_of_a_name_is_what_is_said_of_it() {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    for (name, value) in [("arm", "a"), ("difficulty", "easy"), ("arm", "b")] {
+        list.label(Label::new(name, value));
+    }
+    let said = [Label::new("difficulty", "easy"), Label::new("arm", "b")];
+    assert_eq!(list.labels(), said);
+    assert_eq!(list.decided().labels(), said);
+}
+
+#[test]
 fn of_many_that_a_stage_dropped_only_some_are_named() {
     let snapshot = snapshot();
     let mut list = Candidates::new(&snapshot);
