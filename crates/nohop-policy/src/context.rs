@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use nohop_types::{Content, Money, Part, Request, Task, Tool, ToolKind};
+use nohop_types::{Content, Money, Part, Preferences, Request, Task, Tool, ToolKind};
 
 use crate::Candidate;
 use crate::random::random;
@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub input: u64,
     /// How many tokens the answer is expected to have: the cap, or a thousand for each choice.
     pub output: u64,
+    /// What is preferred: what the request says, unless its name says more.
+    pub preferences: Option<&'a Preferences>,
     seed: u64,
 }
 
@@ -39,6 +41,7 @@ impl<'a> Context<'a> {
             now,
             input: (parts.map(quarters).sum::<u64>() + tools.sum::<u64>()).div_ceil(4),
             output: request.max_tokens.unwrap_or(1_000).saturating_mul(choices),
+            preferences: request.preferences.as_deref(),
             seed,
         }
     }
@@ -57,6 +60,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn tokens(mut self, input: u64, output: u64) -> Self {
         (self.input, self.output) = (input, output);
+        self
+    }
+
+    /// Says what is preferred, in place of what the request says.
+    #[must_use]
+    pub fn preferences(mut self, preferences: &'a Preferences) -> Self {
+        self.preferences = Some(preferences);
         self
     }
 

@@ -54,6 +54,7 @@ mod pack;
 mod packed;
 mod pattern;
 mod rows;
+mod score;
 mod sum;
 #[cfg(test)]
 mod testing;

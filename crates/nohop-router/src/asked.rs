@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nohop_policy::{Context, Decision};
+use nohop_policy::{Context, Decision, Limits, none_left};
 use nohop_types::{Attempted, Error, Request, Trace};
 use nohop_wire::Mode;
 
@@ -25,6 +25,8 @@ pub(crate) struct Asked {
     pub(crate) mode: Mode,
     pub(crate) fetched: Fetched,
     pub(crate) decision: Decision,
+    /// Those of its route, unless the request says less.
+    pub(crate) limits: Limits,
     pub(crate) seed: u64,
     pub(crate) began: Instant,
     pub(crate) decided: Duration,
@@ -76,11 +78,20 @@ impl Asked {
         trace.resolved = resolved.what.clone();
         trace.candidates = resolved.candidates.len();
         trace.stages = decision.stages(&resolved.candidates, MOST_DROPPED);
-        trace.order = decision.places().take(resolved.limits.front()).map(target).collect();
+        trace.order = decision.places().take(self.limits.front()).map(target).collect();
         trace.attempts = attempts;
         trace.decided = self.decided;
         trace.took = now() - self.began;
         trace
+    }
+
+    /// The error of a request that everybody was dropped for, if that is so.
+    pub(crate) fn none_left(&self) -> Option<Error> {
+        if self.decision.places().len() > 0 {
+            return None;
+        }
+        let trace = self.trace(Vec::new());
+        Some(none_left(trace.candidates, &trace.stages).with_trace(trace))
     }
 
     /// The error of a request that it never came to a decision on.

@@ -18,6 +18,7 @@ mod hooks;
 mod media;
 mod names;
 mod outline;
+mod preferred;
 mod priced;
 mod route;
 mod router;

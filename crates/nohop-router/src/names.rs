@@ -18,6 +18,9 @@ use crate::clock::date;
 use crate::route::{Defaults, Resolved, Route, split};
 use crate::{Target, priced};
 
+mod joined;
+mod variant;
+
 /// How many names are remembered that are no route's: callers may ask for anything.
 const MOST_REMEMBERED: usize = 1_024;
 
@@ -89,27 +92,38 @@ impl Names {
         if let Some(known) = self.remembered().get(name) {
             return Ok(known.clone());
         }
-        let (what, targets) = self.find(name)?;
-        let resolved = self.resolved(what, &targets, board, self.defaults.clone())?;
-        let resolved = Arc::new(resolved);
+        let resolved = Arc::new(self.variant(name, board)?);
+        self.remember(name.to_owned(), &resolved);
+        Ok(resolved)
+    }
+
+    /// Keeps what was made up for a name.
+    fn remember(&self, name: String, resolved: &Arc<Resolved>) {
         let mut remembered = self.remembered();
         if remembered.len() >= MOST_REMEMBERED {
             remembered.clear();
         }
-        remembered.insert(name.to_owned(), resolved.clone());
-        Ok(resolved)
+        remembered.insert(name, resolved.clone());
     }
 
     /// The targets of a name that is no route's, and what it is.
     fn find(&self, name: &str) -> Result<(String, Vec<Target>)> {
+        match self.known(name)? {
+            Some(found) => Ok(found),
+            None => self.guess(name),
+        }
+    }
+
+    /// The targets of a name that somebody knows: whoever gave targets, or the catalog.
+    fn known(&self, name: &str) -> Result<Option<(String, Vec<Target>)>> {
         let known = |name: &str| Target::new(name).or(self.targets.get(name));
         if split(name, &self.endpoints).is_some() {
-            return Ok(("a target".to_owned(), vec![known(name)]));
+            return Ok(Some(("a target".to_owned(), vec![known(name)])));
         }
         let offers = self.targets.values().filter(|it| it.model.as_deref() == Some(name));
         let offers: Vec<_> = offers.cloned().collect();
         if !offers.is_empty() {
-            return Ok(("a model".to_owned(), offers));
+            return Ok(Some(("a model".to_owned(), offers)));
         }
         if let Some((model, _)) = self.catalog.as_ref().and_then(|catalog| catalog.model(name)) {
             let mut targets = priced::targets(model, self.endpoints.values());
@@ -118,9 +132,14 @@ impl Names {
                 for target in &mut targets {
                     *target = target.clone().or(self.targets.get(&target.name));
                 }
-                return Ok((format!("the model {}", model.slug()), targets));
+                return Ok(Some((format!("the model {}", model.slug()), targets)));
             }
         }
+        Ok(None)
+    }
+
+    /// The target of a name that nobody knows, at the endpoint that is named like its author.
+    fn guess(&self, name: &str) -> Result<(String, Vec<Target>)> {
         if let Some((author, slug)) = name.split_once('/')
             && self.endpoints.contains_key(author)
             && !slug.is_empty()
@@ -128,7 +147,9 @@ impl Names {
             let what = format!(
                 "a model unknown here, tried at the endpoint named like its author, {author}"
             );
-            return Ok((what, vec![known(&format!("{slug}@{author}"))]));
+            let target = Target::new(format!("{slug}@{author}"));
+            let known = self.targets.get(&target.name);
+            return Ok((what, vec![target.or(known)]));
         }
         Err(self.unknown(name))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use nohop_policy::{self as offered, Price};
+use nohop_policy::{self as offered, Data, Price};
 use nohop_pricing::{Card, Catalog, Charge, Class, Facts, Form, Meter, Model, Offer};
 use nohop_providers::Endpoint;
 use nohop_types::{Cost, Modality, Money, ServiceTier, Usage};
@@ -108,9 +108,15 @@ pub(crate) fn offer(
     let forms = |forms: Vec<Form>| forms.into_iter().filter_map(modality).collect();
     ours.or(offered::Offer {
         region: said(offer.region()),
+        data: data(offer.data()),
         quantization: said(offer.quantization()),
         context: offer.context(),
         output: offer.output(),
+        image: charged(offer.card(), |card| card.base(Meter::ImageIn)),
+        audio: charged(offer.card(), |card| {
+            let heard = card.base(Meter::Tokens(Class::Input, Form::Audio));
+            heard.or_else(|| rate(card, Class::Input))
+        }),
         reads: model.map(|model| forms(model.reads().collect())).unwrap_or_default(),
         writes: model.map(|model| forms(model.writes().collect())).unwrap_or_default(),
         tools: can("tools"),
@@ -120,9 +126,25 @@ pub(crate) fn offer(
         reasoning: can("reasoning"),
         sampling: can("sampling"),
         prefill: can("prefill"),
+        score: model.and_then(Model::score),
         released: model.and_then(Model::released_on),
         ..Default::default()
     })
+}
+
+/// What becomes of what is told there, in the catalog's word.
+fn data(word: &str) -> Option<Data> {
+    match word {
+        "forgets" => Some(Data::Forgets),
+        "keeps" => Some(Data::Keeps),
+        "trains" => Some(Data::Trains),
+        _ => None,
+    }
+}
+
+/// What a card that is known charges for something: nothing, where it does not say.
+fn charged<'c>(card: Card<'c>, rate: impl Fn(Card<'c>) -> Option<Money>) -> Option<Money> {
+    (!card.is_unknown()).then(|| rate(card).unwrap_or_default())
 }
 
 fn modality(form: Form) -> Option<Modality> {

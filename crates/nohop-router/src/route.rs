@@ -6,7 +6,7 @@ use arc_swap::{ArcSwap, Guard};
 use nohop_policy::{Candidate, Limits, Policy, available};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
-use nohop_types::{Error, ErrorKind, Result};
+use nohop_types::{Error, ErrorKind, Result, SortBy};
 use nohop_wire::Abilities;
 
 use crate::Target;
@@ -94,6 +94,8 @@ pub(crate) struct Resolved {
     pub(crate) what: Arc<str>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
+    /// By what its candidates are ordered, where the name says so.
+    pub(crate) sort: Option<SortBy>,
     /// Where to call each candidate.
     pub(crate) places: Vec<Place>,
     /// The candidates without their health, which changes.
@@ -102,6 +104,7 @@ pub(crate) struct Resolved {
 }
 
 /// Where to call one candidate.
+#[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) endpoint: Arc<Endpoint>,
     /// The dialect that is spoken there.
@@ -162,8 +165,48 @@ impl Resolved {
                 });
             }
         }
-        let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
-        Ok(Self { what: what.into(), policy, limits, places, candidates, snapshot })
+        let what = what.into();
+        Ok(Self {
+            what,
+            policy,
+            limits,
+            sort: None,
+            places,
+            candidates,
+            snapshot: Snapshot::none(),
+        })
+    }
+
+    /// The candidates that `keep` says, with what their names say of the order.
+    pub(crate) fn narrowed(
+        &self,
+        what: String,
+        sort: Option<SortBy>,
+        keep: impl Fn(&Candidate) -> bool,
+    ) -> Self {
+        let all = self.candidates.iter().zip(&self.places).filter(|(it, _)| keep(it));
+        let (candidates, places) = all.map(|(it, place)| (it.clone(), place.clone())).unzip();
+        let (policy, limits) = (self.policy.clone(), self.limits);
+        Self {
+            what: what.into(),
+            policy,
+            limits,
+            sort,
+            places,
+            candidates,
+            snapshot: Snapshot::none(),
+        }
+    }
+
+    /// Adds the candidates of another name that it has not, as those of its name number `fallback`.
+    pub(crate) fn extend(&mut self, other: &Self, fallback: u32) {
+        for (it, place) in other.candidates.iter().zip(&other.places) {
+            let same = |known: &Candidate| known.target == it.target && known.key == it.key;
+            if !self.candidates.iter().any(same) {
+                self.candidates.push(it.clone().fallback(fallback));
+                self.places.push(place.clone());
+            }
+        }
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.
@@ -178,6 +221,13 @@ impl Resolved {
             healthy.map(|(it, place)| it.clone().health(board.health(&place.gauge))).collect();
         self.snapshot.store(Arc::new(Snapshot { generation, candidates }));
         self.snapshot.load()
+    }
+}
+
+impl Snapshot {
+    /// One that is to be made anew.
+    fn none() -> ArcSwap<Self> {
+        ArcSwap::from_pointee(Self { generation: 0, candidates: Vec::new() })
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use http::Uri;
 use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Plan, Policy, Purse, Turn, available};
+use nohop_policy::{Candidates, Context, Plan, Policy, Purse, Turn, available};
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Request, Response, Result, Trace};
 use nohop_wire::Mode;
@@ -15,6 +15,7 @@ use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::Names;
+use crate::preferred;
 use crate::safely::safely;
 use crate::work::Work;
 use crate::{Answer, Builder};
@@ -145,6 +146,9 @@ impl Router {
         work: Work,
     ) -> Result<Answer> {
         let (asked, plan) = self.decide(request, mode, work)?;
+        if let Some(error) = asked.none_left() {
+            return Err(error);
+        }
         Ok(Answer::new(asked, plan, permit))
     }
 
@@ -152,11 +156,14 @@ impl Router {
     fn decide(&self, request: Arc<Request>, mode: Mode, work: Work) -> Result<(Arc<Asked>, Plan)> {
         let (began, seed) = (now(), chance());
         let shared = &self.shared;
-        let resolved = shared.names.resolve(&request.model, &shared.board);
+        let preferences = request.preferences.as_deref();
+        let resolved = shared.names.resolve_all(&request.model, preferences, &shared.board);
         let resolved = resolved.map_err(|error| Asked::undecided(error, &request.model))?;
-        let limits = resolved.limits;
+        let limits = preferred::limits(resolved.limits, preferences);
         let (decision, turns) = {
+            let sorted = preferred::sorted(resolved.sort, preferences);
             let cx = Asked::context(&request, &work, began, seed);
+            let cx = sorted.iter().fold(cx, Context::preferences);
             let snapshot = resolved.snapshot(&shared.board);
             let snapshot = &snapshot.candidates[..];
             let decide =
@@ -186,6 +193,7 @@ impl Router {
             mode,
             fetched: shared.fetching.begin(),
             decision,
+            limits,
             seed,
             began,
             decided: now() - began,

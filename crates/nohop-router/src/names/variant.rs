@@ -1,0 +1,110 @@
+//! What stands after the colons of a name.
+//!
+//! Only names that somebody knows have variants: a colon in what a provider calls its model is the provider's own.
+
+use nohop_policy::{Candidate, Price};
+use nohop_types::{Error, Money, Result, SortBy};
+
+use super::{Names, wrong};
+use crate::board::Board;
+use crate::route::Resolved;
+
+/// What the words after a name ask for.
+#[derive(Debug, Default, Eq, PartialEq)]
+struct Variants {
+    /// Only what charges nothing.
+    free: bool,
+    /// By what to order; the last word that says so counts.
+    sort: Option<SortBy>,
+    /// The first word that has no meaning here.
+    other: Option<&'static str>,
+}
+
+/// OpenRouter's other words, and what to use instead.
+const OTHERS: [(&str, &str); 5] = [
+    ("batch", "batches are not routed; for a lower price without haste ask for the tier `flex`"),
+    ("exacto", "sort by `SortBy::Quality`"),
+    ("extended", "models with a longer context have names of their own"),
+    ("online", "give the request the provider's own search as a native tool"),
+    ("thinking", "say how hard it thinks with `Request::effort`"),
+];
+
+impl Names {
+    /// What a name means that is no route's, its variants included.
+    pub(super) fn variant(&self, name: &str, board: &Board) -> Result<Resolved> {
+        if let Some((what, targets)) = self.known(name)? {
+            return self.resolved(what, &targets, board, self.defaults.clone());
+        }
+        let Some((base, variants)) = split(name) else { return self.guessed(name, board) };
+        let Some(known) = self.base(base, board)? else { return self.guessed(name, board) };
+        if let Some(word) = variants.other {
+            return Err(unmeant(base, word));
+        }
+        let suffix = &name[base.len()..];
+        let what = format!("{}, {suffix}", known.what);
+        if !variants.free {
+            return Ok(known.narrowed(what, variants.sort, |_| true));
+        }
+        let mut free = known.narrowed(what, variants.sort, is_free);
+        // A model's own free offers are a model of their own in catalogs.
+        if let Ok(Some((_, targets))) = self.known(&format!("{base}:free")) {
+            let own = self.resolved(String::new(), &targets, board, self.defaults.clone())?;
+            free.extend(&own, 0);
+        }
+        match free.candidates.is_empty() {
+            false => Ok(free),
+            true => Err(wrong(format!(
+                "no offer of {base} at your endpoints is known to be free, and `:free` is never answered by one \
+                 that is not: ask for {base}, or add an endpoint that offers it for nothing"
+            ))),
+        }
+    }
+
+    /// What a name means without its variants, if anyone knows it.
+    fn base(&self, base: &str, board: &Board) -> Result<Option<std::sync::Arc<Resolved>>> {
+        if let Some(route) = self.routes.get(base) {
+            return Ok(Some(route.clone()));
+        }
+        let Some((what, targets)) = self.known(base)? else { return Ok(None) };
+        Ok(Some(self.resolved(what, &targets, board, self.defaults.clone())?.into()))
+    }
+
+    fn guessed(&self, name: &str, board: &Board) -> Result<Resolved> {
+        let (what, targets) = self.guess(name)?;
+        self.resolved(what, &targets, board, self.defaults.clone())
+    }
+}
+
+/// Splits the words off a name that may be variants; `None` where there are none.
+fn split(name: &str) -> Option<(&str, Variants)> {
+    let (mut base, mut variants) = (name, Variants::default());
+    while let Some((before, word)) = base.rsplit_once(':') {
+        match word {
+            "free" => variants.free = true,
+            "nitro" => variants.sort = variants.sort.or(Some(SortBy::Throughput)),
+            "floor" => variants.sort = variants.sort.or(Some(SortBy::Price)),
+            word => match OTHERS.iter().find(|(other, _)| *other == word) {
+                Some((other, _)) => variants.other = Some(other),
+                None => break,
+            },
+        }
+        base = before;
+    }
+    (!base.is_empty() && base.len() < name.len()).then_some((base, variants))
+}
+
+fn unmeant(base: &str, word: &str) -> Error {
+    let instead =
+        OTHERS.iter().find(|(other, _)| *other == word).map_or("", |(_, instead)| instead);
+    wrong(format!("`:{word}` means nothing here: ask for {base}, and {instead}"))
+}
+
+/// Whether it is known to charge nothing.
+fn is_free(candidate: &Candidate) -> bool {
+    candidate.price.is_some_and(|Price { input, output, request, .. }| {
+        [input, output, request.unwrap_or_default()] == [Money::ZERO; 3]
+    })
+}
+
+#[cfg(test)]
+mod tests;
