@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -200,9 +200,10 @@ impl Resolved {
 
     /// Adds the candidates of another name that it has not, as those of its name number `fallback`.
     pub(crate) fn extend(&mut self, other: &Self, fallback: u32) {
+        let known = self.candidates.iter().map(|it| (it.target.clone(), it.key));
+        let known: BTreeSet<(Arc<str>, u32)> = known.collect();
         for (it, place) in other.candidates.iter().zip(&other.places) {
-            let same = |known: &Candidate| known.target == it.target && known.key == it.key;
-            if !self.candidates.iter().any(same) {
+            if !known.contains(&(it.target.clone(), it.key)) {
                 self.candidates.push(it.clone().fallback(fallback));
                 self.places.push(place.clone());
             }

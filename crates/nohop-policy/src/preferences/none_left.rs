@@ -62,7 +62,8 @@ fn hint(name: &str) -> &'static str {
         ("region", false) => "add an endpoint in that region, or name a wider one",
         ("quantizations", true) => {
             "if you know how they round numbers, say it, as `Target::offer(Offer { quantization: \
-             Some(\"fp8\".into()), .. })`, or add `unknown` to the list"
+             Some(\"fp8\".into()), .. })` or as `quantization` in the catalog's overlay, or add `unknown` to the \
+             list"
         }
         ("quantizations", false) => "add what they have to the list",
         ("max_price" | "max_cost", true) => {

@@ -22,9 +22,9 @@ struct Variants {
 
 /// OpenRouter's other words, and what to use instead.
 const OTHERS: [(&str, &str); 5] = [
-    ("batch", "batches are not routed; for a lower price without haste ask for the tier `flex`"),
+    ("batch", "for a lower price without haste ask for the tier `flex`"),
     ("exacto", "sort by `SortBy::Quality`"),
-    ("extended", "models with a longer context have names of their own"),
+    ("extended", "look for a model of a longer context, which has a name of its own"),
     ("online", "give the request the provider's own search as a native tool"),
     ("thinking", "say how hard it thinks with `Request::effort`"),
 ];
