@@ -37,7 +37,9 @@ pub(crate) fn apply(
 /// Leaves out who knows less of what the request says than another target of the same model.
 #[inline]
 pub(crate) fn parameters(cx: &Context<'_>, list: &mut Candidates<'_>) {
-    parameters::soft(cx, list);
+    if cx.preferences.is_none_or(|preferences| preferences.require_parameters != Some(true)) {
+        parameters::soft(cx, list);
+    }
 }
 
 /// Drops who is refused.

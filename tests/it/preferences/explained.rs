@@ -24,7 +24,6 @@ fn router(policy: impl Policy) -> Router {
 }
 
 /// What a request for that route is told that everybody is dropped for; it is asked of nobody.
-#[track_caller]
 async fn check(preferences: &str, message: &str) {
     let preferences: Preferences = serde_json::from_str(preferences).unwrap();
     let request = Request::new("chat").prefer(preferences).user("Hello?");

@@ -148,16 +148,16 @@ fn the_cheapest_for_this_request_comes_first_and_the_unpriced_last() {
     check_of(
         &short,
         &candidates(SHOP),
-        &[(sort, "together deepinfra openai per-call unpriced", "")],
+        &[(sort, "together deepinfra per-call openai unpriced", "")],
     );
     check_of(
         &short,
         &candidates(SHOP),
         &[
-            (r#"{"sort":{"by":"price"}}"#, "together deepinfra openai per-call unpriced", ""),
+            (r#"{"sort":{"by":"price"}}"#, "together deepinfra per-call openai unpriced", ""),
             (
                 r#"{"sort":"price","ignore":["together"]}"#,
-                "deepinfra openai per-call unpriced",
+                "deepinfra per-call openai unpriced",
                 "ignore: together: -together",
             ),
             (
@@ -168,7 +168,7 @@ fn the_cheapest_for_this_request_comes_first_and_the_unpriced_last() {
             (
                 r#"{"sort":"price","allow_fallbacks":false}"#,
                 "together",
-                "allow_fallbacks: false: -deepinfra -openai -per-call -unpriced",
+                "allow_fallbacks: false: -deepinfra -per-call -openai -unpriced",
             ),
         ],
     );

@@ -102,10 +102,10 @@ fn an_explicit_sort_goes_before_a_variant() {
 #[test]
 fn free_is_what_charges_nothing_and_never_anything_else() {
     // The model's own free offer, and the offer of the same model that charges nothing.
-    check("acme/small:free", "acme/small@deepinfra acme/small:free@openrouter");
+    check("acme/small:free", "acme/small:free@openrouter acme/small@deepinfra");
     check("acme/gift:free", "gift-1@openai");
     check("acme/gift:free:nitro", "gift-1@openai");
-    check("acme/small:nitro:free", "acme/small@deepinfra acme/small:free@openrouter");
+    check("acme/small:nitro:free", "acme/small:free@openrouter acme/small@deepinfra");
     check("pair:free", "acme/small@deepinfra");
     check("my/own:free", "mine@openai");
     refused(
@@ -169,8 +169,8 @@ fn other_names_are_fallen_back_to_in_their_order() {
     let (order, _) = asked(Request::new("acme/big:floor").or("acme/small:free"));
     assert_eq!(
         order,
-        "acme/big@deepinfra acme/big@openrouter big-1@openai acme/small@deepinfra \
-         acme/small:free@openrouter"
+        "acme/big@deepinfra acme/big@openrouter big-1@openai acme/small:free@openrouter \
+         acme/small@deepinfra"
     );
 }
 

@@ -110,7 +110,7 @@ fn tools_and_schemas_are_preferred_within_a_model_whoever_asks() {
         &[(
             r#"{"require_parameters":true}"#,
             "full other@three",
-            "require_parameters: tools: -small@one -small@two",
+            "require_parameters: tools: -old -small@one -small@two",
         )],
     );
 }

@@ -6,6 +6,7 @@ use nohop_policy::{Candidate, Price};
 use nohop_types::{Error, Money, Result, SortBy};
 
 use super::{Names, wrong};
+use crate::Target;
 use crate::board::Board;
 use crate::route::Resolved;
 
@@ -32,25 +33,36 @@ const OTHERS: [(&str, &str); 5] = [
 impl Names {
     /// What a name means that is no route's, its variants included.
     pub(super) fn variant(&self, name: &str, board: &Board) -> Result<Resolved> {
-        if let Some((what, targets)) = self.known(name)? {
-            return self.resolved(what, &targets, board, self.defaults.clone());
-        }
-        let Some((base, variants)) = split(name) else { return self.guessed(name, board) };
-        let Some(known) = self.base(base, board)? else { return self.guessed(name, board) };
+        let known = self.known(name)?;
+        let made = |(what, targets): (String, Vec<Target>)| {
+            self.resolved(what, &targets, board, self.defaults.clone())
+        };
+        let (base, variants) = match (split(name), known) {
+            // What has such a name of its own has it; a free model has free offers beside its own.
+            (Some((base, variants)), None) => (base, variants),
+            (Some((base, variants)), Some(found)) if variants.free => {
+                let mut own = made(found)?;
+                if let Ok(Some(paid)) = self.base(base, board) {
+                    own.extend(&paid.narrowed(String::new(), None, is_free), 0);
+                }
+                return Ok(own);
+            }
+            (_, Some(found)) => return made(found),
+            (None, None) => return made(self.guess(name)?),
+        };
+        let Some(paid) = self.base(base, board)? else { return made(self.guess(name)?) };
         if let Some(word) = variants.other {
             return Err(unmeant(base, word));
         }
-        let suffix = &name[base.len()..];
-        let what = format!("{}, {suffix}", known.what);
+        let what = format!("{}, {}", paid.what, &name[base.len()..]);
         if !variants.free {
-            return Ok(known.narrowed(what, variants.sort, |_| true));
+            return Ok(paid.narrowed(what, variants.sort, |_| true));
         }
-        let mut free = known.narrowed(what, variants.sort, is_free);
-        // A model's own free offers are a model of their own in catalogs.
-        if let Ok(Some((_, targets))) = self.known(&format!("{base}:free")) {
-            let own = self.resolved(String::new(), &targets, board, self.defaults.clone())?;
-            free.extend(&own, 0);
+        let mut free = paid.narrowed(what, variants.sort, |_| false);
+        if let Some(own) = self.known(&format!("{base}:free")).unwrap_or_default() {
+            free.extend(&made(own)?, 0);
         }
+        free.extend(&paid.narrowed(String::new(), None, is_free), 0);
         match free.candidates.is_empty() {
             false => Ok(free),
             true => Err(wrong(format!(
@@ -67,11 +79,6 @@ impl Names {
         }
         let Some((what, targets)) = self.known(base)? else { return Ok(None) };
         Ok(Some(self.resolved(what, &targets, board, self.defaults.clone())?.into()))
-    }
-
-    fn guessed(&self, name: &str, board: &Board) -> Result<Resolved> {
-        let (what, targets) = self.guess(name)?;
-        self.resolved(what, &targets, board, self.defaults.clone())
     }
 }
 
