@@ -10,6 +10,7 @@ mod named;
 mod names;
 mod parameters;
 mod privacy;
+mod sent;
 mod speed;
 
 use std::time::{Duration, Instant};
@@ -96,7 +97,7 @@ fn candidate(line: &str) -> Candidate {
         } else if let Some(most) = word.strip_prefix("answers:") {
             offer.output = Some(most.parse().unwrap());
         } else if let Some(times) = figure(word, 's') {
-            health = health.latencies(percentiles(times, |time| Duration::from_secs_f64(time)));
+            health = health.latencies(percentiles(times, Duration::from_secs_f64));
         } else if let Some(speeds) = figure(word, 't') {
             health = health.throughputs(percentiles(speeds, |tokens| (tokens * 1e3) as u32));
         } else {

@@ -1,14 +1,15 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nohop_types::{Cutoffs, MaxPrice, Money, Request, Stage};
 
 use super::*;
+use crate::plan::epoch;
 use crate::{Health, Offer, Percentiles, Price, available};
 
 /// So many candidates, of which this and that is known.
 fn snapshot(count: u32) -> Vec<Candidate> {
     let candidate = |place: u32| {
-        let known = |every: u32| place % every == 0;
+        let known = |every: u32| place.is_multiple_of(every);
         let offer = Offer {
             provider: known(2).then(|| format!("p{}", place % 5)),
             region: known(3).then(|| "eu-west-1".into()),
@@ -50,7 +51,7 @@ fn every() -> Vec<Preferences> {
 
 #[test]
 fn whatever_is_preferred_whoever_is_left_was_there_once() {
-    let now = Instant::now();
+    let now = epoch();
     for count in [0, 1, 2, 60, 5_000] {
         let snapshot = snapshot(count);
         for preferences in every() {
@@ -74,7 +75,7 @@ fn nothing_preferred_is_no_stage() {
     for request in
         [Request::new("m").user("?"), Request::new("m").user("?").prefer(Preferences::default())]
     {
-        let cx = Context::new(&request, Instant::now(), 7);
+        let cx = Context::new(&request, epoch(), 7);
         let decision = Candidates::decide(&available(), &cx, &snapshot, 3).decided();
         let names: Vec<_> =
             decision.stages(&snapshot, 0).into_iter().map(|stage| stage.name).collect();
@@ -92,7 +93,7 @@ fn what_a_policy_leaves_behind_its_front_is_sorted_where_a_preference_moves_it()
         })
         .collect();
     let request = Request::new("m").user("Hello, are you there?").or("n");
-    let cx = Context::new(&request, Instant::now(), 7);
+    let cx = Context::new(&request, epoch(), 7);
     let list = Candidates::decide(&crate::by(cheapest()), &cx, &snapshot, 3);
     assert_eq!(list.targets()[..3], ["m@e19", "m@e18", "m@e17"]);
 }
