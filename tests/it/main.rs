@@ -13,6 +13,7 @@ mod kept;
 mod laws;
 mod messages;
 mod moving;
+mod preferences;
 mod prices;
 mod rankings;
 mod requests;

@@ -30,6 +30,8 @@ pub struct Candidate {
     pub health: Health,
     /// How large a part of the requests it gets of [`weighted`](crate::weighted).
     pub weight: u32,
+    /// How many names stand before the one that it was found under: a request may name others to fall back to.
+    pub fallback: u32,
 }
 
 impl Candidate {
@@ -51,6 +53,7 @@ impl Candidate {
             offer: Arc::default(),
             health: Health::default(),
             weight: 1,
+            fallback: 0,
         }
     }
 
@@ -93,6 +96,13 @@ impl Candidate {
     #[must_use]
     pub fn weight(mut self, weight: u32) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// Says how many names stand before the one that it was found under.
+    #[must_use]
+    pub fn fallback(mut self, before: u32) -> Self {
+        self.fallback = before;
         self
     }
 

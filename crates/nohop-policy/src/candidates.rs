@@ -2,7 +2,7 @@ use std::fmt;
 
 use nohop_types::Label;
 
-use crate::{Candidate, Context, Policy};
+use crate::{Candidate, Context, Policy, preferences};
 
 mod front;
 mod mark;
@@ -30,7 +30,8 @@ impl<'a> Candidates<'a> {
         Self { snapshot, kept: order.len(), order, marks: Vec::new(), labels: Vec::new() }
     }
 
-    /// What `policy` leaves of `snapshot`, for a caller that reads only the first `front`.
+    /// What `policy` leaves of `snapshot`, and the request's own preferences before and behind it, for a caller that
+    /// reads only the first `front`.
     ///
     /// All that are kept are in the list; behind the front they are in no order to rely on.
     pub fn decide(
@@ -40,7 +41,11 @@ impl<'a> Candidates<'a> {
         front: usize,
     ) -> Self {
         let mut list = Self::new(snapshot);
-        list.stage(policy.name(), |list| policy.apply_front(cx, list, front));
+        preferences::parameters(cx, &mut list);
+        match cx.preferences {
+            None => list.stage(policy.name(), |list| policy.apply_front(cx, list, front)),
+            Some(prefers) => preferences::apply(prefers, policy, cx, &mut list, front),
+        }
         list
     }
 

@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use nohop_types::{Content, Label, Money, Part, Request, Task, Tool, ToolKind};
+use nohop_types::{Content, Label, Money, Part, Preferences, Request, Task, Tool, ToolKind};
 
 use crate::random::random;
 use crate::{Candidate, Warm};
@@ -29,6 +29,8 @@ pub struct Context<'a> {
     /// Whether the request asks that its prompt be cached.
     cached: bool,
     warm: &'a [Warm],
+    /// What is preferred: what the request says, unless its name says more.
+    pub preferences: Option<&'a Preferences>,
     seed: u64,
 }
 
@@ -57,6 +59,7 @@ impl<'a> Context<'a> {
             labels: &[],
             cached,
             warm: &[],
+            preferences: request.preferences.as_deref(),
             seed,
         }
     }
@@ -107,6 +110,13 @@ impl<'a> Context<'a> {
         let place = candidate.fingerprint();
         let warm = self.warm.iter().find(|warm| warm.place == place);
         warm.map_or(0, |warm| warm.tokens.min(self.input))
+    }
+
+    /// Says what is preferred, in place of what the request says.
+    #[must_use]
+    pub fn preferences(mut self, preferences: &'a Preferences) -> Self {
+        self.preferences = Some(preferences);
+        self
     }
 
     /// What the answer would cost at `candidate`, if its price is known; what is warm there costs what a cache does.

@@ -27,6 +27,7 @@ mod order;
 mod plan;
 mod policies;
 mod policy;
+mod preferences;
 mod price;
 mod purse;
 mod random;
@@ -51,6 +52,7 @@ pub use policies::{
     only, only_within, split, sticky, top, weighted, within,
 };
 pub use policy::{Named, Policy, Then};
+pub use preferences::none_left;
 pub use price::{Longer, Price};
 pub use purse::Purse;
 pub use rest::Rest;

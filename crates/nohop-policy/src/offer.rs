@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nohop_types::Modality;
+use nohop_types::{Modality, Money};
 
 /// What is known of a candidate before it is asked: what its model can do there, where it is, and what becomes of what
 /// it is told.
@@ -28,6 +28,10 @@ pub struct Offer {
     pub context: Option<u64>,
     /// How many tokens the answer may have.
     pub output: Option<u64>,
+    /// What a picture that is read is charged beside its tokens.
+    pub image: Option<Money>,
+    /// What a token of sound that is heard is charged.
+    pub audio: Option<Money>,
     /// What the model reads; empty where nobody says.
     pub reads: Vec<Modality>,
     /// What it answers with; empty where nobody says.
@@ -78,6 +82,8 @@ impl Offer {
             quantization: self.quantization.or(known.quantization),
             context: self.context.or(known.context),
             output: self.output.or(known.output),
+            image: self.image.or(known.image),
+            audio: self.audio.or(known.audio),
             reads: list(self.reads, known.reads),
             writes: list(self.writes, known.writes),
             tools: self.tools.or(known.tools),

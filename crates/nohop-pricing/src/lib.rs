@@ -57,6 +57,7 @@ mod pattern;
 #[cfg(feature = "load")]
 mod renew;
 mod rows;
+mod score;
 mod sum;
 #[cfg(test)]
 mod testing;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nohop_policy::{Context, Decision};
+use nohop_policy::{Context, Decision, Limits, none_left};
 use nohop_types::{
     Aside, Attempted, Classified, Considered, Error, Label, Request, Result, Shadowed, Trace,
 };
@@ -42,7 +42,8 @@ impl Asking {
     pub(crate) fn new(router: &Router, request: Arc<Request>, mode: Mode) -> Result<Self> {
         let (began, seed) = (now(), chance());
         let shared = &router.shared;
-        let resolved = shared.names.resolve(&request.model, &shared.board);
+        let preferences = request.preferences.as_deref();
+        let resolved = shared.names.resolve_all(&request.model, preferences, &shared.board);
         let resolved = resolved.map_err(|error| Asked::undecided(error, &request.model))?;
         Ok(Self {
             request,
@@ -95,6 +96,8 @@ pub(crate) struct Asked {
     pub(crate) classified: Option<Classified>,
     pub(crate) shadow: Option<Shadowed>,
     pub(crate) aside: Option<Aside>,
+    /// Those of its route, unless the request says less.
+    pub(crate) limits: Limits,
     pub(crate) seed: u64,
     pub(crate) began: Instant,
     pub(crate) decided: Duration,
@@ -158,7 +161,7 @@ impl Asked {
         trace.candidates = resolved.candidates.len();
         trace.considered = self.considered();
         trace.stages = decision.stages(&resolved.candidates, MOST_NAMED);
-        trace.order = decision.places().take(resolved.limits.front()).map(target).collect();
+        trace.order = decision.places().take(self.limits.front()).map(target).collect();
         trace.attempts = attempts;
         trace.decided = self.decided;
         trace.took = now() - self.began;
@@ -194,6 +197,15 @@ impl Asked {
             it
         });
         considered.collect()
+    }
+
+    /// The error of a request that everybody was dropped for, if that is so.
+    pub(crate) fn none_left(&self) -> Option<Error> {
+        if self.decision.places().len() > 0 {
+            return None;
+        }
+        let trace = self.trace(Vec::new());
+        Some(none_left(trace.candidates, &trace.stages).with_trace(trace))
     }
 
     /// The error of a request that it never came to a decision on.

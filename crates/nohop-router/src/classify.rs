@@ -138,7 +138,7 @@ impl Inquiry<'_> {
             ours.tags.entry(name.clone()).or_insert_with(|| value.clone());
         }
         let asking = Asking::new(self.router, request, Mode::Whole)?.aside(Aside::Classification);
-        let answer = self.router.beside(asking);
+        let answer = self.router.beside(asking)?;
         let mut noting = Noting { answer, noted: self.noted };
         let mut response = Response::default();
         while let Some(event) = noting.answer.next().await {

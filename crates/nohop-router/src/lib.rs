@@ -22,6 +22,7 @@ mod hooks;
 mod media;
 mod names;
 mod outline;
+mod preferred;
 mod priced;
 #[cfg(feature = "refresh")]
 mod refresh;

@@ -21,7 +21,9 @@ use crate::clock::date;
 use crate::route::{Defaults, Resolved, Route, split};
 use crate::{Target, priced};
 
+mod joined;
 mod near;
+mod variant;
 
 pub(crate) use near::nearest;
 
@@ -71,6 +73,12 @@ struct Found {
     targets: Vec<Target>,
     /// Which model stands for which, where one has retired.
     followed: Option<String>,
+}
+
+impl Found {
+    fn new(what: impl Into<String>, targets: Vec<Target>) -> Self {
+        Self { what: what.into(), targets, followed: None }
+    }
 }
 
 impl Names {
@@ -153,46 +161,46 @@ impl Names {
         if let Some(known) = meaning.remembered().get(name) {
             return Ok(known.clone());
         }
-        let look = Look { catalog: meaning.catalog.as_ref(), follow: false };
-        let Found { what, targets, .. } = self.find(name, look)?;
-        let resolved = self.resolved(what, &targets, look, board, self.defaults.clone())?;
-        let resolved = Arc::new(resolved);
-        let mut remembered = meaning.remembered();
-        if remembered.len() >= MOST_REMEMBERED {
-            remembered.clear();
-        }
-        remembered.insert(name.to_owned(), resolved.clone());
+        let resolved = Arc::new(self.variant(name, &meaning, board)?);
+        meaning.remember(name.to_owned(), &resolved);
         Ok(resolved)
     }
 
     /// The targets of a name that is no route's, and what it is.
     fn find(&self, name: &str, look: Look<'_>) -> Result<Found> {
-        let known = |name: &str| Target::new(name).or(self.targets.get(name));
-        let found =
-            |what: &str, targets| Ok(Found { what: what.to_owned(), targets, followed: None });
+        match self.known(name, look)? {
+            Some(found) => Ok(found),
+            None => self.guess(name, look),
+        }
+    }
+
+    /// The targets of a name that somebody knows: whoever gave targets, or the catalog.
+    fn known(&self, name: &str, look: Look<'_>) -> Result<Option<Found>> {
         if split(name, &self.endpoints).is_some() {
-            return found("a target", vec![known(name)]);
+            let target = Target::new(name).or(self.targets.get(name));
+            return Ok(Some(Found::new("a target", vec![target])));
         }
         let offers = self.targets.values().filter(|it| it.model.as_deref() == Some(name));
         let offers: Vec<_> = offers.cloned().collect();
         if !offers.is_empty() {
-            return found("a model", offers);
+            return Ok(Some(Found::new("a model", offers)));
         }
-        if let Some(mut found) = self.offered(name, look)? {
-            for target in &mut found.targets {
-                *target = target.clone().or(self.targets.get(&target.name));
-            }
-            return Ok(found);
+        let mut found = self.offered(name, look)?;
+        for target in found.iter_mut().flat_map(|found| &mut found.targets) {
+            *target = target.clone().or(self.targets.get(&target.name));
         }
-        match self.at_its_author(name) {
-            Some((author, target)) => {
-                let what = format!(
-                    "a model unknown here, tried at the endpoint named like its author, {author}"
-                );
-                found(&what, vec![known(&target)])
-            }
-            None => Err(self.unknown(name, look)),
-        }
+        Ok(found)
+    }
+
+    /// The target of a name that nobody knows, at the endpoint that is named like its author.
+    fn guess(&self, name: &str, look: Look<'_>) -> Result<Found> {
+        let Some((author, target)) = self.at_its_author(name) else {
+            return Err(self.unknown(name, look));
+        };
+        let what =
+            format!("a model unknown here, tried at the endpoint named like its author, {author}");
+        let known = self.targets.get(&target);
+        Ok(Found::new(what, vec![Target::new(target).or(known)]))
     }
 
     /// The target at the endpoint that is named like the author of a model.
@@ -368,6 +376,20 @@ impl Names {
 impl Meaning {
     fn new(catalog: Option<Catalog>, routes: BTreeMap<String, Arc<Resolved>>) -> Self {
         Self { catalog, routes, remembered: Mutex::default() }
+    }
+
+    /// By what names are looked up that no route names.
+    fn look(&self) -> Look<'_> {
+        Look { catalog: self.catalog.as_ref(), follow: false }
+    }
+
+    /// Keeps what was made up for a name.
+    fn remember(&self, name: String, resolved: &Arc<Resolved>) {
+        let mut remembered = self.remembered();
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(name, resolved.clone());
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Resolved>>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use nohop_policy::{self as offered, Candidate, Longer, Price};
+use nohop_policy::{self as offered, Candidate, Data, Longer, Price};
 use nohop_pricing::{Card, Catalog, Charge, Class, Facts, Form, Meter, Model, Offer};
 use nohop_providers::Endpoint;
 use nohop_types::{Cost, Json, Modality, Money, Request, Usage};
@@ -148,9 +148,16 @@ pub(crate) fn offer(
     let forms = |forms: Vec<Form>| forms.into_iter().filter_map(modality).collect();
     ours.or(offered::Offer {
         region: said(offer.region()),
+        data: data(offer.data()),
         quantization: said(offer.quantization()),
         context: offer.context(),
         output: offer.output(),
+        image: charged(offer.card(), |card| card.base(Meter::ImageIn)),
+        audio: charged(offer.card(), |card| {
+            let heard = card.base(Meter::Tokens(Class::Input, Form::Audio));
+            let input = |form| card.base(Meter::Tokens(Class::Input, form));
+            heard.or_else(|| input(Form::Any)).or_else(|| input(Form::Text))
+        }),
         reads: model.map(|model| forms(model.reads().collect())).unwrap_or_default(),
         writes: model.map(|model| forms(model.writes().collect())).unwrap_or_default(),
         tools: can("tools"),
@@ -160,9 +167,25 @@ pub(crate) fn offer(
         reasoning: can("reasoning"),
         sampling: can("sampling"),
         prefill: can("prefill"),
+        score: model.and_then(Model::score),
         released: model.and_then(Model::released_on),
         ..Default::default()
     })
+}
+
+/// What becomes of what is told there, in the catalog's word.
+fn data(word: &str) -> Option<Data> {
+    match word {
+        "forgets" => Some(Data::Forgets),
+        "keeps" => Some(Data::Keeps),
+        "trains" => Some(Data::Trains),
+        _ => None,
+    }
+}
+
+/// What a card that is known charges for something: nothing, where it does not say.
+fn charged<'c>(card: Card<'c>, rate: impl Fn(Card<'c>) -> Option<Money>) -> Option<Money> {
+    (!card.is_unknown()).then(|| rate(card).unwrap_or_default())
 }
 
 fn modality(form: Form) -> Option<Modality> {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use arc_swap::{ArcSwap, Guard};
 use nohop_policy::{Candidate, Limits, Policy, available, capable};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
-use nohop_types::{Error, ErrorKind, Result};
+use nohop_types::{Error, ErrorKind, Result, SortBy};
 use nohop_wire::Abilities;
 
 use crate::board::{Answers, Board, Gauge};
@@ -134,6 +134,8 @@ pub(crate) struct Resolved {
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
     pub(crate) slots: Slots,
+    /// By what its candidates are ordered, where the name says so.
+    pub(crate) sort: Option<SortBy>,
     /// Where to call each candidate.
     pub(crate) places: Vec<Place>,
     /// The candidates without their health, which changes.
@@ -144,6 +146,7 @@ pub(crate) struct Resolved {
 }
 
 /// Where to call one candidate.
+#[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) endpoint: Arc<Endpoint>,
     /// The dialect that is spoken there.
@@ -204,10 +207,53 @@ impl Resolved {
                 });
             }
         }
-        let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
         let what: Arc<str> = what.into();
         let answers = board.answers(&what);
-        Ok(Self { what, policy, limits, slots, places, candidates, answers, snapshot })
+        Ok(Self {
+            what,
+            policy,
+            limits,
+            slots,
+            sort: None,
+            places,
+            candidates,
+            answers,
+            snapshot: Snapshot::none(),
+        })
+    }
+
+    /// The candidates that `keep` says, with what their names say of the order.
+    pub(crate) fn narrowed(
+        &self,
+        what: String,
+        sort: Option<SortBy>,
+        keep: impl Fn(&Candidate) -> bool,
+    ) -> Self {
+        let all = self.candidates.iter().zip(&self.places).filter(|(it, _)| keep(it));
+        let (candidates, places) = all.map(|(it, place)| (it.clone(), place.clone())).unzip();
+        Self {
+            what: what.into(),
+            policy: self.policy.clone(),
+            limits: self.limits,
+            slots: self.slots.clone(),
+            sort,
+            places,
+            candidates,
+            answers: self.answers.clone(),
+            snapshot: Snapshot::none(),
+        }
+    }
+
+    /// Adds the candidates of another name that it has not, as those of its name number `fallback`.
+    pub(crate) fn extend(&mut self, other: &Self, fallback: u32) {
+        let known = self.candidates.iter().map(|it| (it.target.clone(), it.key));
+        let known: BTreeSet<(Arc<str>, u32)> = known.collect();
+        for (it, place) in other.candidates.iter().zip(&other.places) {
+            if !known.contains(&(it.target.clone(), it.key)) {
+                self.candidates.push(it.clone().fallback(fallback));
+                self.places.push(place.clone());
+            }
+        }
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.
@@ -222,6 +268,13 @@ impl Resolved {
             healthy.map(|(it, place)| it.clone().health(board.health(&place.gauge))).collect();
         self.snapshot.store(Arc::new(Snapshot { generation, candidates }));
         self.snapshot.load()
+    }
+}
+
+impl Snapshot {
+    /// One that is to be made anew.
+    fn none() -> ArcSwap<Self> {
+        ArcSwap::from_pointee(Self { generation: 0, candidates: Vec::new() })
     }
 }
 

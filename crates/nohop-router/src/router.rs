@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arc_swap::Guard;
 use http::Uri;
 use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Limits, Plan, Policy, Purse, Turn, available};
+use nohop_policy::{Candidates, Context, Limits, Plan, Policy, Purse, Turn, available};
 use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Aside, Request, Response, Result, Trace};
@@ -21,6 +21,7 @@ use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::Names;
+use crate::preferred;
 use crate::safely::safely;
 #[cfg(feature = "metrics")]
 use crate::telemetry::Measures;
@@ -172,7 +173,7 @@ impl Router {
         if let Some(cache) = &self.shared.cache {
             return match cache.find(&request).await {
                 Found::Kept(kept) => {
-                    Ok(self.begin(permit, Asking::new(self, request, mode)?).tell(&kept))
+                    Ok(self.begin(permit, Asking::new(self, request, mode)?)?.tell(&kept))
                 }
                 found => Ok(self.asked(permit, request, mode).await?.with(cache, found)),
             };
@@ -190,17 +191,24 @@ impl Router {
         if let Some(shadow) = &asking.resolved.slots.shadow {
             asking.shadow = shadow.fall(self, &asking);
         }
-        Ok(self.begin(permit, asking))
+        self.begin(permit, asking)
     }
 
     /// Begins what was seen and found right.
-    pub(crate) fn begin(&self, permit: Permit, asking: Asking) -> Answer {
+    ///
+    /// # Errors
+    ///
+    /// `Config` when nobody is left to ask.
+    pub(crate) fn begin(&self, permit: Permit, asking: Asking) -> Result<Answer> {
         let (asked, plan) = self.decide(asking);
-        Answer::new(asked, plan, permit)
+        match asked.none_left() {
+            Some(error) => Err(error),
+            None => Ok(Answer::new(asked, plan, permit)),
+        }
     }
 
     /// Begins what is asked beside a request: it is neither classified nor shadowed.
-    pub(crate) fn beside(&self, asking: Asking) -> Answer {
+    pub(crate) fn beside(&self, asking: Asking) -> Result<Answer> {
         self.begin(self.shared.flight.beside(), asking)
     }
 
@@ -209,11 +217,13 @@ impl Router {
         let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
             asking;
         let (from, shared) = (now(), &self.shared);
-        let limits = beside(resolved.limits, aside);
+        let preferences = request.preferences.as_deref();
+        let limits = beside(preferred::limits(resolved.limits, preferences), aside);
         let snapshot = resolved.snapshot(&shared.board);
         let (decision, turns) = {
+            let sorted = preferred::sorted(resolved.sort, preferences);
             let cx = Asked::context(&request, &resolved, &work, from, seed);
-            let cx = cx.labels(&labelled.labels);
+            let cx = sorted.iter().fold(cx.labels(&labelled.labels), Context::preferences);
             let snapshot = &snapshot.candidates[..];
             let decide =
                 |policy: &dyn Policy| Candidates::decide(policy, &cx, snapshot, limits.front());
@@ -253,6 +263,7 @@ impl Router {
             classified: labelled.classified,
             shadow,
             aside,
+            limits,
             seed,
             began,
             decided: now() - from,

@@ -125,7 +125,8 @@ impl Shadow {
             name.as_ref().clone_into(&mut request.model);
             drop(name);
             let Ok(asking) = Asking::new(&router, Arc::new(request), mode) else { return };
-            let answer = router.beside(asking.aside(Aside::Shadow).named(named));
+            let asking = asking.aside(Aside::Shadow).named(named);
+            let Ok(answer) = router.beside(asking) else { return };
             let answered = permit.unless_closed(answer.response()).await;
             match answered {
                 Some(Ok(response)) => place.end(response.cost, 1),

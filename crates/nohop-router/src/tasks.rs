@@ -76,7 +76,7 @@ impl Router {
         work: Work,
     ) -> Result<(Whole, Trace)> {
         let asking = Asking::new(self, seen, Mode::Whole)?.work(work);
-        self.begin(permit, asking).whole().await
+        self.begin(permit, asking)?.whole().await
     }
 }
 

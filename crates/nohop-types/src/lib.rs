@@ -37,6 +37,7 @@ mod numbered;
 mod options;
 mod outcome;
 mod part;
+mod preferences;
 mod ranking;
 mod reasoning;
 mod request;
@@ -78,6 +79,9 @@ pub use money::{Money, NotMoney};
 pub use options::{OutputFormat, Sampling, Schema, ServiceTier, Verbosity};
 pub use outcome::Outcome;
 pub use part::{CacheMark, Content, Opaque, Part};
+pub use preferences::{
+    Cutoffs, DataCollection, Firmness, MaxPrice, Partition, Preferences, Sort, SortBy,
+};
 pub use ranking::{Ranked, Ranking};
 pub use reasoning::{Effort, Issuer, Reasoning, Summary, Thinking, Visibility};
 pub use request::Request;

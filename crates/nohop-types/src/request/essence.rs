@@ -26,6 +26,7 @@ impl Request {
             modalities,
             prediction,
             verbosity,
+            preferences,
             user,
             extra,
             tier: _,
@@ -50,6 +51,7 @@ impl Request {
         put("modalities", json(modalities));
         put("prediction", json(prediction));
         put("verbosity", json(verbosity));
+        put("preferences", json(preferences));
         put("user", json(user));
         put("extra", json(extra));
         let mut text = String::new();

@@ -36,6 +36,7 @@ fn what_decides_the_answer_is_in_it() {
     other(request().modalities([Modality::Audio]));
     other(request().prediction("Hello!"));
     other(request().verbosity(Verbosity::Low));
+    other(request().or("n"));
     other(request().by("ann"));
     other(request().extra(ExtraScope::Any, "k", Json::new("1").unwrap()));
 }
