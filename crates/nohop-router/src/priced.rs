@@ -62,7 +62,7 @@ impl Priced {
         (way, candidate): (&str, &'f Candidate),
     ) -> Facts<'f> {
         let said = |field: &str| {
-            let told = usage.extra.iter().filter(|entry| entry.key == field).last();
+            let told = usage.extra.iter().rfind(|entry| entry.key == field);
             let value = told.map(|entry| &entry.value);
             word(value.or_else(|| request.extra.get(way, &candidate.endpoint, field))?)
         };

@@ -75,3 +75,17 @@ fn targets_that_no_route_holds_are_forgotten() {
     assert!(known.targets.len() <= MOST_TARGETS && known.targets.contains_key("held@e"));
     drop(held);
 }
+
+#[test]
+fn the_length_of_answers_follows_the_latest() {
+    let board = Board::new(Instant::now());
+    let answers = board.answers(&"route".into());
+    assert_eq!(answers.mean(), None);
+    answers.count(100);
+    assert_eq!(answers.mean(), Some(100));
+    answers.count(180);
+    assert_eq!(answers.mean(), Some(110));
+    (0..100).for_each(|_| answers.count(20));
+    assert!(answers.mean().is_some_and(|mean| (20..25).contains(&mean)), "{:?}", answers.mean());
+    assert_eq!(board.answers(&"route".into()).mean(), answers.mean());
+}
