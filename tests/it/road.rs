@@ -13,6 +13,7 @@ mod amplification;
 mod basics;
 mod blame;
 mod catalog;
+mod choosing;
 mod connections;
 mod drops;
 mod faults;
