@@ -13,7 +13,7 @@ use std::sync::Arc;
 use nohop::ledger::Memory;
 use nohop::policy::{Policy, Price, available, only, split};
 use nohop::providers::{Endpoint, table};
-use nohop::{Request, Result, Route, Router, Target};
+use nohop::{Money, Request, Result, Route, Router, Target};
 use nohop_testkit::Emulator;
 
 #[tokio::main(flavor = "current_thread")]
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} users, of whom {changed} changed arms", arms.len());
 
     // The arm is a tag on each entry.
-    let mut sums: BTreeMap<String, (u32, _)> = BTreeMap::new();
+    let mut sums: BTreeMap<String, (u32, Money)> = BTreeMap::new();
     for entry in ledger.entries() {
         let (Some(arm), Some(cost)) = (entry.tags.get("model"), entry.cost) else { continue };
         let (count, sum) = sums.entry(arm.clone()).or_default();

@@ -14,6 +14,7 @@ mod basics;
 mod blame;
 mod cache;
 mod catalog;
+mod choosing;
 mod connections;
 mod drops;
 mod faults;

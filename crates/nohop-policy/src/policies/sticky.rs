@@ -24,8 +24,8 @@ use memory::{Known, Memory, Place};
 /// What `policy` sees of a warm candidate is the price with its cache: `sticky(by(cheapest()))` is the cheapest, cache
 /// included. Where `policy` would rather have another, the conversation stays while that saves money by this request's
 /// prices: what it costs now at either, and as often again as it had turns before, both caches warm by then. Who is resting
-/// is left, who is dropped by `policy` as well, and so is who has more than twice its share of what all are busy with. Prices that
-/// are not known are no reason to leave.
+/// is left, who is dropped by `policy` as well, and so is who has more than twice its share of what all are busy with.
+/// Prices that are not known are no reason to leave.
 ///
 /// A decision hashes the opening, at most two thousand bytes of each part, and looks it up under the short lock of
 /// one of sixteen shards; it writes nothing. An attempt that is done writes one row there. Conversations beyond

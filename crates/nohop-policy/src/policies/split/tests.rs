@@ -11,7 +11,7 @@ fn trial(arms: &[(&'static str, u32)]) -> Split {
 }
 
 /// The arm of each of a million users.
-fn arms<'a>(split: &'a Split) -> impl Iterator<Item = &'a str> {
+fn arms(split: &Split) -> impl Iterator<Item = &str> {
     let mut request = Request::new("m");
     (0..USERS).map(move |user| {
         request.user = Some(format!("user-{user}"));

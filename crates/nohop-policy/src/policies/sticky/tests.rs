@@ -175,7 +175,7 @@ fn who_rests_or_is_dropped_is_left_though_it_is_warm() {
     // Where all rest, being warm is no reason to wake one.
     let bare = sticky(first());
     answer(&bare, &turn(), &b, &used(10_000, 0), Duration::ZERO);
-    assert_eq!(leads(&bare, &a.clone().health(resting()), b.clone().health(resting())), "m@a");
+    assert_eq!(leads(&bare, &a.health(resting()), b.health(resting())), "m@a");
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub(in crate::policies) fn candidate(number: u64) -> Candidate {
         .model(format!("author-{}/model-{}", dice.of(0, 2), dice.of(0, 5)))
         .key(dice.of(0, 2) as u32)
         .weight(dice.of(0, 4) as u32)
-        .price(dice.maybe(|dice| price(dice)))
+        .price(dice.maybe(price))
         .health(health(&dice))
         .offer(offer(&dice))
 }
