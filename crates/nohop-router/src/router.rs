@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::Guard;
 use http::Uri;
@@ -181,11 +182,11 @@ impl Router {
     fn decide(&self, asking: Asking) -> (Arc<Asked>, Plan) {
         let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
             asking;
-        let (from, shared) = (now(), &self.shared);
+        let (at, shared) = (now(), &self.shared);
         let limits = beside(resolved.limits, aside);
         let snapshot = resolved.snapshot(&shared.board);
         let (decision, turns) = {
-            let cx = Asked::context(&request, &work, from, seed).labels(&labelled.labels);
+            let cx = Asked::context(&request, &work, at, seed).labels(&labelled.labels);
             let snapshot = &snapshot.candidates[..];
             let decide =
                 |policy: &dyn Policy| Candidates::decide(policy, &cx, snapshot, limits.front());
@@ -193,7 +194,7 @@ impl Router {
             let list = list.unwrap_or_else(|| decide(&available().named(PANICKED)));
             let decision = list.decided();
             let turn = |place: usize| {
-                let asked = snapshot[place].health.asked_until.filter(|until| *until > from);
+                let asked = snapshot[place].health.asked_until.filter(|until| *until > at);
                 Turn::of(place, &snapshot[place], &cx).from(asked)
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
@@ -210,6 +211,8 @@ impl Router {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
             _ => mode,
         };
+        // Waiting for a classifier is no deciding.
+        let waited = labelled.classified.as_ref().map_or(Duration::ZERO, |it| it.took);
         let asked = Asked {
             id: id.unwrap_or_else(|| Asked::id(seed)),
             shared: shared.clone(),
@@ -226,7 +229,8 @@ impl Router {
             aside,
             seed,
             began,
-            decided: now() - from,
+            at,
+            decided: (now() - began).saturating_sub(waited),
         };
         (Arc::new(asked), plan)
     }
