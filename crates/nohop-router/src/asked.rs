@@ -100,6 +100,8 @@ pub(crate) struct Asked {
     pub(crate) limits: Limits,
     pub(crate) seed: u64,
     pub(crate) began: Instant,
+    /// When it was decided on.
+    pub(crate) at: Instant,
     pub(crate) decided: Duration,
 }
 
@@ -170,7 +172,7 @@ impl Asked {
 
     /// What was known of the candidates, those that were kept first.
     fn considered(&self) -> Vec<Considered> {
-        let cx = Self::context(&self.request, &self.resolved, &self.work, self.began, self.seed);
+        let cx = Self::context(&self.request, &self.resolved, &self.work, self.at, self.seed);
         let kept = self.decision.places().map(|place| (place, None));
         let dropped = self.decision.dropped().map(|(place, stage)| (place, Some(stage)));
         let places = kept.chain(dropped).take(MOST_NAMED);
@@ -182,7 +184,7 @@ impl Asked {
             it.estimate = cx.estimate(candidate);
             it.latency = health.latency;
             (it.failures, it.running) = (health.failures, health.running);
-            it.resting = rests.and_then(|until| until.checked_duration_since(self.began));
+            it.resting = rests.and_then(|until| until.checked_duration_since(self.at));
             it.resting = it.resting.filter(|rest| !rest.is_zero());
             it.dropped = dropped;
             if let Some(money) = self.resolved.limits.money.filter(|_| dropped.is_none()) {

@@ -93,9 +93,8 @@ enum Of {
 
 impl Permit {
     /// What `work` comes to, unless the router is drained before it is done.
-    pub(crate) async fn unless_closed<T>(self, work: impl Future<Output = T>) -> Option<T> {
-        let flight = self.flight.clone();
-        let (mut work, mut closing) = (pin!(work), pin!(flight.closing.notified()));
+    pub(crate) async fn unless_closed<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let (mut work, mut closing) = (pin!(work), pin!(self.flight.closing.notified()));
         // Looked at once the notice would be heard, so that none is missed.
         if self.flight.closed.load(Ordering::SeqCst) {
             return None;

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::Guard;
 use http::Uri;
@@ -216,13 +217,13 @@ impl Router {
     fn decide(&self, asking: Asking) -> (Arc<Asked>, Plan) {
         let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
             asking;
-        let (from, shared) = (now(), &self.shared);
+        let (at, shared) = (now(), &self.shared);
         let preferences = request.preferences.as_deref();
         let limits = beside(preferred::limits(resolved.limits, preferences), aside);
         let snapshot = resolved.snapshot(&shared.board);
         let (decision, turns) = {
             let sorted = preferred::sorted(resolved.sort, preferences);
-            let cx = Asked::context(&request, &resolved, &work, from, seed);
+            let cx = Asked::context(&request, &resolved, &work, at, seed);
             let cx = sorted.iter().fold(cx.labels(&labelled.labels), Context::preferences);
             let snapshot = &snapshot.candidates[..];
             let decide =
@@ -231,7 +232,7 @@ impl Router {
             let list = list.unwrap_or_else(|| decide(&available().named(PANICKED)));
             let decision = list.decided();
             let turn = |place: usize| {
-                let asked = snapshot[place].health.asked_until.filter(|until| *until > from);
+                let asked = snapshot[place].health.asked_until.filter(|until| *until > at);
                 Turn::of(place, &snapshot[place], &cx).from(asked)
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
@@ -249,6 +250,8 @@ impl Router {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
             _ => mode,
         };
+        // Waiting for a classifier is no deciding.
+        let waited = labelled.classified.as_ref().map_or(Duration::ZERO, |it| it.took);
         let asked = Asked {
             id: id.unwrap_or_else(|| Asked::id(seed)),
             shared: shared.clone(),
@@ -266,7 +269,8 @@ impl Router {
             limits,
             seed,
             began,
-            decided: now() - from,
+            at,
+            decided: (now() - began).saturating_sub(waited),
         };
         (Arc::new(asked), plan)
     }

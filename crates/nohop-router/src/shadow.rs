@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 
 use crate::Router;
 use crate::asked::{Asked, Asking};
+use crate::clock::now;
 
 /// Sends copies of some requests to another target or route as well, and nobody waits for the answers.
 ///
@@ -124,15 +125,19 @@ impl Shadow {
             let mut request = Request::clone(&request);
             name.as_ref().clone_into(&mut request.model);
             drop(name);
-            let Ok(asking) = Asking::new(&router, Arc::new(request), mode) else { return };
-            let asking = asking.aside(Aside::Shadow).named(named);
-            let Ok(answer) = router.beside(asking) else { return };
+            let asking = Asking::new(&router, Arc::new(request), mode);
+            let asking = asking.map(|asking| asking.aside(Aside::Shadow).named(named));
+            let Ok(answer) = asking.and_then(|asking| router.beside(asking)) else {
+                return place.end(None, 0);
+            };
             let answered = permit.unless_closed(answer.response()).await;
             match answered {
                 Some(Ok(response)) => place.end(response.cost, 1),
                 Some(Err(error)) => place.end(error.trace().and_then(|trace| trace.cost()), 0),
                 None => drop(place),
             }
+            // Last of all: a drain waits for it, and then all figures stand.
+            drop(permit);
         };
         handle.spawn(task);
         Ok(id)
@@ -141,7 +146,7 @@ impl Shadow {
     /// What a copy may cost: as much as at the dearest that may be asked; `None` where that is not known.
     fn estimate(&self, router: &Router, request: &Request) -> Option<Money> {
         let resolved = router.shared.names.resolve(&self.name, &router.shared.board).ok()?;
-        let cx = Context::new(request, crate::clock::now(), 0);
+        let cx = Context::new(request, now(), 0);
         let estimates = resolved.candidates.iter().map(|candidate| cx.estimate(candidate));
         estimates.reduce(|dearest, other| Some(dearest?.max(other?))).flatten()
     }

@@ -153,11 +153,11 @@ fn amounts_are_rounded_to_what_a_person_reads() {
         amount.split_whitespace().next().map(str::to_owned)
     };
     let cases =
-        [("0.000123456", "0.000123"), ("0.9996", "1"), ("12.34567", "12.35"), ("0.5", "0.5")];
+        [("0.000123456", "0.000123"), ("0.9996", "1.00"), ("12.34567", "12.35"), ("0.5", "0.50")];
     for (amount, shown) in cases {
         assert_eq!(dollars(amount).as_deref(), Some(shown));
     }
-    assert_eq!(dollars("0").as_deref(), Some("0"));
+    assert_eq!(dollars("0").as_deref(), Some("0.00"));
 }
 
 #[test]
