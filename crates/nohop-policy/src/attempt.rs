@@ -16,12 +16,14 @@ pub struct Attempt<'a> {
     pub took: Duration,
     /// How long it took to the first content, if it came to that.
     pub first_content: Option<Duration>,
+    /// What its answer was like.
+    pub manner: Manner,
 }
 
 impl<'a> Attempt<'a> {
     /// The attempt at `candidate` that ended in `outcome` after `took`.
     pub fn new(candidate: &'a Candidate, outcome: Outcome<'a>, took: Duration) -> Self {
-        Self { candidate, outcome, took, first_content: None }
+        Self { candidate, outcome, took, first_content: None, manner: Manner::default() }
     }
 
     /// Whether it says something against its candidate.
@@ -44,6 +46,29 @@ impl<'a> Attempt<'a> {
         self.first_content = after.into();
         self
     }
+
+    /// Says what its answer was like.
+    #[must_use]
+    pub fn manner(mut self, manner: Manner) -> Self {
+        self.manner = manner;
+        self
+    }
+}
+
+/// What an answer was like, beside that it came.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
+pub struct Manner {
+    /// How many tokens it had, seen or thought, if that is known.
+    pub tokens: Option<u64>,
+    /// Whether it called tools.
+    pub called: bool,
+    /// Whether a call names no tool of the request, or has arguments that are none.
+    pub malformed: bool,
+    /// Whether it was withheld, or the model refused.
+    pub refused: bool,
+    /// Whether it had nothing in it.
+    pub empty: bool,
 }
 
 /// How an attempt ended.

@@ -32,11 +32,11 @@ mod random;
 mod rest;
 mod time;
 
-pub use attempt::{Attempt, Outcome};
+pub use attempt::{Attempt, Manner, Outcome};
 pub use candidate::Candidate;
 pub use candidates::{Candidates, Decision};
 pub use context::Context;
-pub use health::{Health, Percentiles};
+pub use health::{Board, Gauge, Health, Percentiles, Saved};
 pub use limits::{Broken, Clocks, Limits};
 pub use offer::{Data, Offer};
 pub use order::{By, Order, Reversed, ThenBy, by};
