@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 /// assert!((891..=909).contains(&p90), "{p90}");
 /// ```
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(from = "Vec<(u16, u64)>", into = "Vec<(u16, u64)>")]
+#[serde(from = "Vec<(u16, u32)>", into = "Vec<(u16, u32)>")]
 pub struct Sketch {
     /// Buckets that are not empty, in order, with how many are in each.
-    counts: Vec<(u16, u64)>,
+    counts: Vec<(u16, u32)>,
 }
 
 impl Sketch {
@@ -51,7 +51,7 @@ impl Sketch {
     }
 
     /// Counts so many more in `bucket`.
-    pub fn add_many(&mut self, bucket: u16, count: u64) {
+    pub fn add_many(&mut self, bucket: u16, count: u32) {
         // Nothing is so large that it is past the last one.
         let bucket = bucket.min(Self::bucket(u64::MAX));
         match self.counts.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
@@ -85,7 +85,7 @@ impl Sketch {
 
     /// How many there are in all.
     pub fn count(&self) -> u64 {
-        self.counts.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
+        self.counts.iter().map(|(_, count)| u64::from(*count)).sum()
     }
 
     /// Whether nothing was counted.
@@ -98,28 +98,28 @@ impl Sketch {
         let rank = u128::from(self.count()) * u128::from(per_thousand.min(1_000));
         let mut left = u64::try_from(rank.div_ceil(1_000)).unwrap_or(u64::MAX).max(1);
         let reached = self.counts.iter().find(|(_, count)| {
-            let found = *count >= left;
-            left = left.saturating_sub(*count);
+            let found = u64::from(*count) >= left;
+            left = left.saturating_sub(u64::from(*count));
             found
         });
         reached.map(|(bucket, _)| Self::middle(*bucket))
     }
 
     /// Buckets that are not empty, in order, with how many are in each.
-    pub fn buckets(&self) -> impl ExactSizeIterator<Item = (u16, u64)> + use<'_> {
+    pub fn buckets(&self) -> impl ExactSizeIterator<Item = (u16, u32)> + use<'_> {
         self.counts.iter().copied()
     }
 }
 
-impl From<Vec<(u16, u64)>> for Sketch {
-    fn from(counts: Vec<(u16, u64)>) -> Self {
+impl From<Vec<(u16, u32)>> for Sketch {
+    fn from(counts: Vec<(u16, u32)>) -> Self {
         let mut sketch = Self::default();
         counts.into_iter().for_each(|(bucket, count)| sketch.add_many(bucket, count));
         sketch
     }
 }
 
-impl From<Sketch> for Vec<(u16, u64)> {
+impl From<Sketch> for Vec<(u16, u32)> {
     fn from(sketch: Sketch) -> Self {
         sketch.counts
     }

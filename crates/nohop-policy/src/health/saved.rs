@@ -98,7 +98,7 @@ impl Prior {
         for (bucket, count) in sketch.buckets() {
             seen += u128::from(count);
             let due = (seen * u128::from(weight) / u128::from(all.max(1))) as u64;
-            faded.add_many(bucket, due - told);
+            faded.add_many(bucket, u32::try_from(due - told).unwrap_or(u32::MAX));
             told = due;
         }
         faded

@@ -181,7 +181,7 @@ impl Pages {
             for (counter, step) in counters.zip(0_u16..) {
                 let count = counter.load(Relaxed);
                 if count > 0 {
-                    counts.push((number * Sketch::STEPS + step, u64::from(count)));
+                    counts.push((number * Sketch::STEPS + step, count));
                 }
             }
         }

@@ -57,7 +57,7 @@ proptest! {
     }
 
     #[test]
-    fn no_written_sketch_is_at_fault(counts: Vec<(u16, u64)>) {
+    fn no_written_sketch_is_at_fault(counts: Vec<(u16, u32)>) {
         let sketch = Sketch::from(counts);
         let buckets: Vec<_> = sketch.buckets().map(|(bucket, _)| bucket).collect();
         prop_assert!(buckets.is_sorted());
