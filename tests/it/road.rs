@@ -17,6 +17,7 @@ mod connections;
 mod drops;
 mod faults;
 mod gateway;
+mod health;
 mod inputs;
 mod media;
 pub(crate) mod rows;

@@ -59,8 +59,8 @@ impl<'a> Attempt<'a> {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
 pub struct Manner {
-    /// How many tokens it had, seen or thought, if that is known.
-    pub tokens: Option<u64>,
+    /// Tokens in a thousand seconds, if it was long enough to tell.
+    pub throughput: Option<u64>,
     /// Whether it called tools.
     pub called: bool,
     /// Whether a call names no tool of the request, or has arguments that are none.

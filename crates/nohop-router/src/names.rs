@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use nohop_policy::Board;
 use nohop_pricing::{Catalog, Model};
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 
-use crate::board::Board;
 use crate::clock::date;
 use crate::route::{Defaults, Resolved, Route, split};
 use crate::{Target, priced};
@@ -164,7 +164,9 @@ impl Names {
             limits: route.limits.unwrap_or(self.defaults.limits),
         };
         let what = "a route".to_owned();
-        self.resolved(what, &targets, board, defaults).map_err(at)
+        let mut resolved = self.resolved(what, &targets, board, defaults).map_err(at)?;
+        resolved.route = Some(route.name.as_str().into());
+        Ok(resolved)
     }
 
     fn resolved(

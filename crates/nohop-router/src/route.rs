@@ -1,16 +1,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
-use nohop_policy::{Candidate, Limits, Policy, available};
+use nohop_policy::{Board, Candidate, Gauge, Limits, Policy, available};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 use nohop_wire::Abilities;
 
 use crate::Target;
-use crate::board::{Board, Gauge};
 use crate::priced::{self, Priced};
 
 /// A name for targets, with its policy.
@@ -92,6 +92,8 @@ impl Default for Defaults {
 pub(crate) struct Resolved {
     /// What the name turned out to be, for the trace.
     pub(crate) what: Arc<str>,
+    /// The route's name, if it is one.
+    pub(crate) route: Option<Arc<str>>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
     /// Where to call each candidate.
@@ -163,19 +165,19 @@ impl Resolved {
             }
         }
         let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
-        Ok(Self { what: what.into(), policy, limits, places, candidates, snapshot })
+        Ok(Self { what: what.into(), route: None, policy, limits, places, candidates, snapshot })
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.
-    pub(crate) fn snapshot(&self, board: &Board) -> Guard<Arc<Snapshot>> {
+    pub(crate) fn snapshot(&self, board: &Board, now: Instant) -> Guard<Arc<Snapshot>> {
         let snapshot = self.snapshot.load();
         let generation = board.generation();
         if snapshot.generation == generation {
             return snapshot;
         }
         let healthy = self.candidates.iter().zip(&self.places);
-        let candidates =
-            healthy.map(|(it, place)| it.clone().health(board.health(&place.gauge))).collect();
+        let health = |place: &Place| board.health(&place.gauge, now);
+        let candidates = healthy.map(|(it, place)| it.clone().health(health(place))).collect();
         self.snapshot.store(Arc::new(Snapshot { generation, candidates }));
         self.snapshot.load()
     }

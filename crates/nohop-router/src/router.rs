@@ -2,14 +2,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::Uri;
-use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Plan, Policy, Purse, Turn, available};
+use nohop_ledger::{Ledger, Statistics};
+use nohop_policy::{Board, Candidates, Plan, Policy, Purse, Turn, available};
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Request, Response, Result, Trace};
 use nohop_wire::Mode;
 
 use crate::asked::Asked;
-use crate::board::Board;
 use crate::clock::{chance, now};
 use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
@@ -17,7 +16,7 @@ use crate::media::Fetching;
 use crate::names::Names;
 use crate::safely::safely;
 use crate::work::Work;
-use crate::{Answer, Builder};
+use crate::{Answer, Builder, Gauges, Stats};
 
 /// What the trace shows of a policy that panicked.
 const PANICKED: &str = "available, for the policy panicked";
@@ -34,6 +33,7 @@ pub struct Router {
 pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) board: Board,
+    pub(crate) statistics: Statistics,
     pub(crate) hooks: Hooks,
     pub(crate) fetching: Fetching,
     pub(crate) ledger: Arc<dyn Ledger>,
@@ -126,6 +126,16 @@ impl Router {
         &*self.shared.ledger
     }
 
+    /// How every target is doing, as policies see it.
+    pub fn health(&self) -> Gauges<'_> {
+        Gauges::new(&self.shared.board)
+    }
+
+    /// How attempts went, in all and lately.
+    pub fn stats(&self) -> Stats<'_> {
+        Stats::new(&self.shared.statistics)
+    }
+
     fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
         let permit = self.shared.flight.answer().and_then(|permit| {
             self.shared.hooks.before(&mut request)?;
@@ -144,12 +154,20 @@ impl Router {
         mode: Mode,
         work: Work,
     ) -> Result<Answer> {
-        let (asked, plan) = self.decide(request, mode, work)?;
+        let (asked, mut turns) = self.decide(request, mode, work)?;
+        self.lead(&asked, &mut turns);
+        let purse = self.shared.purse.clone();
+        let plan = Plan::new(asked.began, turns, asked.resolved.limits, purse, asked.seed);
         Ok(Answer::new(asked, plan, permit))
     }
 
     /// Narrows and orders the candidates: all that happens before the first call.
-    fn decide(&self, request: Arc<Request>, mode: Mode, work: Work) -> Result<(Arc<Asked>, Plan)> {
+    fn decide(
+        &self,
+        request: Arc<Request>,
+        mode: Mode,
+        work: Work,
+    ) -> Result<(Arc<Asked>, Vec<Turn>)> {
         let (began, seed) = (now(), chance());
         let shared = &self.shared;
         let resolved = shared.names.resolve(&request.model, &shared.board);
@@ -157,7 +175,7 @@ impl Router {
         let limits = resolved.limits;
         let (decision, turns) = {
             let cx = Asked::context(&request, &work, began, seed);
-            let snapshot = resolved.snapshot(&shared.board);
+            let snapshot = resolved.snapshot(&shared.board, began);
             let snapshot = &snapshot.candidates[..];
             let decide =
                 |policy: &dyn Policy| Candidates::decide(policy, &cx, snapshot, limits.front());
@@ -171,7 +189,6 @@ impl Router {
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
             (decision, turns)
         };
-        let plan = Plan::new(began, turns, limits, shared.purse.clone(), seed);
         // A hedge must hear the first content, and a whole answer is silent until it is there.
         let mode = match work {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
@@ -190,7 +207,19 @@ impl Router {
             began,
             decided: now() - began,
         };
-        Ok((Arc::new(asked), plan))
+        Ok((Arc::new(asked), turns))
+    }
+
+    /// Puts behind the others who is being tried again by somebody else, as long as there are others.
+    fn lead(&self, asked: &Asked, turns: &mut [Turn]) {
+        let places = &asked.resolved.places;
+        for _ in 0..turns.len() {
+            let leader = &places[turns[0].place];
+            if self.shared.board.may_lead(&leader.gauge, asked.began) {
+                return;
+            }
+            turns.rotate_left(1);
+        }
     }
 }
 

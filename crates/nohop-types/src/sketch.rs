@@ -69,7 +69,8 @@ impl Sketch {
         }
         let mine = std::mem::take(&mut self.counts);
         let (mut mine, mut theirs) = (mine.into_iter().peekable(), other.counts.iter().peekable());
-        while let (Some(one), Some(other)) = (mine.peek().copied(), theirs.peek().copied().copied()) {
+        while let (Some(one), Some(other)) = (mine.peek().copied(), theirs.peek().copied().copied())
+        {
             let (next, takes) = match one.0.cmp(&other.0) {
                 Ordering::Less => (one, (true, false)),
                 Ordering::Greater => (other, (false, true)),

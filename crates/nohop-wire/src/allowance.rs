@@ -70,7 +70,8 @@ fn spread(head: &Head, name: &str) -> Option<Allowance> {
         let name = [&name[..at], word, &name[at + "remaining".len()..]].concat();
         head.text(&name).map(str::trim)
     };
-    let limit = other("limit").and_then(|limit| limit.parse::<f64>().ok()).map(|limit| limit as u64);
+    let limit =
+        other("limit").and_then(|limit| limit.parse::<f64>().ok()).map(|limit| limit as u64);
     // Who has a limit of nothing means that there is none.
     if limit == Some(0) {
         return None;

@@ -25,7 +25,7 @@
 //! Invariant: there is no logic here. Everything is in the crates behind it, each of which can be used
 //! alone.
 
-pub use nohop_router::{Answer, Builder, Route, Router, Target, Text, file};
+pub use nohop_router::{Answer, Builder, Gauges, Route, Router, Stats, Target, Text, file};
 #[cfg(feature = "schema")]
 pub use nohop_router::{Misfit, Typed};
 pub use nohop_types::*;

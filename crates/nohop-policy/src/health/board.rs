@@ -139,7 +139,8 @@ impl Board {
     /// Whoever may not is better tried behind the others, and all the same when there are none.
     pub fn may_lead(&self, gauge: &Gauge, now: Instant) -> bool {
         let at = self.nanos(now);
-        let claims = [&gauge.endpoint.breaker, &gauge.target.breaker].map(|breaker| breaker.claim(at));
+        let claims =
+            [&gauge.endpoint.breaker, &gauge.target.breaker].map(|breaker| breaker.claim(at));
         if claims.contains(&Claim::Resting) {
             // A probe that is not made is nobody's.
             if claims[0] == Claim::Probe {
@@ -271,7 +272,8 @@ impl Board {
             count += 1;
         }
         let latency = attempt.first_content.map(micros);
-        let measured = Measured { tally: &tally[..count], latency, speed: speed(attempt) };
+        let measured =
+            Measured { tally: &tally[..count], latency, speed: attempt.manner.throughput };
         gauge.target.window().add(self.nanos(now), measured);
         self.freshen(now, STALE);
     }
@@ -397,17 +399,6 @@ fn breaks(kind: ErrorKind) -> bool {
             | ErrorKind::Transport
             | ErrorKind::Truncated
     )
-}
-
-/// The tokens of a thousand seconds, of an answer that is long enough to tell.
-fn speed(attempt: &Attempt<'_>) -> Option<u64> {
-    const FEW: u64 = 16;
-    let tokens = attempt.manner.tokens.filter(|tokens| *tokens >= FEW)?;
-    let writing = attempt.took.saturating_sub(attempt.first_content.unwrap_or_default());
-    // What comes all at once was written before it came.
-    let writing = if writing * 8 < attempt.took { attempt.took } else { writing };
-    let thousands = tokens.saturating_mul(1_000_000_000);
-    thousands.checked_div(micros(writing)).filter(|speed| *speed > 0)
 }
 
 fn micros(time: Duration) -> u64 {

@@ -153,7 +153,8 @@ impl Target {
             self.figures.changes.store(changes, Relaxed);
         }
         let latencies = self.figures.latencies().map(|it| it.map(Duration::from_micros));
-        let speeds = |speeds: Percentiles<u64>| speeds.map(|it| u32::try_from(it).unwrap_or(u32::MAX));
+        let speeds =
+            |speeds: Percentiles<u64>| speeds.map(|it| u32::try_from(it).unwrap_or(u32::MAX));
         health.latency = latencies.map(|it| it.p50);
         health.latencies = latencies;
         health.throughputs = self.figures.speeds().map(speeds);

@@ -34,10 +34,7 @@ fn what_is_left_is_understood_in_every_form() {
     ];
     check(
         &openai,
-        &[
-            (Requests, 499, Some(500), Some(120)),
-            (Tokens, 29_000, Some(30_000), Some(360_000)),
-        ],
+        &[(Requests, 499, Some(500), Some(120)), (Tokens, 29_000, Some(30_000), Some(360_000))],
     );
     // Groq, to the nanosecond.
     check(

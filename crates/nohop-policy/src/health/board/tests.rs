@@ -86,9 +86,9 @@ fn numbers_follow_what_was_measured() {
     bench.board.begin(&bench.gauge, bench.now);
     assert_eq!(bench.health().running, 1);
     bench.board.forget(&bench.gauge, bench.now, bench.now);
-    let manner = Manner { tokens: Some(50), ..Manner::default() };
-    let health = bench
-        .ends(Outcome::Finished, |attempt| attempt.first_content(SECOND / 2).manner(manner));
+    let manner = Manner { throughput: Some(100_000), ..Manner::default() };
+    let health =
+        bench.ends(Outcome::Finished, |attempt| attempt.first_content(SECOND / 2).manner(manner));
     assert_eq!((health.running, health.attempts, health.failures), (0, 1, 0));
     let (latency, speed) = (health.latency.unwrap(), health.throughputs.unwrap().p50);
     assert!(latency.abs_diff(SECOND / 2) < SECOND / 100, "{latency:?}");

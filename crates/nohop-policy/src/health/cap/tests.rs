@@ -55,7 +55,11 @@ fn it_finds_the_limit_again_and_stays_near_it() {
         }
         for one in 0..running {
             cap.end();
-            if one < running.saturating_sub(limit) { cap.met(now, now + 1) } else { cap.kept(now + 1) }
+            if one < running.saturating_sub(limit) {
+                cap.met(now, now + 1)
+            } else {
+                cap.kept(now + 1)
+            }
         }
         seen.push(running);
     }

@@ -41,7 +41,9 @@ fn many_write_at_once_and_nothing_is_lost() {
     std::thread::scope(|scope| {
         for thread in 0..4 {
             let window = &window;
-            scope.spawn(move || (0..5_000).for_each(|size| add(window, SECOND, size * (thread + 1))));
+            scope.spawn(move || {
+                (0..5_000).for_each(|size| add(window, SECOND, size * (thread + 1)))
+            });
         }
     });
     assert_eq!((window.latencies().count(), window.count(Tally::Attempts)), (20_000, 20_000));
