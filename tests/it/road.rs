@@ -19,6 +19,7 @@ mod connections;
 mod drops;
 mod faults;
 mod gateway;
+mod health;
 mod inputs;
 mod media;
 mod refresh;

@@ -23,7 +23,7 @@ fn builder(model: &str) -> Builder {
         .host("first", Script::openai().fault(Fault::Overloaded))
         .host("second", answer);
     let price = Price::cents_per_million(10, 40);
-    let target = |place| Target::new(format!("{model}@{place}")).price(price);
+    let target = |place| Target::new(format!("{model}@{place}")).price(price.clone());
     Router::builder()
         .endpoint(Endpoint::new(table::OPENAI).id("first").base_url("http://first").key("sk-any"))
         .endpoint(

@@ -106,7 +106,7 @@ fn markets(catalog: &Catalog) -> Vec<Vec<Candidate>> {
         offers.push(Candidate::new(target).price(price));
     }
     let cached =
-        |it: &Candidate| it.price.is_some_and(|price| price.cache_read < Some(price.input));
+        |it: &Candidate| it.price.as_ref().is_some_and(|price| price.cache_read < Some(price.input));
     let caches = |offers: &Vec<Candidate>| offers.len() > 1 && offers.iter().any(cached);
     models.into_values().filter(caches).collect()
 }
@@ -174,7 +174,7 @@ impl Talk {
                 market.iter().enumerate().filter(there).map(|(_, it)| it.clone()).collect();
             let list = Candidates::decide(policy, &cx, &there, 1);
             let Some(chosen) = list.iter().next() else { continue };
-            let price = chosen.price.expect("all have one");
+            let price = chosen.price.clone().expect("all have one");
 
             let chosen_name = market.iter().find(|it| it.target == chosen.target);
             let name = &*chosen_name.expect("it is of the market").target;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nohop_types::{Aside, Cost, Label, Outcome, Request, Task, Usage};
+use nohop_types::{Aside, Cost, Label, Money, Outcome, Request, Task, Usage};
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -24,6 +24,12 @@ pub struct Entry {
     pub model: Arc<str>,
     /// Which of the endpoint's keys was used.
     pub key: u32,
+    /// The route that was asked for, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Arc<str>>,
+    /// Why it was made.
+    #[serde(default)]
+    pub cause: Cause,
     /// What was asked of the model.
     pub task: Task,
     /// What it was asked for beside what the caller asked for; `None` where it is just that.
@@ -42,6 +48,9 @@ pub struct Entry {
     /// What that cost, if the price is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// What the tokens that were read from the provider's cache would have cost more, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Money>,
     /// When it began, counted from the beginning of 1970.
     pub began: Duration,
     /// How long it took.
@@ -81,6 +90,8 @@ impl Entry {
             endpoint: endpoint.into(),
             target,
             key: 0,
+            route: None,
+            cause: Cause::First,
             task: Task::Chat,
             aside: None,
             tags: BTreeMap::new(),
@@ -88,6 +99,7 @@ impl Entry {
             outcome,
             usage: Arc::default(),
             cost: None,
+            saved: None,
             began: Duration::ZERO,
             took,
             first_content: None,
@@ -107,6 +119,20 @@ impl Entry {
         key: u32,
     ) -> Self {
         (self.endpoint, self.model, self.key) = (endpoint.into(), model.into(), key);
+        self
+    }
+
+    /// Names the route that was asked for.
+    #[must_use]
+    pub fn route(mut self, route: impl Into<Option<Arc<str>>>) -> Self {
+        self.route = route.into();
+        self
+    }
+
+    /// Says why it was made.
+    #[must_use]
+    pub fn cause(mut self, cause: Cause) -> Self {
+        self.cause = cause;
         self
     }
 
@@ -151,6 +177,13 @@ impl Entry {
         self
     }
 
+    /// Says what the provider's cache saved.
+    #[must_use]
+    pub fn saved(mut self, saved: impl Into<Option<Money>>) -> Self {
+        self.saved = saved.into();
+        self
+    }
+
     /// Says when it began, counted from the beginning of 1970.
     #[must_use]
     pub fn began(mut self, began: Duration) -> Self {
@@ -192,6 +225,24 @@ impl Entry {
         self.delivery = delivery;
         self
     }
+}
+
+/// Why an attempt is made.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It is the first.
+    #[default]
+    First,
+    /// The same candidate had failed, and is called again.
+    Retry,
+    /// Another candidate had failed.
+    Fallback,
+    /// Another is silent for too long, and runs beside it.
+    Hedge,
+    /// The answer broke at another candidate, and goes on.
+    Resumption,
 }
 
 /// How an answer comes.

@@ -18,12 +18,21 @@ pub struct Attempt<'a> {
     pub first_content: Option<Duration>,
     /// What it consumed, if that is known.
     pub usage: Option<&'a Usage>,
+    /// What its answer was like.
+    pub manner: Manner,
 }
 
 impl<'a> Attempt<'a> {
     /// The attempt at `candidate` that ended in `outcome` after `took`.
     pub fn new(candidate: &'a Candidate, outcome: Outcome<'a>, took: Duration) -> Self {
-        Self { candidate, outcome, took, first_content: None, usage: None }
+        Self {
+            candidate,
+            outcome,
+            took,
+            first_content: None,
+            usage: None,
+            manner: Manner::default(),
+        }
     }
 
     /// Whether it says something against its candidate.
@@ -53,6 +62,29 @@ impl<'a> Attempt<'a> {
         self.usage = Some(usage);
         self
     }
+
+    /// Says what its answer was like.
+    #[must_use]
+    pub fn manner(mut self, manner: Manner) -> Self {
+        self.manner = manner;
+        self
+    }
+}
+
+/// What an answer was like, beside that it came.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
+pub struct Manner {
+    /// Tokens in a thousand seconds, if it was long enough to tell.
+    pub throughput: Option<u64>,
+    /// Whether it called tools.
+    pub called: bool,
+    /// Whether a call names no tool of the request, or has arguments that are none.
+    pub malformed: bool,
+    /// Whether it was withheld, or the model refused.
+    pub refused: bool,
+    /// Whether it had nothing in it.
+    pub empty: bool,
 }
 
 /// How an attempt ended.

@@ -36,12 +36,12 @@ mod time;
 mod warm;
 mod when;
 
-pub use attempt::{Attempt, Outcome};
+pub use attempt::{Attempt, Manner, Outcome};
 pub use candidate::Candidate;
 pub use candidates::{Candidates, Decision};
 pub use context::Context;
 pub use difficulty::{Difficulty, Weight};
-pub use health::{Health, Percentiles};
+pub use health::{Board, Gauge, Health, Percentiles, Saved};
 pub use limits::{Broken, Clocks, Limits};
 pub use offer::{Data, Offer};
 pub use order::{By, Order, Reversed, ThenBy, by};

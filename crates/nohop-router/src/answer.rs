@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use futures_core::Stream;
+use nohop_ledger::Cause;
 use nohop_policy::{AttemptId, Broken, Plan, Signal, Step};
 use nohop_types::{Attempted, Cost, Error, ErrorKind, Event, Response, Result, Trace};
 use nohop_wire::Ability;
@@ -183,8 +184,10 @@ impl Answer {
         match self.begin(id, place) {
             Ok(attempt) => self.attempts.push(attempt),
             Err(error) => {
+                let (asked, now) = (&self.asked, now());
+                asked.shared.board.release(&asked.resolved.places[place].gauge, now, now);
                 let shown = &mut self.ended[id.index()];
-                shown.began = now() - self.asked.began;
+                shown.began = now - self.asked.began;
                 shown.outcome = Some(nohop_types::Outcome::Failed(error.kind()));
                 shown.error = Some(error.message().to_owned());
                 self.signal(id, Signal::Refused(error));
@@ -205,7 +208,23 @@ impl Answer {
             let target = &*asked.resolved.candidates[place].target;
             return Err(Error::new(ErrorKind::Unsupported, message).with_target(target));
         }
-        Attempt::begin(asked, &request, id, place)
+        Attempt::begin(asked, &request, id, place, self.cause(id, place))
+    }
+
+    /// Why the candidate at `place` is called.
+    fn cause(&self, id: AttemptId, place: usize) -> Cause {
+        let candidate = &self.asked.resolved.candidates[place];
+        let same =
+            |tried: &Attempted| tried.target == candidate.target && tried.key == candidate.key;
+        // Those that our own side refused were not called.
+        let earlier = || self.ended[..id.index()].iter().filter(|tried| !tried.is_refused());
+        match () {
+            () if self.attempts.iter().any(|attempt| !attempt.is_over()) => Cause::Hedge,
+            () if self.delivered.is_some() => Cause::Resumption,
+            () if earlier().any(same) => Cause::Retry,
+            () if earlier().next().is_some() => Cause::Fallback,
+            () => Cause::First,
+        }
     }
 
     fn cancel(&mut self, id: AttemptId) {

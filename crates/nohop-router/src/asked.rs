@@ -116,7 +116,7 @@ impl Asked {
     ) -> Context<'a> {
         let cx = Context::new(request, now, seed);
         match work.tokens() {
-            None => match resolved.answers.mean().filter(|_| request.max_tokens.is_none()) {
+            None => match resolved.lengths.mean().filter(|_| request.max_tokens.is_none()) {
                 None => cx,
                 Some(mean) => {
                     let choices = request.sampling.n.unwrap_or(1).into();

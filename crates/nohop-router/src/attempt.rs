@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use nohop_ledger::{Delivery, Entry, Reservation};
-use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
+use nohop_ledger::{Cause, Delivery, Entry, Reservation};
+use nohop_policy::{self as policy, AttemptId, Candidate, Manner, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
     Aside, Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
 };
-use nohop_wire::{Mode, State};
+use nohop_wire::{Counted, Mode, State};
 use tracing::Span;
 
 use crate::asked::Asked;
@@ -22,9 +22,11 @@ use crate::work::{Whole, Work};
 
 mod call;
 mod errand;
+mod listener;
 
 use call::Stamp;
 use errand::Errand;
+use listener::Listener;
 
 /// One call of one candidate, from reservation to settlement.
 ///
@@ -48,6 +50,8 @@ pub(crate) struct Attempt {
     date: Duration,
     /// How many bytes of content came.
     said: u64,
+    listener: Listener,
+    cause: Cause,
     span: Span,
     held: Option<Held>,
 }
@@ -77,6 +81,7 @@ impl Attempt {
         request: &Arc<Request>,
         id: AttemptId,
         place: usize,
+        cause: Cause,
     ) -> Result<Self> {
         let (began, candidate) = (now(), &asked.resolved.candidates[place]);
         let sent = Stamp::default();
@@ -102,7 +107,7 @@ impl Attempt {
         let reservation =
             safely("the ledger", reserve).unwrap_or_else(|| Ok(Reservation::new(Money::ZERO)))?;
         let held = Held { reservation, _permit: shared.flight.attempt() };
-        shared.board.begin(&asked.resolved.places[place].gauge);
+        shared.board.begin(&asked.resolved.places[place].gauge, began);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
         shown.way = Some(asked.way(place));
         shown.began = began - asked.began;
@@ -119,6 +124,8 @@ impl Attempt {
             began,
             date: date(),
             said: 0,
+            listener: Listener::default(),
+            cause,
             span,
             held: Some(held),
             asked: asked.clone(),
@@ -174,7 +181,7 @@ impl Attempt {
         });
         shown.sent = self.sent.get().map(|sent| *sent - began);
         self.whole = Some(ready!(ran)?);
-        self.shown.first_content = Some(now() - began);
+        self.spoke();
         Poll::Ready(Ok(State::Done))
     }
 
@@ -209,8 +216,29 @@ impl Attempt {
         self.shown.head = Some(now() - self.began);
         self.shown.status = Some(opened.status());
         self.shown.losses = std::mem::take(&mut opened.losses);
+        self.heed(&opened);
         self.phase = Phase::Reading { opened: Box::new(opened), state: State::Open, arriving: 0 };
         Ok(State::Open)
+    }
+
+    /// Takes note of what the provider says is left of its limits.
+    fn heed(&self, opened: &Opened) {
+        let (board, gauge, now) = (&self.asked.shared.board, &self.at().gauge, now());
+        for allowance in opened.allowances() {
+            let Some(resets) = allowance.resets else { continue };
+            match allowance.counts {
+                Counted::Requests => board.allowed(gauge, now, allowance.left, resets),
+                _ if allowance.left == 0 => board.spent(gauge, now, resets),
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes note that the first content has come.
+    fn spoke(&mut self) {
+        let now = now();
+        self.shown.first_content = Some(now - self.began);
+        self.asked.shared.board.spoke(&self.at().gauge, self.began, now);
     }
 
     /// Takes note of what was read, and says what the plan must know.
@@ -251,6 +279,7 @@ impl Attempt {
         let finished = matches!(read.last(), Some(Event::Finish { .. }));
         for event in read {
             telemetry::heard(&self.span, event);
+            self.listener.hear(event, &self.asked.request.tools);
             match event {
                 // The finish says it all again.
                 Event::Usage(_) if finished => {}
@@ -266,7 +295,7 @@ impl Attempt {
         }
         let first = content && self.shown.first_content.is_none();
         if first {
-            self.shown.first_content = Some(now() - self.began);
+            self.spoke();
         }
         first
     }
@@ -317,7 +346,7 @@ impl Attempt {
         let Some(Held { reservation, _permit }) = self.held.take() else { return };
         self.shown.outcome = Some(outcome);
         self.shown.took = now() - self.began;
-        self.asked.shared.board.forget(&self.at().gauge);
+        self.asked.shared.board.forget(&self.at().gauge, self.began, now());
         safely("the ledger", || self.asked.shared.ledger.release(reservation));
     }
 
@@ -347,10 +376,13 @@ impl Attempt {
             "an attempt has ended"
         );
         let shared = &self.asked.shared;
+        shared.statistics.add(&entry);
         safely("the ledger", || shared.ledger.settle(reservation, entry));
-        let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
-            .first_content(self.shown.first_content)
-            .usage(&self.shown.usage);
+        let Attempted { took, first_content, .. } = self.shown;
+        let attempt = policy::Attempt::new(self.candidate(), outcome, took)
+            .first_content(first_content)
+            .usage(&self.shown.usage)
+            .manner(self.manner());
         shared.board.learn(&self.at().gauge, now, &attempt);
         let Asked { request, resolved, work, seed, .. } = &*self.asked;
         let cx = Asked::context(request, resolved, work, now, *seed).labels(&self.asked.labels);
@@ -368,7 +400,7 @@ impl Attempt {
         if let Some(output) = told {
             let choices = u64::from(self.asked.request.sampling.n.unwrap_or(1)).max(1);
             let tokens = output.saturating_add(usage.reasoning.unwrap_or_default());
-            self.asked.resolved.answers.count(tokens / choices);
+            self.asked.resolved.lengths.count(tokens / choices);
         }
     }
 
@@ -383,6 +415,20 @@ impl Attempt {
         usage.input = usage.input.or(Some(cx.input));
         usage.output = usage.output.max(Some(self.said.div_ceil(4)));
         usage.estimated = true;
+    }
+
+    fn manner(&self) -> Manner {
+        let Attempted { took, first_content, usage, .. } = &self.shown;
+        let manner = self.listener.manner(usage, *took, *first_content);
+        // What is told all at once is never empty.
+        Manner { empty: manner.empty && self.asked.work.is_chat(), ..manner }
+    }
+
+    /// What the provider's cache has saved: what is read from it costs less than what is read afresh.
+    fn saved(&self) -> Option<Money> {
+        let price = self.candidate().price.as_ref()?;
+        let read = self.shown.usage.cache_read.filter(|tokens| *tokens > 0)?;
+        Some((price.input - price.cache_read?) * read)
     }
 
     fn cost(&self) -> Option<Cost> {
@@ -420,6 +466,9 @@ impl Attempt {
             .place(target.1, candidate.model.clone(), candidate.key)
             .usage(shown.usage.clone())
             .cost(shown.cost)
+            .saved(self.saved())
+            .route(asked.resolved.route.clone())
+            .cause(self.cause)
             .began(self.date)
             .first_content(shown.first_content)
             .status(shown.status)

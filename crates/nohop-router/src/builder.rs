@@ -1,13 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nohop_ledger::{Ledger, Memory};
-use nohop_policy::{Limits, Policy, Purse};
+use nohop_ledger::{Ledger, Memory, Statistics};
+use nohop_policy::{Board, Limits, Policy, Purse};
 use nohop_pricing::Catalog;
 use nohop_providers::{ALL, Endpoint, Transport};
 use nohop_types::{Error, ErrorKind, Event, Request, Result};
 
-use crate::board::Board;
 use crate::clock::now;
 use crate::flight::Flight;
 use crate::hooks::Hooks;
@@ -221,6 +220,7 @@ impl Builder {
         Ok(Router::new(Shared {
             names,
             board,
+            statistics: Statistics::new(),
             hooks: self.hooks,
             fetching: self.fetching,
             ledger: self.ledger,

@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use nohop_policy::Board;
 use nohop_pricing::{Catalog, Model};
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 
-use crate::board::Board;
 use crate::clock::date;
 use crate::route::{Defaults, Resolved, Route, split};
 use crate::{Target, priced};
@@ -140,10 +140,17 @@ impl Names {
         let look = Look { catalog: Some(&catalog), follow: false };
         let mut routes = BTreeMap::new();
         for route in &self.routes {
-            let resolved = self.route(route, look, board).ok().map(Arc::new);
-            if let Some(resolved) = resolved.or_else(|| before.routes.get(&route.name).cloned()) {
-                routes.insert(route.name.clone(), resolved);
-            }
+            let known = before.routes.get(&route.name);
+            let resolved = match (self.route(route, look, board), known) {
+                (Ok(mut resolved), Some(known)) => {
+                    resolved.lengths = known.lengths.clone();
+                    Arc::new(resolved)
+                }
+                (Ok(resolved), None) => Arc::new(resolved),
+                (Err(_), Some(known)) => known.clone(),
+                (Err(_), None) => continue,
+            };
+            routes.insert(route.name.clone(), resolved);
         }
         self.meaning.store(Arc::new(Meaning::new(Some(catalog), routes)));
     }
@@ -284,7 +291,9 @@ impl Names {
             true => "a route".to_owned(),
             false => format!("a route, where {}", followed.join(", ")),
         };
-        self.resolved(what, &targets, look, board, defaults).map_err(at)
+        let mut resolved = self.resolved(what, &targets, look, board, defaults).map_err(at)?;
+        resolved.route = Some(route.name.as_str().into());
+        Ok(resolved)
     }
 
     fn resolved(

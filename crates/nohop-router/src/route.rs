@@ -1,15 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
-use nohop_policy::{Candidate, Limits, Policy, available, capable};
+use nohop_policy::{Board, Candidate, Gauge, Limits, Policy, available, capable};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result, SortBy};
 use nohop_wire::Abilities;
 
-use crate::board::{Answers, Board, Gauge};
+use crate::lengths::Lengths;
 use crate::priced::{self, Priced};
 use crate::slots::Slots;
 use crate::{Classify, Shadow, Target};
@@ -131,6 +132,8 @@ impl Default for Defaults {
 pub(crate) struct Resolved {
     /// What the name turned out to be, for the trace.
     pub(crate) what: Arc<str>,
+    /// The route's name, if it is one.
+    pub(crate) route: Option<Arc<str>>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
     pub(crate) slots: Slots,
@@ -141,7 +144,7 @@ pub(crate) struct Resolved {
     /// The candidates without their health, which changes.
     pub(crate) candidates: Vec<Candidate>,
     /// How long its answers have been.
-    pub(crate) answers: Arc<Answers>,
+    pub(crate) lengths: Arc<Lengths>,
     snapshot: ArcSwap<Snapshot>,
 }
 
@@ -207,17 +210,16 @@ impl Resolved {
                 });
             }
         }
-        let what: Arc<str> = what.into();
-        let answers = board.answers(&what);
         Ok(Self {
-            what,
+            what: what.into(),
+            route: None,
             policy,
             limits,
             slots,
             sort: None,
             places,
             candidates,
-            answers,
+            lengths: Arc::default(),
             snapshot: Snapshot::none(),
         })
     }
@@ -233,13 +235,14 @@ impl Resolved {
         let (candidates, places) = all.map(|(it, place)| (it.clone(), place.clone())).unzip();
         Self {
             what: what.into(),
+            route: self.route.clone(),
             policy: self.policy.clone(),
             limits: self.limits,
             slots: self.slots.clone(),
             sort,
             places,
             candidates,
-            answers: self.answers.clone(),
+            lengths: self.lengths.clone(),
             snapshot: Snapshot::none(),
         }
     }
@@ -257,15 +260,15 @@ impl Resolved {
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.
-    pub(crate) fn snapshot(&self, board: &Board) -> Guard<Arc<Snapshot>> {
+    pub(crate) fn snapshot(&self, board: &Board, now: Instant) -> Guard<Arc<Snapshot>> {
         let snapshot = self.snapshot.load();
         let generation = board.generation();
         if snapshot.generation == generation {
             return snapshot;
         }
         let healthy = self.candidates.iter().zip(&self.places);
-        let candidates =
-            healthy.map(|(it, place)| it.clone().health(board.health(&place.gauge))).collect();
+        let health = |place: &Place| board.health(&place.gauge, now);
+        let candidates = healthy.map(|(it, place)| it.clone().health(health(place))).collect();
         self.snapshot.store(Arc::new(Snapshot { generation, candidates }));
         self.snapshot.load()
     }

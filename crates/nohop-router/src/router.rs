@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use arc_swap::Guard;
 use http::Uri;
-use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Context, Limits, Plan, Policy, Purse, Turn, available};
+use nohop_ledger::{Ledger, Statistics};
+use nohop_policy::{Board, Candidates, Context, Limits, Plan, Policy, Purse, Turn, available};
 use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Aside, Request, Response, Result, Trace};
 use nohop_wire::Mode;
 
 use crate::asked::{Asked, Asking};
-use crate::board::Board;
 #[cfg(feature = "cache")]
 use crate::cache::Found;
 use crate::classify::Labelled;
@@ -28,7 +27,7 @@ use crate::safely::safely;
 use crate::telemetry::Measures;
 use crate::telemetry::Words;
 use crate::work::Work;
-use crate::{Answer, Builder, Shadow, Shadows};
+use crate::{Answer, Builder, Gauges, Shadow, Shadows, Stats};
 
 /// What the trace shows of a policy that panicked.
 const PANICKED: &str = "available, for the policy panicked";
@@ -45,6 +44,7 @@ pub struct Router {
 pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) board: Board,
+    pub(crate) statistics: Statistics,
     pub(crate) hooks: Hooks,
     pub(crate) fetching: Fetching,
     pub(crate) ledger: Arc<dyn Ledger>,
@@ -163,6 +163,16 @@ impl Router {
         &*self.shared.ledger
     }
 
+    /// How every target is doing, as policies see it.
+    pub fn health(&self) -> Gauges<'_> {
+        Gauges::new(&self.shared.board)
+    }
+
+    /// How attempts went, in all and lately.
+    pub fn stats(&self) -> Stats<'_> {
+        Stats::new(&self.shared.statistics)
+    }
+
     async fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
         let permit = self.shared.flight.answer().and_then(|permit| {
             self.shared.hooks.before(&mut request)?;
@@ -201,11 +211,18 @@ impl Router {
     ///
     /// `Config` when nobody is left to ask.
     pub(crate) fn begin(&self, permit: Permit, asking: Asking) -> Result<Answer> {
-        let (asked, plan) = self.decide(asking);
-        match asked.none_left() {
-            Some(error) => Err(error),
-            None => Ok(Answer::new(asked, plan, permit)),
+        let (asked, mut turns) = self.decide(asking);
+        if let Some(error) = asked.none_left() {
+            return Err(error);
         }
+        self.lead(&asked, &mut turns);
+        let purse = match asked.aside {
+            // What nobody waits for takes nothing from what retries are paid with, and adds nothing.
+            Some(Aside::Shadow) => Arc::default(),
+            _ => self.shared.purse.clone(),
+        };
+        let plan = Plan::new(asked.began, turns, asked.limits, purse, asked.seed);
+        Ok(Answer::new(asked, plan, permit))
     }
 
     /// Begins what is asked beside a request: it is neither classified nor shadowed.
@@ -214,13 +231,13 @@ impl Router {
     }
 
     /// Narrows and orders the candidates: all that happens before the first call.
-    fn decide(&self, asking: Asking) -> (Arc<Asked>, Plan) {
+    fn decide(&self, asking: Asking) -> (Arc<Asked>, Vec<Turn>) {
         let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
             asking;
         let (at, shared) = (now(), &self.shared);
         let preferences = request.preferences.as_deref();
         let limits = beside(preferred::limits(resolved.limits, preferences), aside);
-        let snapshot = resolved.snapshot(&shared.board);
+        let snapshot = resolved.snapshot(&shared.board, at);
         let (decision, turns) = {
             let sorted = preferred::sorted(resolved.sort, preferences);
             let cx = Asked::context(&request, &resolved, &work, at, seed);
@@ -239,12 +256,6 @@ impl Router {
             (decision, turns)
         };
         let labels = [labelled.labels, decision.labels().to_vec()].concat();
-        let purse = match aside {
-            // What nobody waits for takes nothing from what retries are paid with, and adds nothing.
-            Some(Aside::Shadow) => Arc::default(),
-            _ => shared.purse.clone(),
-        };
-        let plan = Plan::new(began, turns, limits, purse, seed);
         // A hedge must hear the first content, and a whole answer is silent until it is there.
         let mode = match work {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
@@ -272,7 +283,19 @@ impl Router {
             at,
             decided: (now() - began).saturating_sub(waited),
         };
-        (Arc::new(asked), plan)
+        (Arc::new(asked), turns)
+    }
+
+    /// Puts behind the others who is being tried again by somebody else, as long as there are others.
+    fn lead(&self, asked: &Asked, turns: &mut [Turn]) {
+        let places = &asked.resolved.places;
+        for _ in 0..turns.len() {
+            let leader = &places[turns[0].place];
+            if self.shared.board.may_lead(&leader.gauge, asked.at) {
+                return;
+            }
+            turns.rotate_left(1);
+        }
     }
 }
 

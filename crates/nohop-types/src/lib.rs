@@ -46,6 +46,7 @@ mod response;
 #[cfg(feature = "schema")]
 mod schema;
 mod secret;
+mod sketch;
 #[cfg(test)]
 mod strategies;
 mod task;
@@ -90,6 +91,7 @@ pub use response::{Choice, Response};
 #[cfg(feature = "schema")]
 pub use schema::Shaped;
 pub use secret::Secret;
+pub use sketch::Sketch;
 pub use task::Task;
 pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};
 pub use trace::{Attempted, Classified, Considered, Shadowed, Stage, Trace};

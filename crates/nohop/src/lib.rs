@@ -29,6 +29,7 @@ pub use nohop_router::{
     Answer, Builder, Classify, Inquiry, Judge, Route, Router, Shadow, Shadows, Target, Text,
     Thresholds, Words, difficulty, file,
 };
+pub use nohop_router::{Answer, Builder, Gauges, Route, Router, Stats, Target, Text, file};
 #[cfg(feature = "cache")]
 pub use nohop_router::{Cache, Kept, Key, Store};
 #[cfg(feature = "refresh")]

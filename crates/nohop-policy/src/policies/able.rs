@@ -7,12 +7,16 @@ use nohop_types::{
 
 use crate::{Candidate, Candidates, Context, Offer, Policy};
 
-/// Drops candidates that are resting, unless all are.
+/// Drops candidates that are resting, unless all are, and then those without room, unless none has any.
 pub fn available() -> impl Policy {
     let policy = |cx: &Context<'_>, list: &mut Candidates<'_>| {
         let rested = |candidate: &Candidate| !candidate.health.is_resting(cx.now);
+        let free = |candidate: &Candidate| !candidate.health.is_full();
         if list.iter().any(rested) {
             list.retain(rested);
+        }
+        if list.iter().any(free) {
+            list.retain(free);
         }
     };
     policy.named("available")

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use nohop_policy::Board;
 use nohop_types::{Preferences, Result};
 
 use super::{Names, wrong};
-use crate::board::Board;
 use crate::route::Resolved;
 
 /// How many names one request may have.

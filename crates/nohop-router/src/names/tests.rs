@@ -2,7 +2,6 @@ use nohop_providers::table;
 use nohop_types::Request;
 
 use super::*;
-use crate::board::MOST_TARGETS;
 use crate::clock::now;
 use crate::{Builder, Router};
 
@@ -120,11 +119,11 @@ fn names() -> (Names, Board) {
 #[test]
 fn names_that_anyone_may_ask_for_are_forgotten_again() {
     let (names, board) = names();
-    for number in 0..3 * MOST_TARGETS {
+    for number in 0..3 * Board::MOST_TARGETS {
         names.resolve(&format!("model-{number}@e"), &board).unwrap();
         assert!(names.resolve(&format!("model-{number}"), &board).is_err());
         assert!(names.meaning.load().remembered().len() <= MOST_REMEMBERED);
-        assert!(board.targets() <= MOST_TARGETS);
+        assert!(board.targets() <= Board::MOST_TARGETS);
     }
     assert!(board.targets() > MOST_REMEMBERED, "those that are remembered are kept");
 }

@@ -4,11 +4,10 @@
 
 use std::sync::Arc;
 
-use nohop_policy::{Candidate, Price};
+use nohop_policy::{Board, Candidate, Price};
 use nohop_types::{Error, Money, Result, SortBy};
 
 use super::{Found, Meaning, Names, wrong};
-use crate::board::Board;
 use crate::route::Resolved;
 
 /// What the words after a name ask for.
