@@ -18,7 +18,7 @@ use nohop_testkit::{Emulator, Fault};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let maker =
-        Emulator::openai().says("From the maker.").fault_at(1, Fault::Overloaded).start().await?;
+        Emulator::openai().says("From the maker.").fault_at(2, Fault::Overloaded).start().await?;
     let many = Emulator::openai().says("By way of OpenRouter.").start().await?;
 
     let router = Router::builder()
