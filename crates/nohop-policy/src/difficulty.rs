@@ -61,9 +61,12 @@ struct Seen<'a> {
 impl Difficulty {
     /// What counts for how much.
     pub const WEIGHTS: &'static [Weight] = &[
-        weight("the last turn is of twelve words at most, without code or maths", -2, 1, |it| {
-            u64::from(it.said.words <= 12 && !it.said.has_code() && !it.said.has_maths())
-        }),
+        weight(
+            "the last turn is of twelve words at most, without code, maths or words for thought",
+            -2,
+            1,
+            |it| u64::from(it.said.words <= 12 && it.said.is_plain()),
+        ),
         weight("a hundred words in the last turn", 1, 4, |it| it.said.words / 100),
         weight("two thousand tokens in the whole prompt", 1, 5, |it| it.input / 2_000),
         weight("four turns of the model before it", 1, 3, |it| it.turns() / 4),

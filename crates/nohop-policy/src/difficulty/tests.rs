@@ -33,6 +33,10 @@ fn what_is_short_and_plain_is_easy() {
 fn code_and_maths_are_not_easy() {
     check(asks(FUNCTION), Difficulty::Medium);
     check(asks("What is the integral of x squared?"), Difficulty::Medium);
+    check(
+        asks("Prove that there are infinitely many primes, and compare two proofs."),
+        Difficulty::Medium,
+    );
     check(asks("for (let i = 0; i < n; i++) { f(i); } never ends"), Difficulty::Medium);
 }
 

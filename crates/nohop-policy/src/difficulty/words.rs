@@ -43,6 +43,11 @@ impl Said {
         self.fences > 0 || self.signs >= CODE
     }
 
+    /// Whether there is neither code nor maths in it, and no word that asks for thought.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.has_code() && !self.has_maths() && self.thought == 0
+    }
+
     pub(super) fn has_maths(&self) -> bool {
         self.maths > 0
     }
