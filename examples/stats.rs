@@ -48,8 +48,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let ticks = if once { 4 } else { 60 };
     for tick in 0..ticks {
         match tick {
-            20 => drop(providers[0].becomes(script(60).fault(unwell()))),
-            30 => drop(providers[0].becomes(fast())),
+            20 => providers[0].becomes(script(60).fault(unwell())),
+            30 => providers[0].becomes(fast()),
             _ => {}
         }
         let until = Instant::now() + TICK;
