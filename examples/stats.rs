@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .endpoint(endpoint("steady", b))
         .endpoint(endpoint("slow", c))
         .route(
-            Route::new("chat", names.map(|name| Target::new(name).price(price)))
+            Route::new("chat", names.map(|name| Target::new(name).price(price.clone())))
                 .policy(available().then(by(fastest())))
                 .limits(Limits { hedge: Some(Duration::from_millis(400)), ..Limits::DEFAULT }),
         )

@@ -105,8 +105,9 @@ fn markets(catalog: &Catalog) -> Vec<Vec<Candidate>> {
         let offers = models.entry(model.slug()).or_default();
         offers.push(Candidate::new(target).price(price));
     }
-    let cached =
-        |it: &Candidate| it.price.as_ref().is_some_and(|price| price.cache_read < Some(price.input));
+    let cached = |it: &Candidate| {
+        it.price.as_ref().is_some_and(|price| price.cache_read < Some(price.input))
+    };
     let caches = |offers: &Vec<Candidate>| offers.len() > 1 && offers.iter().any(cached);
     models.into_values().filter(caches).collect()
 }

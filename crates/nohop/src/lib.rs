@@ -25,18 +25,23 @@
 //! Invariant: there is no logic here. Everything is in the crates behind it, each of which can be used
 //! alone.
 
-pub use nohop_router::{
-    Answer, Builder, Classify, Inquiry, Judge, Route, Router, Shadow, Shadows, Target, Text,
-    Thresholds, Words, difficulty, file,
-};
-pub use nohop_router::{Answer, Builder, Gauges, Route, Router, Stats, Target, Text, file};
 #[cfg(feature = "cache")]
-pub use nohop_router::{Cache, Kept, Key, Store};
+pub use nohop_router::Cache;
+pub use nohop_router::{
+    Answer, Builder, Classify, Gauges, Inquiry, Judge, Route, Router, Shadow, Shadows, Stats,
+    Target, Text, Thresholds, Words, difficulty, file,
+};
 #[cfg(feature = "refresh")]
 pub use nohop_router::{Heard, News, Refreshed, Sources};
 #[cfg(feature = "schema")]
 pub use nohop_router::{Misfit, Typed};
 pub use nohop_types::*;
+
+/// Where answers are kept.
+#[cfg(feature = "cache")]
+pub mod cache {
+    pub use nohop_router::{Cache, Kept, Key, Store};
+}
 
 /// What happened and what it may cost: entries, budgets, totals.
 pub mod ledger {
@@ -71,7 +76,7 @@ mod pages {
 
     #[cfg(feature = "cache")]
     #[doc = include_str!("../../../docs/cache.md")]
-    mod cache {}
+    mod answers_kept {}
 
     #[doc = include_str!("../../../docs/media.md")]
     mod media {}

@@ -78,6 +78,7 @@ fn price(dice: &Dice) -> Price {
         cache_read: dice.maybe(|_| rate()),
         cache_write: dice.maybe(|_| rate()),
         request: dice.maybe(|_| rate()),
+        ..Price::FREE
     }
 }
 
