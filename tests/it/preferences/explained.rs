@@ -135,9 +135,14 @@ fn the_table_shows_every_stage_in_the_words_of_the_request() {
         [
             "  ignore: mistral        kept 3, dropped large@mistral",
             "  available              kept 3",
-            "  sort: price            kept 3",
-            "  order: openai          kept 3",
+            "  sort: price            kept 3; in front claude@anthropic, gpt@openai, gpt@openai (key 1) (before: gpt@openai, gpt@openai (key 1), claude@anthropic)",
+            "  order: openai          kept 3; in front gpt@openai, gpt@openai (key 1), claude@anthropic (before: claude@anthropic, gpt@openai, gpt@openai (key 1))",
             "  preferred_max_latency  kept 3",
+            "   candidate           estimate  health",
+            "1  gpt@openai          -         -",
+            "2  gpt@openai (key 1)  -         -",
+            "3  claude@anthropic    $0.004    -",
+            "-  large@mistral       -         -       dropped by ignore: mistral",
             "order: gpt@openai, gpt@openai, claude@anthropic",
         ]
     );

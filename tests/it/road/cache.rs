@@ -11,7 +11,7 @@ use super::*;
 /// A road on which answers are kept, and on which nobody is asked twice for one request.
 async fn kept(script: Script, cache: Cache) -> Road {
     road_with(script, Script::anthropic(), Limits { attempts: 1, ..Limits::DEFAULT }, |builder| {
-        builder.cache(cache)
+        builder.cache(cache).limits(Limits { attempts: 1, ..Limits::DEFAULT })
     })
     .await
 }
@@ -109,7 +109,7 @@ async fn what_failed_or_was_cut_is_asked_again() {
         Fault::ErrorAfter { events: 2, kind: nohop::ErrorKind::Overloaded },
     ] {
         let road =
-            kept(Script::openai().says("One two three.").fault_at(0, fault.clone()), cache()).await;
+            kept(Script::openai().says("One two three.").fault_at(1, fault.clone()), cache()).await;
         let first = match road.router.stream(only()).await {
             Ok(answer) => answer.response().await,
             Err(error) => Err(error),

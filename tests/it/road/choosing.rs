@@ -27,7 +27,7 @@ async fn the_arm_of_a_split_is_on_the_trace_and_on_every_entry() {
     assert_eq!(response.text(), "two");
     let trace = response.trace.unwrap();
     assert_eq!(trace.labels, [Label::new("model", "new")]);
-    assert!(trace.to_string().contains("\n  model: new\n"), "{trace}");
+    assert!(trace.to_string().contains("\nlabels: model new\n"), "{trace}");
     let entries = road.ledger.entries();
     assert_eq!(entries.len(), 2);
     for entry in entries {
