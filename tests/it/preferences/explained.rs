@@ -147,3 +147,25 @@ fn the_table_shows_every_stage_in_the_words_of_the_request() {
         ]
     );
 }
+
+#[test]
+fn an_endpoint_serves_where_it_was_set_to() {
+    let endpoint =
+        |id, region| Endpoint::new(table::BEDROCK_MANTLE).id(id).set("region", region).key("k");
+    let router = Router::builder()
+        .catalog(None)
+        .endpoint(endpoint("frankfurt", "eu-central-1"))
+        .endpoint(endpoint("oregon", "us-west-2"))
+        .route(Route::new("chat", ["m@oregon", "m@frankfurt"]))
+        .build()
+        .unwrap();
+    let within = |region: &str| {
+        let preferences = Preferences { region: Some(region.into()), ..Preferences::default() };
+        let request = Request::new("chat").prefer(preferences).user("Hello?");
+        router.explain(request).unwrap().order
+    };
+
+    assert_eq!(within("eu"), ["m@frankfurt".into()]);
+    assert_eq!(within("us-west-2"), ["m@oregon".into()]);
+    assert!(within("ap").is_empty());
+}
