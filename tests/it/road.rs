@@ -19,6 +19,7 @@ mod faults;
 mod gateway;
 mod inputs;
 mod media;
+mod quotas;
 pub(crate) mod rows;
 mod running;
 pub(crate) mod scripted;

@@ -28,6 +28,8 @@ mod policies;
 mod policy;
 mod price;
 mod purse;
+mod quota;
+mod quotas;
 mod random;
 mod rest;
 mod time;
@@ -41,8 +43,12 @@ pub use limits::{Broken, Clocks, Limits};
 pub use offer::{Data, Offer};
 pub use order::{By, Order, Reversed, ThenBy, by};
 pub use plan::{AttemptId, Plan, Signal, Step, Turn};
-pub use policies::{available, best, cheapest, fastest, first, ignore, in_order, only, weighted};
+pub use policies::{
+    available, best, cheapest, fastest, first, ignore, in_order, only, pooled, weighted,
+};
 pub use policy::{Named, Policy, Then};
 pub use price::Price;
 pub use purse::Purse;
+pub use quota::{Quota, Subject};
+pub use quotas::{Ask, Full, Held, Look, Needs, Quotas, Ticket};
 pub use rest::Rest;

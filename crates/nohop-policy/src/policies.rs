@@ -94,11 +94,26 @@ pub fn fastest() -> impl Order<Key = Duration> {
 ///
 /// The draw belongs to the seed and the candidate, whoever else is in the list.
 pub fn weighted() -> impl Order {
-    titled("weight", |cx, candidate| {
-        // The least of exponential waiting times falls on each in proportion to its rate.
-        let chance = (cx.random_for(candidate) >> 11) as f64 / (1_u64 << 53) as f64;
-        Wait(-(1.0 - chance).ln() / f64::from(candidate.weight))
-    })
+    titled("weight", |cx, candidate| drawn(cx, candidate, candidate.weight))
+}
+
+/// Draws which of a target's keys comes first, as often as its weight says; targets keep their places.
+///
+/// Where an endpoint's keys have weights, a route does this before its own policy, which may order them
+/// otherwise.
+pub fn pooled() -> impl Policy {
+    let policy = |cx: &Context<'_>, list: &mut Candidates<'_>| {
+        let target = |candidate: &Candidate| candidate.share.map(|_| candidate.target.clone());
+        list.sort_within(target, |candidate| drawn(cx, candidate, candidate.share.unwrap_or(1)));
+    };
+    policy.named("keys by weight")
+}
+
+/// A waiting time that is the least as often as the weight says.
+fn drawn(cx: &Context<'_>, candidate: &Candidate, weight: u32) -> Wait {
+    // The least of exponential waiting times falls on each in proportion to its rate.
+    let chance = (cx.random_for(candidate) >> 11) as f64 / (1_u64 << 53) as f64;
+    Wait(-(1.0 - chance).ln() / f64::from(weight))
 }
 
 fn collect<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use nohop_ledger::{Delivery, Entry, Reservation};
-use nohop_policy::{self as policy, AttemptId, Candidate, Signal};
+use nohop_policy::{self as policy, AttemptId, Candidate, Needs, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
     Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
@@ -15,6 +15,7 @@ use tracing::Span;
 use crate::asked::Asked;
 use crate::clock::{Clock, date, now};
 use crate::flight::Permit;
+use crate::room::Room;
 use crate::route::Place;
 use crate::safely::safely;
 use crate::work::{Whole, Work};
@@ -54,6 +55,7 @@ pub(crate) struct Attempt {
 /// What an attempt holds until it is settled.
 struct Held {
     reservation: Reservation,
+    room: Room,
     _permit: Permit,
 }
 
@@ -65,7 +67,7 @@ enum Phase {
 }
 
 impl Attempt {
-    /// Reserves, and prepares the call of the candidate at `place`; nothing is sent before it is polled.
+    /// Reserves money, and prepares the call of the candidate at `place`, for which there is `room`; nothing is sent before it is polled.
     ///
     /// # Errors
     ///
@@ -76,6 +78,7 @@ impl Attempt {
         request: &Arc<Request>,
         id: AttemptId,
         place: usize,
+        room: Room,
     ) -> Result<Self> {
         let (began, candidate) = (now(), &asked.resolved.candidates[place]);
         let sent = Stamp::default();
@@ -99,7 +102,7 @@ impl Attempt {
         // A ledger that can not say no says nothing.
         let reservation =
             safely("the ledger", reserve).unwrap_or_else(|| Ok(Reservation::new(Money::ZERO)))?;
-        let held = Held { reservation, _permit: shared.flight.attempt() };
+        let held = Held { reservation, room, _permit: shared.flight.attempt() };
         shared.board.begin(&asked.resolved.places[place].gauge);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
         shown.way = Some(asked.way(place));
@@ -316,7 +319,7 @@ impl Attempt {
     /// Takes back an attempt that was not sent: there is nothing to write down.
     fn take_back(&mut self, outcome: Outcome) {
         self.phase = Phase::Over;
-        let Some(Held { reservation, _permit }) = self.held.take() else { return };
+        let Some(Held { reservation, .. }) = self.held.take() else { return };
         self.shown.outcome = Some(outcome);
         self.shown.took = now() - self.began;
         self.asked.shared.board.forget(&self.at().gauge);
@@ -331,7 +334,7 @@ impl Attempt {
         if let Phase::Reading { opened, .. } = std::mem::replace(&mut self.phase, Phase::Over) {
             self.shown.skipped = opened.reader.skipped();
         }
-        let Some(Held { reservation, _permit }) = self.held.take() else { return };
+        let Some(Held { reservation, room, _permit }) = self.held.take() else { return };
         let now = now();
         self.shown.took = now - self.began;
         self.shown.outcome = Some(ended(&outcome));
@@ -344,6 +347,9 @@ impl Attempt {
             took = ?entry.took,
             "an attempt has ended"
         );
+        if let Some(held) = room.needs() {
+            room.settle(self.used(held));
+        }
         let shared = &self.asked.shared;
         safely("the ledger", || shared.ledger.settle(reservation, entry));
         let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
@@ -364,6 +370,27 @@ impl Attempt {
         usage.input = usage.input.or(Some(cx.input));
         usage.output = usage.output.max(Some(self.said.div_ceil(4)));
         usage.estimated = true;
+    }
+
+    /// What it used of the room that was held for it, as far as that is known.
+    fn used(&self, held: Needs) -> Needs {
+        let Attempted { usage, cost, head, status, outcome, .. } = &self.shown;
+        // What the provider refused with a status, it did not process.
+        if head.is_none() && status.is_some_and(|status| status >= 400) {
+            return Needs { tokens: 0, money: Some(Money::ZERO) };
+        }
+        let cx = Asked::context(&self.asked.request, &self.asked.work, self.began, 0);
+        let input = cx.input;
+        let expected = match outcome {
+            Some(Outcome::Finished) => held,
+            // It read the prompt, for all we know, and said nothing.
+            _ => {
+                let money = cx.tokens(input, 0).estimate(self.candidate());
+                Needs { tokens: input, money }
+            }
+        };
+        let money = cost.map(|cost| cost.amount).or(expected.money);
+        Needs { tokens: usage.total().unwrap_or(expected.tokens), money }
     }
 
     fn cost(&self) -> Option<Cost> {

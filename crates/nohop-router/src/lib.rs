@@ -19,6 +19,7 @@ mod media;
 mod names;
 mod outline;
 mod priced;
+mod room;
 mod route;
 mod router;
 mod safely;

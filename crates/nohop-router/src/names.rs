@@ -13,6 +13,8 @@ use nohop_pricing::{Catalog, Model};
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 
+use nohop_policy::Subject;
+
 use crate::board::Board;
 use crate::clock::date;
 use crate::route::{Defaults, Resolved, Route, split};
@@ -100,6 +102,54 @@ impl Names {
         Ok(resolved)
     }
 
+    /// Finds out that there is what a quota is on.
+    ///
+    /// # Errors
+    ///
+    /// `Config` with the nearest names when there is not.
+    pub(crate) fn check(&self, subject: &Subject) -> Result<()> {
+        let endpoint = |name: &String| self.endpoints.get(name);
+        let there = match subject {
+            Subject::Endpoint(name) | Subject::Keys(name) => endpoint(name).is_some(),
+            Subject::Key(name, key) => {
+                endpoint(name).is_some_and(|endpoint| (*key as usize) < endpoint.keys())
+            }
+            Subject::Model(name) => self.is_model(name),
+            Subject::Route(name) => self.routes.contains_key(name),
+            Subject::Target(name) => split(name, &self.endpoints).is_some(),
+            _ => true,
+        };
+        let (what, name) = match subject {
+            _ if there => return Ok(()),
+            Subject::Key(name, key) if endpoint(name).is_some() => {
+                return Err(wrong(format!(
+                    "a quota is on key {key} of {name:?}, which has none of that number"
+                )));
+            }
+            Subject::Endpoint(name) | Subject::Keys(name) | Subject::Key(name, _) => {
+                ("endpoint", name)
+            }
+            Subject::Model(name) => ("model", name),
+            Subject::Route(name) => ("route", name),
+            Subject::Target(name) => ("target, model@endpoint,", name),
+            _ => return Ok(()),
+        };
+        let known = self.endpoints.keys().chain(self.routes.keys()).map(String::as_str);
+        let near = nearest(name, known);
+        let near = match near.is_empty() {
+            true => String::new(),
+            false => format!("; nearest are {}", near.join(", ")),
+        };
+        Err(wrong(format!("a quota is on {name:?}, which is no {what} here{near}")))
+    }
+
+    fn is_model(&self, name: &str) -> bool {
+        let said = self.targets.values().any(|target| target.model.as_deref() == Some(name));
+        let mut routed = self.routes.values().flat_map(|route| &route.candidates);
+        let known = || self.catalog.as_ref().is_some_and(|catalog| catalog.model(name).is_some());
+        said || routed.any(|candidate| *candidate.model == *name) || known()
+    }
+
     /// The targets of a name that is no route's, and what it is.
     fn find(&self, name: &str) -> Result<(String, Vec<Target>)> {
         let known = |name: &str| Target::new(name).or(self.targets.get(name));
@@ -164,7 +214,9 @@ impl Names {
             limits: route.limits.unwrap_or(self.defaults.limits),
         };
         let what = "a route".to_owned();
-        self.resolved(what, &targets, board, defaults).map_err(at)
+        let mut resolved = self.resolved(what, &targets, board, defaults).map_err(at)?;
+        resolved.route = Some(route.name.as_str().into());
+        Ok(resolved)
     }
 
     fn resolved(

@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
-use nohop_policy::{Candidate, Limits, Policy, available};
+use nohop_policy::{Candidate, Limits, Policy, available, pooled};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
@@ -92,6 +92,8 @@ impl Default for Defaults {
 pub(crate) struct Resolved {
     /// What the name turned out to be, for the trace.
     pub(crate) what: Arc<str>,
+    /// The route's name, where it is one.
+    pub(crate) route: Option<Arc<str>>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
     /// Where to call each candidate.
@@ -108,6 +110,8 @@ pub(crate) struct Place {
     pub(crate) way: Arc<str>,
     /// The model, as the provider calls it.
     pub(crate) model: Arc<str>,
+    /// The model, as the catalog calls it, where the catalog knows it.
+    pub(crate) slug: Option<Arc<str>>,
     pub(crate) abilities: Arc<Abilities>,
     pub(crate) gauge: Gauge,
     /// The offer that it is, where the target says no price of its own.
@@ -145,25 +149,33 @@ impl Resolved {
             let priced = catalog.filter(|_| target.price.is_none()).and_then(find);
             let listed = priced.as_ref().and_then(Priced::price);
             let known = priced::offer(catalog, &endpoint, &native);
+            let slug = priced::slug(catalog, &endpoint, &native);
             let candidate = Candidate::new(name.clone())
                 .model(said)
                 .offer(target.offer.clone().or(known))
                 .price(target.price.or(listed))
                 .weight(target.weight.unwrap_or(1));
             for key in 0..endpoint.keys() as u32 {
-                candidates.push(candidate.clone().key(key));
+                let share = endpoint.share(key as usize);
+                candidates.push(candidate.clone().key(key).share(share));
                 places.push(Place {
                     endpoint: endpoint.clone(),
                     way: way.clone(),
                     model: native.clone(),
+                    slug: slug.clone(),
                     abilities: abilities.clone(),
                     priced: priced.clone(),
                     gauge: board.gauge(endpoint.name(), key, &name),
                 });
             }
         }
+        let policy = match candidates.iter().any(|candidate| candidate.share.is_some()) {
+            true => Arc::new(pooled().then(policy)),
+            false => policy,
+        };
         let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
-        Ok(Self { what: what.into(), policy, limits, places, candidates, snapshot })
+        let (what, route) = (what.into(), None);
+        Ok(Self { what, route, policy, limits, places, candidates, snapshot })
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.

@@ -15,6 +15,7 @@ use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::Names;
+use crate::room::Desk;
 use crate::safely::safely;
 use crate::work::Work;
 use crate::{Answer, Builder};
@@ -40,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) purse: Arc<Purse>,
     pub(crate) flight: Arc<Flight>,
+    /// What is in use of the quotas, where there are any.
+    pub(crate) desk: Option<Arc<Desk>>,
 }
 
 impl Router {
@@ -109,6 +112,11 @@ impl Router {
     /// How many attempts are under way.
     pub fn running(&self) -> usize {
         self.shared.flight.attempts()
+    }
+
+    /// How many requests wait for room under the quotas.
+    pub fn waiting(&self) -> usize {
+        self.shared.desk.as_ref().map_or(0, |desk| desk.waiting())
     }
 
     /// The endpoint called `name`, to rotate its keys.

@@ -90,9 +90,11 @@ impl Attempted {
     fn remarks(&self) -> impl Iterator<Item = String> {
         let skipped =
             (self.skipped > 0).then(|| format!("passed over {} bad frames", self.skipped));
+        let waited =
+            (!self.waited.is_zero()).then(|| format!("waited {} for room", Time(self.waited)));
         let way = self.way.as_ref().map_or_else(String::new, |way| format!(" ({way})"));
         let losses = self.losses.iter().map(move |loss| format!("loss{way}: {loss}"));
-        self.error.clone().into_iter().chain(losses).chain(skipped)
+        waited.into_iter().chain(self.error.clone()).chain(losses).chain(skipped)
     }
 }
 
