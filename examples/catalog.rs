@@ -5,10 +5,12 @@
 //! cargo run --example catalog -- show anthropic/claude-opus-5.5
 //! cargo run --example catalog -- search opus
 //! cargo run --example catalog -- diff bundled litellm:model_prices.json
+//! cargo run --example catalog -- refresh --folder /var/cache/catalog
 //! ```
 //!
 //! A catalog is `bundled`, a file in the form of the crate's data, or a public one: `genai:FILE`, `litellm:FILE`,
-//! `models.dev:FILE`, `openrouter:FILE`. Nothing is fetched.
+//! `models.dev:FILE`, `openrouter:FILE`. Nothing is fetched
+//! but by `refresh`, which looks the public lists up and prints what they say otherwise than what is bundled.
 
 #![allow(clippy::print_stdout, reason = "printing is what an example does")]
 
@@ -17,6 +19,8 @@ use std::error::Error;
 use std::fs;
 use std::time::SystemTime;
 
+use nohop::providers::{Endpoint, table};
+use nohop::{Router, Sources};
 use nohop_pricing::{Catalog, Features, Model, Naming, Rows, Shape};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,7 +30,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["show", name] => show(&Catalog::bundled(), name)?,
         ["search", word] => search(&Catalog::bundled(), word),
         ["diff", one, other] => print!("{}", open(one)?.diff(&open(other)?)),
-        _ => return Err("usage: catalog [stats | show MODEL | search WORD | diff A B]".into()),
+        ["refresh"] => refresh(Sources::public())?,
+        ["refresh", "--folder", folder] => refresh(Sources::public().folder(*folder))?,
+        _ => {
+            let usage =
+                "catalog [stats | show MODEL | search WORD | diff A B | refresh [--folder DIR]]";
+            return Err(format!("usage: {usage}").into());
+        }
     }
     Ok(())
 }
@@ -124,6 +134,15 @@ fn search(catalog: &Catalog, word: &str) {
         let hosts: BTreeSet<&str> = model.offers().map(|offer| offer.provider()).collect();
         println!("{:50} {}", model.slug(), hosts.into_iter().collect::<Vec<_>>().join(" "));
     }
+}
+
+fn refresh(sources: Sources) -> Result<(), Box<dyn Error>> {
+    // A router has somebody to ask, though nobody is asked for a list here.
+    let router =
+        Router::builder().endpoint(Endpoint::new(table::OPENROUTER).key("none")).build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    print!("{}", runtime.block_on(router.refresh(&sources))?);
+    Ok(())
 }
 
 fn open(name: &str) -> Result<Catalog, Box<dyn Error>> {

@@ -15,7 +15,8 @@ pub const PRICES: &[Work] = &[
     each("find-family", find_family, 1_500.0),
     each("find-offer", find_offer, 1_500.0),
     each("bill-plain", bill_plain, 2_500.0),
-    each("bill-rich", bill_rich, 8_000.0),
+    each("bill-rich", bill_rich, 5_000.0),
+    each("bill-regions", bill_regions, 4_500.0),
     Work { name: "load-litellm-1m", run: load, times: 1, limit: Limit::Each(60_000_000.0, None) },
 ];
 
@@ -80,12 +81,28 @@ fn bill_rich(passes: usize) -> Result<(), Error> {
     bill(passes, "openai", "gpt-6-astra", &usage)
 }
 
+/// The card with the most conditions of all, at the last region that it knows.
+fn bill_regions(passes: usize) -> Result<(), Error> {
+    let facts = Facts::new().region("us-west-2").tier("priority");
+    bill_with(passes, "bedrock", "minimax.minimax-m2.5", &usage(), &facts)
+}
+
 fn bill(passes: usize, provider: &str, native: &str, usage: &Usage) -> Result<(), Error> {
+    bill_with(passes, provider, native, usage, &Facts::new())
+}
+
+fn bill_with(
+    passes: usize,
+    provider: &str,
+    native: &str,
+    usage: &Usage,
+    facts: &Facts<'_>,
+) -> Result<(), Error> {
     let catalog = Catalog::bundled();
     let offer = catalog.offer(provider, native).ok_or_else(missing)?;
-    let (facts, at) = (Facts::new(), SystemTime::UNIX_EPOCH + AT);
+    let at = SystemTime::UNIX_EPOCH + AT;
     for _ in 0..passes * TIMES {
-        black_box(offer.bill(black_box(usage), &facts, at)).ok_or_else(missing)?;
+        black_box(offer.bill(black_box(usage), facts, at)).ok_or_else(missing)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use nohop::policy::Policy;
 use nohop::providers::{Credentials, Endpoint, Transport};
 use nohop::wire::{Dialect, Surface};
-use nohop::{Answer, Error, Request, Response, Result, Router, Text};
+use nohop::{Answer, Classify, Error, Request, Response, Result, Router, Text};
 
 fn shared<T: Send + Sync + Clone + 'static>() {}
 fn sent<T: Send + Unpin>() {}
@@ -25,6 +25,7 @@ fn a_router_is_shared_an_answer_is_sent_and_an_error_is_both() {
 #[test]
 fn public_traits_are_for_objects() {
     fn object<T: ?Sized>() {}
+    object::<dyn Classify>();
     object::<dyn Credentials>();
     object::<dyn Dialect>();
     object::<dyn Policy>();

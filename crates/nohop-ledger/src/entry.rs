@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use nohop_types::{Cost, Outcome, Request, Task, Usage};
+use nohop_types::{Aside, Cost, Label, Money, Outcome, Request, Task, Usage};
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -24,8 +24,17 @@ pub struct Entry {
     pub model: Arc<str>,
     /// Which of the endpoint's keys was used.
     pub key: u32,
+    /// The route that was asked for, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Arc<str>>,
+    /// Why it was made.
+    #[serde(default)]
+    pub cause: Cause,
     /// What was asked of the model.
     pub task: Task,
+    /// What it was asked for beside what the caller asked for; `None` where it is just that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Aside>,
     /// The caller's words for the ledger.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
@@ -39,6 +48,9 @@ pub struct Entry {
     /// What that cost, if the price is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+    /// What the tokens that were read from the provider's cache would have cost more, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Money>,
     /// When it began, counted from the beginning of 1970.
     pub began: Duration,
     /// How long it took.
@@ -78,12 +90,16 @@ impl Entry {
             endpoint: endpoint.into(),
             target,
             key: 0,
+            route: None,
+            cause: Cause::First,
             task: Task::Chat,
+            aside: None,
             tags: BTreeMap::new(),
             user: None,
             outcome,
             usage: Arc::default(),
             cost: None,
+            saved: None,
             began: Duration::ZERO,
             took,
             first_content: None,
@@ -106,12 +122,44 @@ impl Entry {
         self
     }
 
+    /// Names the route that was asked for.
+    #[must_use]
+    pub fn route(mut self, route: impl Into<Option<Arc<str>>>) -> Self {
+        self.route = route.into();
+        self
+    }
+
+    /// Says why it was made.
+    #[must_use]
+    pub fn cause(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
+    }
+
     /// Takes over what the request says of itself: its tags, and who asks.
     #[must_use]
     pub fn asked(mut self, task: Task, request: &Request) -> Self {
         self.task = task;
         self.tags.clone_from(&request.tags);
         self.user.clone_from(&request.user);
+        self
+    }
+
+    /// Says what it was asked for beside what the caller asked for.
+    #[must_use]
+    pub fn aside(mut self, aside: impl Into<Option<Aside>>) -> Self {
+        self.aside = aside.into();
+        self
+    }
+
+    /// Adds what the router said of the request to its tags, so that totals by tag are totals by label too.
+    ///
+    /// A tag of the same name gives way: what was done is written down, and not what was wished for.
+    #[must_use]
+    pub fn labels<'a>(mut self, labels: impl IntoIterator<Item = &'a Label>) -> Self {
+        let words =
+            labels.into_iter().map(|label| (label.name.to_string(), label.value.to_string()));
+        self.tags.extend(words);
         self
     }
 
@@ -126,6 +174,13 @@ impl Entry {
     #[must_use]
     pub fn cost(mut self, cost: impl Into<Option<Cost>>) -> Self {
         self.cost = cost.into();
+        self
+    }
+
+    /// Says what the provider's cache saved.
+    #[must_use]
+    pub fn saved(mut self, saved: impl Into<Option<Money>>) -> Self {
+        self.saved = saved.into();
         self
     }
 
@@ -172,11 +227,31 @@ impl Entry {
     }
 }
 
+/// Why an attempt is made.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It is the first.
+    #[default]
+    First,
+    /// The same candidate had failed, and is called again.
+    Retry,
+    /// Another candidate had failed.
+    Fallback,
+    /// Another is silent for too long, and runs beside it.
+    Hedge,
+    /// The answer broke at another candidate, and goes on.
+    Resumption,
+}
+
 /// How an answer comes.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
+    /// From what was kept: nobody was asked.
+    Kept,
     /// Piece by piece, as it is made.
     Stream,
     /// At once, when it is complete.

@@ -26,6 +26,7 @@ mod entry;
 mod memory;
 mod reservation;
 mod safe;
+mod statistics;
 mod totals;
 
 use std::fmt;
@@ -33,11 +34,12 @@ use std::sync::Arc;
 
 use nohop_types::{Money, Request, Result};
 
-pub use entry::{Delivery, Entry};
+pub use entry::{Cause, Delivery, Entry};
 pub use memory::Memory;
 pub use nohop_types::{Cost, Outcome, Provenance};
 pub use reservation::Reservation;
 pub use safe::Unpriced;
+pub use statistics::{Figures, Report, Statistics};
 pub use totals::{Books, Totals};
 
 /// Where entries go, and who says what may be spent.

@@ -133,7 +133,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn of(entry: &Entry) -> Self {
+    pub(crate) fn of(entry: &Entry) -> Self {
         let usage = &entry.usage;
         let sum =
             |counts: [Option<u64>; 4]| counts.into_iter().flatten().fold(0, u64::saturating_add);
@@ -153,7 +153,7 @@ impl Totals {
         }
     }
 
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         let counts = [
             (&mut self.attempts, other.attempts),
             (&mut self.finished, other.finished),

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nohop_types::{Error, ErrorKind, Scope};
+use nohop_types::{Error, ErrorKind, Scope, Usage};
 
 use crate::Candidate;
 
@@ -16,12 +16,23 @@ pub struct Attempt<'a> {
     pub took: Duration,
     /// How long it took to the first content, if it came to that.
     pub first_content: Option<Duration>,
+    /// What it consumed, if that is known.
+    pub usage: Option<&'a Usage>,
+    /// What its answer was like.
+    pub manner: Manner,
 }
 
 impl<'a> Attempt<'a> {
     /// The attempt at `candidate` that ended in `outcome` after `took`.
     pub fn new(candidate: &'a Candidate, outcome: Outcome<'a>, took: Duration) -> Self {
-        Self { candidate, outcome, took, first_content: None }
+        Self {
+            candidate,
+            outcome,
+            took,
+            first_content: None,
+            usage: None,
+            manner: Manner::default(),
+        }
     }
 
     /// Whether it says something against its candidate.
@@ -44,6 +55,36 @@ impl<'a> Attempt<'a> {
         self.first_content = after.into();
         self
     }
+
+    /// Says what it consumed.
+    #[must_use]
+    pub fn usage(mut self, usage: &'a Usage) -> Self {
+        self.usage = Some(usage);
+        self
+    }
+
+    /// Says what its answer was like.
+    #[must_use]
+    pub fn manner(mut self, manner: Manner) -> Self {
+        self.manner = manner;
+        self
+    }
+}
+
+/// What an answer was like, beside that it came.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
+pub struct Manner {
+    /// Tokens in a thousand seconds, if it was long enough to tell.
+    pub throughput: Option<u64>,
+    /// Whether it called tools.
+    pub called: bool,
+    /// Whether a call names no tool of the request, or has arguments that are none.
+    pub malformed: bool,
+    /// Whether it was withheld, or the model refused.
+    pub refused: bool,
+    /// Whether it had nothing in it.
+    pub empty: bool,
 }
 
 /// How an attempt ended.

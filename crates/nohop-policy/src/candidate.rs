@@ -33,6 +33,8 @@ pub struct Candidate {
     /// How large a part of its target's requests its key gets of [`pooled`](crate::pooled), where that was
     /// said of any key.
     pub share: Option<u32>,
+    /// How many names stand before the one that it was found under: a request may name others to fall back to.
+    pub fallback: u32,
 }
 
 impl Candidate {
@@ -55,6 +57,7 @@ impl Candidate {
             health: Health::default(),
             weight: 1,
             share: None,
+            fallback: 0,
         }
     }
 
@@ -105,6 +108,13 @@ impl Candidate {
     #[must_use]
     pub fn share(mut self, share: impl Into<Option<u32>>) -> Self {
         self.share = share.into();
+        self
+    }
+
+    /// Says how many names stand before the one that it was found under.
+    #[must_use]
+    pub fn fallback(mut self, before: u32) -> Self {
+        self.fallback = before;
         self
     }
 

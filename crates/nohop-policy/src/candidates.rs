@@ -1,13 +1,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use nohop_types::Stage;
+use nohop_types::Label;
 
-use crate::{Candidate, Context, Policy};
+use crate::{Candidate, Context, Policy, preferences};
 
 mod front;
+mod mark;
 #[cfg(test)]
 mod tests;
+
+use mark::{Mark, lead};
 
 /// The candidates of one request: an order of places in one shared snapshot.
 ///
@@ -18,23 +21,18 @@ pub struct Candidates<'a> {
     order: Vec<u32>,
     kept: usize,
     marks: Vec<Mark>,
-}
-
-/// One stage dropped whatever lies between its `kept` and that of the stage before.
-#[derive(Debug)]
-struct Mark {
-    name: Box<str>,
-    kept: usize,
+    labels: Vec<Label>,
 }
 
 impl<'a> Candidates<'a> {
     /// All of `snapshot`, in its own order.
     pub fn new(snapshot: &'a [Candidate]) -> Self {
         let order: Vec<u32> = (0..).take(snapshot.len()).collect();
-        Self { snapshot, kept: order.len(), order, marks: Vec::new() }
+        Self { snapshot, kept: order.len(), order, marks: Vec::new(), labels: Vec::new() }
     }
 
-    /// What `policy` leaves of `snapshot`, for a caller that reads only the first `front`.
+    /// What `policy` leaves of `snapshot`, and the request's own preferences before and behind it, for a caller that
+    /// reads only the first `front`.
     ///
     /// All that are kept are in the list; behind the front they are in no order to rely on.
     pub fn decide(
@@ -44,7 +42,11 @@ impl<'a> Candidates<'a> {
         front: usize,
     ) -> Self {
         let mut list = Self::new(snapshot);
-        list.stage(policy.name(), |list| policy.apply_front(cx, list, front));
+        preferences::parameters(cx, &mut list);
+        match cx.preferences {
+            None => list.stage(policy.name(), |list| policy.apply_front(cx, list, front)),
+            Some(prefers) => preferences::apply(prefers, policy, cx, &mut list, front),
+        }
         list
     }
 
@@ -133,20 +135,37 @@ impl<'a> Candidates<'a> {
     /// Runs one stage of a policy, and marks what it dropped with `name`.
     ///
     /// Stages may contain stages: the innermost is named. A stage that drops nothing is marked as
-    /// well, so that the trace shows every step.
+    /// well, so that the trace shows every step. Who led is marked with it, and so the trace knows
+    /// which stage moved whom.
     pub fn stage(&mut self, name: &str, stage: impl FnOnce(&mut Self)) {
         let inner = self.marks.len();
         stage(self);
-        let marked = self.marks.last().map_or(self.order.len(), |mark| mark.kept);
-        if self.kept < marked || self.marks.len() == inner {
-            self.marks.push(Mark { name: name.into(), kept: self.kept });
+        let lead = lead(&self.order[..self.kept]);
+        let marked = self.marks.last();
+        let fewer = self.kept < marked.map_or(self.order.len(), |mark| mark.kept);
+        let moved = marked.is_some_and(|mark| mark.lead != lead);
+        if fewer || moved || self.marks.len() == inner {
+            self.marks.push(Mark { name: name.into(), kept: self.kept, lead });
         }
+    }
+
+    /// Says something of the request that shall be on the trace and on the entries.
+    ///
+    /// What is said twice of the same name is as it was said last.
+    pub fn label(&mut self, label: Label) {
+        self.labels.retain(|said| said.name != label.name);
+        self.labels.push(label);
+    }
+
+    /// What was said of the request so far.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
     }
 
     /// Ends the decision: what is left of it needs no snapshot, until somebody asks for names.
     pub fn decided(self) -> Decision {
-        let Self { order, kept, marks, .. } = self;
-        Decision { order, kept, marks }
+        let Self { order, kept, marks, labels, .. } = self;
+        Decision { order, kept, marks, labels }
     }
 }
 
@@ -162,6 +181,7 @@ pub struct Decision {
     order: Vec<u32>,
     kept: usize,
     marks: Vec<Mark>,
+    labels: Vec<Label>,
 }
 
 impl Decision {
@@ -170,17 +190,8 @@ impl Decision {
         self.order[..self.kept].iter().map(|place| *place as usize)
     }
 
-    /// What each stage dropped of `snapshot`, which was decided on, with at most `most` names of each.
-    pub fn stages(&self, snapshot: &[Candidate], most: usize) -> Vec<Stage> {
-        let mut end = self.order.len();
-        let stages = self.marks.iter().map(|mark| {
-            let dropped = &self.order[mark.kept..end];
-            end = mark.kept;
-            let named = &dropped[..dropped.len().min(most)];
-            let target = |place: &u32| snapshot[*place as usize].target.clone();
-            Stage::new(mark.name.clone(), mark.kept)
-                .dropped(named.iter().map(target), dropped.len() - named.len())
-        });
-        stages.collect()
+    /// What was said of the request.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
     }
 }

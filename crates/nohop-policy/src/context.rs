@@ -1,9 +1,9 @@
 use std::time::Instant;
 
-use nohop_types::{Content, Money, Part, Request, Task, Tool, ToolKind};
+use nohop_types::{Content, Label, Money, Part, Preferences, Request, Task, Tool, ToolKind};
 
-use crate::Candidate;
 use crate::random::random;
+use crate::{Candidate, Warm};
 
 #[cfg(test)]
 mod tests;
@@ -24,23 +24,51 @@ pub struct Context<'a> {
     pub input: u64,
     /// How many tokens the answer is expected to have: the cap, or a thousand for each choice.
     pub output: u64,
+    /// What was found out about the request.
+    pub labels: &'a [Label],
+    /// Whether the request asks that its prompt be cached.
+    cached: bool,
+    warm: &'a [Warm],
+    /// What is preferred: what the request says, unless its name says more.
+    pub preferences: Option<&'a Preferences>,
     seed: u64,
 }
 
 impl<'a> Context<'a> {
     /// The context of a chat at the time `now`, whose random numbers follow from `seed`.
     pub fn new(request: &'a Request, now: Instant, seed: u64) -> Self {
+        let mut cached = request.cache.is_some();
         let parts = request.messages.iter().flat_map(|message| &message.parts);
-        let tools = request.tools.iter().map(tool);
+        let tokens = parts.map(|part| {
+            cached |= part.cache.is_some();
+            quarters(part)
+        });
+        let tokens = tokens.sum::<u64>();
+        let tools = request.tools.iter().map(|it| {
+            cached |= it.cache.is_some();
+            tool(it)
+        });
+        let tokens = tokens + tools.sum::<u64>();
         let choices = u64::from(request.sampling.n.unwrap_or(1));
         Self {
             request,
             task: Task::Chat,
             now,
-            input: (parts.map(quarters).sum::<u64>() + tools.sum::<u64>()).div_ceil(4),
+            input: tokens.div_ceil(4),
             output: request.max_tokens.unwrap_or(1_000).saturating_mul(choices),
+            labels: &[],
+            cached,
+            warm: &[],
+            preferences: request.preferences.as_deref(),
             seed,
         }
+    }
+
+    /// How many tokens the prompt of `request` is expected to have.
+    pub(crate) fn tokens_of(request: &Request) -> u64 {
+        let parts = request.messages.iter().flat_map(|message| &message.parts);
+        let tools = request.tools.iter().map(tool);
+        (parts.map(quarters).sum::<u64>() + tools.sum::<u64>()).div_ceil(4)
     }
 
     /// Says what is asked of the model; what is no chat has no tokens to answer with.
@@ -60,15 +88,64 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// What the answer would cost at `candidate`, if its price is known.
+    /// Says what was found out about the request, as a route's classifier does.
+    #[must_use]
+    pub fn labels(mut self, labels: &'a [Label]) -> Self {
+        self.labels = labels;
+        self
+    }
+
+    /// Says at whom the beginning of the prompt is warm in a cache.
+    #[must_use]
+    pub fn warm(mut self, warm: &'a [Warm]) -> Self {
+        self.warm = warm;
+        self
+    }
+
+    /// How many tokens of the prompt are expected to be in the cache of `candidate`.
+    pub fn cached(&self, candidate: &Candidate) -> u64 {
+        if self.warm.is_empty() {
+            return 0;
+        }
+        let place = candidate.fingerprint();
+        let warm = self.warm.iter().find(|warm| warm.place == place);
+        warm.map_or(0, |warm| warm.tokens.min(self.input))
+    }
+
+    /// Says what is preferred, in place of what the request says.
+    #[must_use]
+    pub fn preferences(mut self, preferences: &'a Preferences) -> Self {
+        self.preferences = Some(preferences);
+        self
+    }
+
+    /// What the answer would cost at `candidate`, if its price is known; what is warm there costs what a cache does.
     #[inline]
     pub fn estimate(&self, candidate: &Candidate) -> Option<Money> {
-        candidate.price.as_ref().map(|price| price.estimate(self.input, self.output))
+        let price = candidate.price.as_ref()?;
+        Some(match self.cached || !self.warm.is_empty() {
+            false => price.estimate(self.input, self.output),
+            true => {
+                let warm = self.cached(candidate);
+                price.estimate_cached(warm, self.cached, self.input, self.output)
+            }
+        })
+    }
+
+    /// What the answer would cost at `candidate` if `tokens` of the prompt were warm there.
+    pub(crate) fn estimate_warm(&self, candidate: &Candidate, tokens: u64) -> Option<Money> {
+        let price = candidate.price.as_ref()?;
+        Some(price.estimate_cached(tokens, self.cached, self.input, self.output))
     }
 
     /// The caller's word for `key`, for policies to go by.
     pub fn tag(&self, key: &str) -> Option<&'a str> {
         self.request.tags.get(key).map(String::as_str)
+    }
+
+    /// What was found out about the request under this name, for policies to go by.
+    pub fn label(&self, name: &str) -> Option<&'a str> {
+        Label::find(self.labels, name)
     }
 
     /// The random number that belongs to `argument`: the same for the same seed and argument.

@@ -1,5 +1,16 @@
 use std::time::{Duration, Instant};
 
+mod board;
+mod breaker;
+mod cap;
+mod gauge;
+mod saved;
+mod window;
+
+pub use board::Board;
+pub use gauge::Gauge;
+pub use saved::Saved;
+
 /// How a candidate has been doing lately, in numbers.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
@@ -20,8 +31,14 @@ pub struct Health {
     pub failures: u32,
     /// How many of a thousand recent answers with calls had one that names no tool, or whose arguments do not fit it.
     pub malformed: u32,
+    /// How many of a thousand recent answers were withheld or refused.
+    pub refusals: u32,
+    /// How many of a thousand recent answers had nothing in them.
+    pub empty: u32,
     /// How many attempts it is busy with.
     pub running: u32,
+    /// How many more attempts at once it is thought to bear; `None` where no limit was ever met.
+    pub room: Option<u32>,
 }
 
 /// What so many of a hundred recent attempts were at least as good as.
@@ -48,6 +65,11 @@ impl<T> Percentiles<T> {
         T: Copy,
     {
         Self { p50: figure, p75: figure, p90: figure, p99: figure }
+    }
+
+    fn map<U>(self, of: impl Fn(T) -> U) -> Percentiles<U> {
+        let Self { p50, p75, p90, p99 } = self;
+        Percentiles { p50: of(p50), p75: of(p75), p90: of(p90), p99: of(p99) }
     }
 }
 
@@ -113,11 +135,38 @@ impl Health {
         self
     }
 
+    /// Sets how many of a thousand recent answers were withheld or refused.
+    #[must_use]
+    pub fn refusals(mut self, per_thousand: u32) -> Self {
+        self.refusals = per_thousand;
+        self
+    }
+
+    /// Sets how many of a thousand recent answers had nothing in them.
+    #[must_use]
+    pub fn empty(mut self, per_thousand: u32) -> Self {
+        self.empty = per_thousand;
+        self
+    }
+
     /// Sets how many attempts it is busy with.
     #[must_use]
     pub fn running(mut self, attempts: u32) -> Self {
         self.running = attempts;
         self
+    }
+
+    /// Sets how many more attempts at once it is thought to bear.
+    #[must_use]
+    pub fn room(mut self, attempts: impl Into<Option<u32>>) -> Self {
+        self.room = attempts.into();
+        self
+    }
+
+    /// Whether it has no room for another attempt.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.room == Some(0)
     }
 
     /// Whether it should be left alone at `now`.

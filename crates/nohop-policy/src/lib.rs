@@ -19,6 +19,7 @@ mod attempt;
 mod candidate;
 mod candidates;
 mod context;
+mod difficulty;
 mod health;
 mod limits;
 mod offer;
@@ -26,6 +27,7 @@ mod order;
 mod plan;
 mod policies;
 mod policy;
+mod preferences;
 mod price;
 mod purse;
 mod quota;
@@ -33,22 +35,30 @@ mod quotas;
 mod random;
 mod rest;
 mod time;
+mod warm;
+mod when;
 
-pub use attempt::{Attempt, Outcome};
+pub use attempt::{Attempt, Manner, Outcome};
 pub use candidate::Candidate;
 pub use candidates::{Candidates, Decision};
 pub use context::Context;
-pub use health::{Health, Percentiles};
+pub use difficulty::{Difficulty, Weight};
+pub use health::{Board, Gauge, Health, Percentiles, Saved};
 pub use limits::{Broken, Clocks, Limits};
 pub use offer::{Data, Offer};
 pub use order::{By, Order, Reversed, ThenBy, by};
 pub use plan::{AttemptId, Plan, Signal, Step, Turn};
 pub use policies::{
-    available, best, cheapest, fastest, first, ignore, in_order, only, pooled, weighted,
+    Percentile, Split, Sticky, affordable, allowed, available, balanced, best, capable, cheapest,
+    fastest, first, highest_throughput, ignore, in_order, least_loaded, most_reliable, newest,
+    only, only_within, pooled, split, sticky, top, weighted, within,
 };
 pub use policy::{Named, Policy, Then};
-pub use price::Price;
+pub use preferences::none_left;
+pub use price::{Longer, Price};
 pub use purse::Purse;
 pub use quota::{Quota, Subject};
 pub use quotas::{Ask, Full, Held, Look, Needs, Quotas, Ticket};
 pub use rest::Rest;
+pub use warm::Warm;
+pub use when::{Otherwise, When, when};

@@ -1,4 +1,6 @@
-use nohop_types::Modality;
+use std::time::Duration;
+
+use nohop_types::{Modality, Money};
 
 /// What is known of a candidate before it is asked: what its model can do there, where it is, and what becomes of what
 /// it is told.
@@ -26,6 +28,10 @@ pub struct Offer {
     pub context: Option<u64>,
     /// How many tokens the answer may have.
     pub output: Option<u64>,
+    /// What a picture that is read is charged beside its tokens.
+    pub image: Option<Money>,
+    /// What a token of sound that is heard is charged.
+    pub audio: Option<Money>,
     /// What the model reads; empty where nobody says.
     pub reads: Vec<Modality>,
     /// What it answers with; empty where nobody says.
@@ -44,6 +50,8 @@ pub struct Offer {
     pub sampling: Option<bool>,
     /// Whether it goes on from a last turn of its own.
     pub prefill: Option<bool>,
+    /// For how long a prompt stays in its cache, where the request does not say.
+    pub cached: Option<Duration>,
     /// How well the model did in public tests, in thousandths of the best there is.
     pub score: Option<u32>,
     /// On which day the model came out, counted from the first of 1970.
@@ -74,6 +82,8 @@ impl Offer {
             quantization: self.quantization.or(known.quantization),
             context: self.context.or(known.context),
             output: self.output.or(known.output),
+            image: self.image.or(known.image),
+            audio: self.audio.or(known.audio),
             reads: list(self.reads, known.reads),
             writes: list(self.writes, known.writes),
             tools: self.tools.or(known.tools),
@@ -83,6 +93,7 @@ impl Offer {
             reasoning: self.reasoning.or(known.reasoning),
             sampling: self.sampling.or(known.sampling),
             prefill: self.prefill.or(known.prefill),
+            cached: self.cached.or(known.cached),
             score: self.score.or(known.score),
             released: self.released.or(known.released),
         }

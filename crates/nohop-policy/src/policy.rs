@@ -1,7 +1,7 @@
 use std::any::type_name;
 use std::sync::Arc;
 
-use crate::{Attempt, Candidates, Context};
+use crate::{Attempt, Candidate, Candidates, Context};
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +41,11 @@ pub trait Policy: Send + Sync + 'static {
     /// The name on the trace.
     fn name(&self) -> &str {
         type_name::<Self>()
+    }
+
+    /// The targets that it leaves of `snapshot`, in order: what a test of a policy looks at.
+    fn targets<'a>(&self, cx: &Context<'_>, snapshot: &'a [Candidate]) -> Vec<&'a str> {
+        Candidates::decide(self, cx, snapshot, usize::MAX).targets()
     }
 
     /// This policy, and then `next` on what it left.

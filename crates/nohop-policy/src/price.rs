@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use nohop_types::{Money, Usage};
 
 /// What a candidate charges, before the finer print of a rate card.
@@ -11,7 +13,7 @@ use nohop_types::{Money, Usage};
 ///     ..Price::cents_per_million(15, 60)
 /// };
 /// ```
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
 pub struct Price {
     /// A prompt token.
@@ -24,6 +26,25 @@ pub struct Price {
     pub cache_write: Option<Money>,
     /// The request itself.
     pub request: Option<Money>,
+    /// What it charges instead where the prompt is long.
+    pub longer: Option<Arc<[Longer]>>,
+}
+
+/// What is charged for a whole request whose prompt is long.
+///
+/// ```
+/// use nohop_policy::{Longer, Price};
+///
+/// let longer = Longer { from: 200_001, price: Price::cents_per_million(250, 1_500) };
+/// let price = Price { longer: Some([longer].into()), ..Price::cents_per_million(125, 1_000) };
+/// ```
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal")]
+pub struct Longer {
+    /// How many tokens the prompt has at the least, cached or not.
+    pub from: u64,
+    /// What is charged then.
+    pub price: Price,
 }
 
 impl Price {
@@ -34,6 +55,7 @@ impl Price {
         cache_read: None,
         cache_write: None,
         request: None,
+        longer: None,
     };
 
     /// What a million tokens of the prompt, and of the answer, cost in cents.
@@ -41,7 +63,10 @@ impl Price {
         Self {
             input: Money::cents_per_million(input),
             output: Money::cents_per_million(output),
-            ..Self::FREE
+            cache_read: None,
+            cache_write: None,
+            request: None,
+            longer: None,
         }
     }
 
@@ -51,21 +76,55 @@ impl Price {
     pub fn cost(&self, usage: &Usage) -> Option<Money> {
         usage.total()?;
         let count = |tokens: Option<u64>| tokens.unwrap_or_default();
+        let prompt = [usage.input, usage.tool_prompt, usage.cache_read, usage.cache_write];
+        let price = self.at(prompt.into_iter().flatten().fold(0, u64::saturating_add));
         Some(
-            self.input * count(usage.input)
-                + self.input * count(usage.tool_prompt)
-                + self.cache_read.unwrap_or(self.input) * count(usage.cache_read)
-                + self.cache_write.unwrap_or(self.input) * count(usage.cache_write)
-                + self.output * count(usage.output)
-                + self.output * count(usage.reasoning)
-                + self.request.unwrap_or_default(),
+            price.input * count(usage.input)
+                + price.input * count(usage.tool_prompt)
+                + price.cache_read.unwrap_or(price.input) * count(usage.cache_read)
+                + price.cache_write.unwrap_or(price.input) * count(usage.cache_write)
+                + price.output * count(usage.output)
+                + price.output * count(usage.reasoning)
+                + price.request.unwrap_or_default(),
         )
     }
 
     /// What so many tokens cost when none of them is cached.
+    #[inline]
     pub(crate) fn estimate(&self, input: u64, output: u64) -> Money {
-        let tokens = self.input * input + self.output * output;
-        self.request.map_or(tokens, |fee| tokens + fee)
+        let price = self.at(input);
+        let tokens = price.input * input + price.output * output;
+        price.request.map_or(tokens, |fee| tokens + fee)
+    }
+
+    /// The price of a request with a prompt of so many tokens.
+    #[inline]
+    fn at(&self, prompt: u64) -> &Self {
+        match &self.longer {
+            None => self,
+            Some(longer) => self.among(longer, prompt),
+        }
+    }
+
+    fn among<'p>(&'p self, longer: &'p [Longer], prompt: u64) -> &'p Self {
+        let reached = longer.iter().filter(|longer| longer.from <= prompt);
+        reached.max_by_key(|longer| longer.from).map_or(self, |longer| &longer.price)
+    }
+
+    /// What so many tokens cost when a prompt's first `cached` are read from a cache, and the others written to it
+    /// where that is `asked` for.
+    pub(crate) fn estimate_cached(
+        &self,
+        cached: u64,
+        asked: bool,
+        input: u64,
+        output: u64,
+    ) -> Money {
+        let cached = cached.min(input);
+        let usual = self.estimate(input - cached, output);
+        let written = self.cache_write.filter(|_| asked).unwrap_or(self.input);
+        let read = self.cache_read.unwrap_or(self.input) * cached;
+        usual - self.input * (input - cached) + written * (input - cached) + read
     }
 }
 
@@ -93,5 +152,17 @@ mod tests {
     fn the_request_itself_may_cost() {
         let price = Price { request: Some(Money::DOLLAR), ..Price::FREE };
         assert_eq!(price.estimate(1, 1), Money::DOLLAR);
+    }
+    #[test]
+    fn a_long_prompt_sets_the_price_of_the_whole_request() {
+        let price = |input| Price { input: Money::from_atto(input), ..Price::FREE };
+        let longer = [(500, 9), (200, 2)].map(|(from, input)| Longer { from, price: price(input) });
+        let price = Price { longer: Some(longer.into()), ..price(1) };
+        let estimate = |input| price.estimate(input, 10).as_atto();
+        assert_eq!([199, 200, 499, 500].map(estimate), [199, 400, 998, 4_500]);
+        // What is cached makes the prompt as long.
+        let mut usage = Usage::default();
+        (usage.input, usage.cache_read) = (Some(100), Some(100));
+        assert_eq!(price.cost(&usage), Some(Money::from_atto(400)));
     }
 }

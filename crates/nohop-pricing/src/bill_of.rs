@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use nohop_types::{Cost, Money, ServiceTier, Usage};
 
 use crate::bill::{Bill, Doubt, Part};
-use crate::card::{Card, Condition};
+use crate::card::Card;
 use crate::cells::Cells;
-use crate::choose::{Applied, Chosen, Situation};
+use crate::choose::{Applied, Chosen, Situation, Slot};
 use crate::facts::Facts;
 use crate::meter::{Class, Form, Meter};
 use crate::moment::Moment;
@@ -27,15 +27,15 @@ pub(crate) fn bill(
         Some(ServiceTier::Auto) | None => facts.tier,
         Some(tier) => Some(tier.as_str()),
     };
-    let tier = tier.filter(|tier| !matches!(*tier, "auto" | "default" | "on_demand" | "standard"));
+    let tier = tier.filter(|tier| !is_usual(tier));
     let cells = Cells::of(usage, facts);
-    let situation = Situation::new(cells.prompt(), tier, facts, Moment::of(at));
+    let mut situation = Situation::new(cells.prompt(), tier, facts, Moment::of(at));
+    let mut slots = Slot::NONE;
     let mut biller = Biller {
         card,
-        rates: Chosen::of(card, &situation),
-        situation: &situation,
+        rates: &Chosen::of(card, &mut situation, &mut slots),
         facts,
-        factors: situation.factors(card),
+        factors: &situation.factors(card),
         passed: 0,
         parts: Vec::with_capacity(6),
     };
@@ -55,13 +55,17 @@ fn is_counted(usage: &Usage) -> bool {
     counts.iter().any(|count| count.is_some())
 }
 
+/// Whether a tier or a speed is the one that everybody has who asks for none.
+pub(crate) fn is_usual(word: &str) -> bool {
+    matches!(word, "auto" | "default" | "on_demand" | "standard")
+}
+
 struct Biller<'a> {
     card: Card<'a>,
-    rates: Chosen<'a>,
-    situation: &'a Situation<'a>,
+    rates: &'a Chosen<'a>,
     facts: &'a Facts<'a>,
-    /// The factors that apply, with their conditions.
-    factors: Vec<(Condition<'a>, u32)>,
+    /// The factors that apply, in thousandths, with what their conditions ask by.
+    factors: &'a [(u8, u32)],
     /// How many tokens of the prompt have their price: those past a bound are the last.
     passed: u64,
     parts: Vec<Part>,
@@ -71,7 +75,7 @@ impl Biller<'_> {
     /// Tokens whose class and form are known.
     fn known(&mut self, cells: &Cells) {
         for (class, form, count) in &cells.known {
-            let rate = self.rates.tokens(*class, Some(*form), self.situation);
+            let rate = self.rates.tokens(*class, Some(*form));
             self.tokens(*class, *form, *count, rate);
         }
     }
@@ -82,7 +86,7 @@ impl Biller<'_> {
             for class in order(prompt) {
                 let count = cells.classes[*class as usize];
                 if count > 0 {
-                    let rate = self.rates.tokens(*class, None, self.situation);
+                    let rate = self.rates.tokens(*class, None);
                     self.tokens(*class, Form::Any, count, rate);
                 }
             }
@@ -93,13 +97,13 @@ impl Biller<'_> {
         match (&classes[..], &forms[..]) {
             ([(class, _)], _) => {
                 for (form, count) in &forms {
-                    let rate = self.rates.tokens(*class, Some(*form), self.situation);
+                    let rate = self.rates.tokens(*class, Some(*form));
                     self.tokens(*class, *form, *count, rate);
                 }
             }
             (_, [(form, _)]) => {
                 for (class, count) in &classes {
-                    let rate = self.rates.tokens(*class, Some(*form), self.situation);
+                    let rate = self.rates.tokens(*class, Some(*form));
                     self.tokens(*class, *form, *count, rate);
                 }
             }
@@ -110,8 +114,8 @@ impl Biller<'_> {
     /// Tokens of several classes and several forms: nobody told which of one are which of the other. Where that makes a
     /// difference the dearest cells are filled first.
     fn spread(&mut self, mut classes: Vec<(Class, u64)>, mut forms: Vec<(Form, u64)>) {
-        let rate = |class, form| self.rates.tokens(class, Some(form), self.situation);
-        let price = |rate: Option<Applied<'_>>| rate.map(|rate| rate.price);
+        let rate = |class, form| self.rates.tokens(class, Some(form));
+        let price = |rate: Option<Applied>| rate.map(|rate| rate.price);
         let same = |class: Class| {
             forms.windows(2).all(|two| match two {
                 [(one, _), (other, _)] => price(rate(class, *one)) == price(rate(class, *other)),
@@ -136,7 +140,7 @@ impl Biller<'_> {
             }
         }
         for (class, form, count) in filled {
-            let mut rate = self.rates.tokens(class, Some(form), self.situation);
+            let mut rate = self.rates.tokens(class, Some(form));
             if let Some(rate) = rate.as_mut().filter(|_| matters) {
                 rate.doubt = rate.doubt.max(Some(Doubt::Dearer));
             }
@@ -144,7 +148,7 @@ impl Biller<'_> {
         }
     }
 
-    fn tokens(&mut self, class: Class, form: Form, count: u64, rate: Option<Applied<'_>>) {
+    fn tokens(&mut self, class: Class, form: Form, count: u64, rate: Option<Applied>) {
         let meter = Meter::Tokens(class, form);
         let Some(rate) = rate else {
             self.parts.push(unpriced(meter, count));
@@ -156,10 +160,9 @@ impl Biller<'_> {
         } else {
             price * count
         };
-        for (condition, milli) in &self.factors {
+        for (asks, milli) in self.factors {
             // One that the rate was made for is in its price already.
-            let when = rate.charge.when();
-            if !condition.sums().any(|term| when.sums().any(|own| own == term)) {
+            if asks & rate.asks == 0 {
                 amount = Money::from_atto(amount.as_atto().saturating_mul((*milli).into()) / 1_000);
             }
         }
@@ -167,12 +170,10 @@ impl Biller<'_> {
     }
 
     /// What `count` more tokens of the prompt cost where those past a bound have a rate of their own.
-    fn past(&mut self, base: Applied<'_>, count: u64) -> Money {
+    fn past(&mut self, base: Applied, count: u64) -> Money {
         let end = self.passed.saturating_add(count);
-        let code = base.charge.row.u8(0);
-        let bounds = self.rates.excess.iter().filter(|(meter, ..)| *meter == code);
-        let mut bounds: Vec<(u64, Money)> =
-            bounds.map(|(_, at, rate)| (*at, rate.price())).collect();
+        let bounds = self.rates.excess.iter().filter(|(place, ..)| *place == base.place);
+        let mut bounds: Vec<(u64, Money)> = bounds.map(|(_, at, next)| (*at, *next)).collect();
         bounds.sort_unstable();
         let (mut amount, mut at, mut price) = (Money::ZERO, self.passed, base.price);
         for (bound, next) in bounds {

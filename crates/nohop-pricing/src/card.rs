@@ -61,9 +61,31 @@ impl<'a> Card<'a> {
 
     /// The price of one of `meter` where nothing particular is so of the request.
     pub fn base(self, meter: Meter) -> Option<Money> {
-        let found =
-            self.charges().find(|charge| charge.is_plain() && charge.meter() == Some(meter));
-        found.map(Charge::price)
+        self.base_at(meter, 0)
+    }
+
+    /// The same where the prompt has `prompt` tokens.
+    pub fn base_at(self, meter: Meter, prompt: u64) -> Option<Money> {
+        let plain = self.charges().filter(|charge| charge.meter() == Some(meter));
+        let plain = plain.filter(|charge| charge.is_plain(prompt));
+        // The special come first, and of the equal the first is meant.
+        let longest =
+            plain.reduce(
+                |one, other| {
+                    if other.when().least() > one.when().least() { other } else { one }
+                },
+            );
+        longest.map(Charge::price)
+    }
+
+    /// The lengths of prompts, in tokens, from which on the whole request has other prices, the shortest first.
+    pub fn bounds(self) -> Vec<u64> {
+        let bounds = self.charges().filter(|charge| charge.is_plain(u64::MAX));
+        let mut bounds: Vec<u64> = bounds.map(|charge| charge.when().least().into()).collect();
+        bounds.sort_unstable();
+        bounds.dedup();
+        bounds.retain(|least| *least > 0);
+        bounds
     }
 
     /// What `usage` costs at a time; `None` where nothing is known of the card, or of the usage.
@@ -74,6 +96,7 @@ impl<'a> Card<'a> {
         bill_of::bill(self, usage, facts, at)
     }
 
+    /// The factors, with their conditions.
     pub(crate) fn factors(self) -> impl Iterator<Item = (Condition<'a>, u32)> {
         let block = self.block;
         let rows = block.rows(Section::Factors, self.row.span(8, self.row.u8(6).into()));
@@ -204,7 +227,7 @@ impl<'a> Charge<'a> {
 
     /// What [`Meter::per`] of it cost.
     pub fn price(self) -> Money {
-        Money::from_atto(self.block.price(self.row.u32(4) & 0x00ff_ffff))
+        Money::from_atto(self.block.price(self.row.u32(4)))
     }
 
     /// When, as the data say it; empty where it always applies.
@@ -222,9 +245,11 @@ impl<'a> Charge<'a> {
         })
     }
 
-    fn is_plain(self) -> bool {
+    /// Whether it applies to a prompt of that length of which nothing else is told, on the last of days.
+    fn is_plain(self, prompt: u64) -> bool {
         let when = self.when();
-        when.least() == 0
+        u64::from(when.least()) <= prompt
+            && !when.is_excess()
             && when.terms().next().is_none()
             && when.windows().next().is_none()
             && when.until() == day::Day::MAX
@@ -246,61 +271,82 @@ impl std::fmt::Debug for Charge<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct Condition<'a> {
     pub(crate) block: &'a Block,
-    pub(crate) row: Row<'a>,
+    /// All of it is there: nothing is checked again for every number.
+    row: &'a [u8; WHEN],
 }
+
+/// How long a condition is.
+const WHEN: usize = Section::SIZES[Section::Whens as usize];
 
 impl<'a> Condition<'a> {
     pub(crate) fn of(block: &'a Block, place: u16) -> Self {
-        Self { block, row: block.row(Section::Whens, place.into()) }
+        Self::among(block, block.slice(Section::Whens), place)
+    }
+
+    /// The condition at `place` of all, which are `rows`; one that never holds where there is none.
+    pub(crate) fn among(block: &'a Block, rows: &'a [u8], place: u16) -> Self {
+        const NEVER: &[u8; WHEN] = &[0; WHEN];
+        let row = rows.get(usize::from(place) * WHEN..).and_then(|rest| rest.first_chunk());
+        Self { block, row: row.unwrap_or(NEVER) }
     }
 
     pub(crate) fn least(self) -> u32 {
-        self.row.u32(0)
+        self.long(0)
     }
 
     pub(crate) fn is_excess(self) -> bool {
-        self.row.u8(4) == 1
+        self.row[4] == 1
     }
 
     pub(crate) fn from(self) -> day::Day {
-        self.row.u16(6)
+        self.short(6)
     }
 
     pub(crate) fn until(self) -> day::Day {
-        self.row.u16(8)
+        self.short(8)
+    }
+
+    /// By what something must be so, a bit for each.
+    pub(crate) fn asks(self) -> u8 {
+        self.row[13]
     }
 
     /// What must be so: by what, and the number of its word.
     pub(crate) fn terms(self) -> impl Iterator<Item = (u8, u32)> + 'a {
-        let row = self.row;
-        (0..usize::from(row.u8(5)))
-            .map(move |place| ((row.u32(16 + place * 4) >> 28) as u8, row.u32(32 + place * 4)))
-    }
-
-    /// The sum of each thing that must be so, and the number of its word.
-    pub(crate) fn sums(self) -> impl Iterator<Item = (u32, u32)> + 'a {
-        let row = self.row;
-        (0..usize::from(row.u8(5)))
-            .map(move |place| (row.u32(16 + place * 4), row.u32(32 + place * 4)))
+        let [sums, words] = [16, 32].map(|at| self.row[at..].as_chunks::<4>().0.iter());
+        let terms = sums.zip(words).take(self.row[5].min(4).into());
+        // What it is about stands in the highest bits.
+        terms.map(|(sum, word)| (sum[3] >> 4, u32::from_le_bytes(*word)))
     }
 
     pub(crate) fn word(self, number: u32) -> &'a [u8] {
         self.block.text_bytes(number)
     }
 
+    pub(crate) fn has_windows(self) -> bool {
+        self.row[12] > 0
+    }
+
     pub(crate) fn windows(self) -> impl Iterator<Item = Window> + 'a {
-        let span =
-            crate::packed::Span { first: self.row.u16(10).into(), len: self.row.u8(12).into() };
+        let span = crate::packed::Span { first: self.short(10).into(), len: self.row[12].into() };
         let rows = self.block.rows(Section::Windows, span);
         rows.map(|row| Window { days: row.u8(0), from: row.u16(2), to: row.u16(4) })
     }
 
     /// Whether whatever meets this meets `other` as well, the days apart.
     pub(crate) fn implies(self, other: Self) -> bool {
-        let windows = |it: Self| (it.row.u8(12) > 0).then_some(it.row.u16(10));
-        self.least() >= other.least()
-            && (windows(other).is_none() || windows(self) == windows(other))
-            && other.terms().all(|term| self.terms().any(|mine| mine == term))
+        self.covers(other) && other.terms().all(|term| self.terms().any(|mine| mine == term))
+    }
+
+    /// The same of two that both hold: what they ask by the same thing they ask alike.
+    pub(crate) fn implies_held(self, other: Self) -> bool {
+        self.covers(other) && other.asks() & !self.asks() == 0
+    }
+
+    /// Whether this holds at no length and at no time at which `other` does not.
+    fn covers(self, other: Self) -> bool {
+        let same = || self.has_windows() && self.short(10) == other.short(10);
+        self.least() >= other.least() && (!other.has_windows() || same())
     }
 
     pub(crate) fn to_when(self) -> crate::when::When {
@@ -317,5 +363,13 @@ impl<'a> Condition<'a> {
             until: (until < day::Day::MAX).then_some(until),
             windows: self.windows().collect(),
         }
+    }
+
+    fn long(self, at: usize) -> u32 {
+        u32::from_le_bytes([self.row[at], self.row[at + 1], self.row[at + 2], self.row[at + 3]])
+    }
+
+    fn short(self, at: usize) -> u16 {
+        u16::from_le_bytes([self.row[at], self.row[at + 1]])
     }
 }

@@ -157,6 +157,13 @@ impl Catalog {
     }
 }
 
+/// Knows nothing.
+impl Default for Catalog {
+    fn default() -> Self {
+        Self { block: Block::Loaded(Arc::from([])) }
+    }
+}
+
 impl std::fmt::Debug for Catalog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let count = |section| self.block.count(section);

@@ -29,7 +29,7 @@ pub struct Estimate {
 impl Estimate {
     /// What `request` will use: its answer is as long as it may be, and a thousand tokens where nothing bounds it.
     pub fn of(request: &Request) -> Self {
-        let counts = Counts::of(request);
+        let counts = Counts::of(request, &pieces);
         let prompt = counts.tokens();
         let spread = prompt * SPREAD / 1_000;
         let media = counts.media * MEDIUM;
@@ -37,6 +37,31 @@ impl Estimate {
             prompt: prompt + media,
             least: prompt.saturating_sub(spread + SLACK) + media / 8,
             most: prompt + spread + SLACK + media * 4,
+            answer: request.max_tokens.unwrap_or(ANSWER),
+        }
+    }
+
+    /// What `request` will use where `tokens` counts the tokens of a text, as the model's own tokenizer does.
+    ///
+    /// The text is as long as it is told. What providers put around messages, and how they write tools and schemas, is
+    /// still an estimate: the bounds take it for half and for twice as long.
+    ///
+    /// ```
+    /// use nohop_pricing::Estimate;
+    /// use nohop_types::Request;
+    ///
+    /// let request = Request::new("openai/gpt-4o").user("one two three");
+    /// let words = |text: &str| text.split_whitespace().count() as u64;
+    /// assert!(Estimate::with(&request, words).least >= 3);
+    /// ```
+    pub fn with(request: &Request, tokens: impl Fn(&str) -> u64) -> Self {
+        let counts = Counts::of(request, &|text| tokens(text).saturating_mul(1_000));
+        let (text, around) = counts.counted();
+        let media = counts.media * MEDIUM;
+        Self {
+            prompt: text + around + media,
+            least: text + around / 2 + media / 8,
+            most: text + around * 2 + media * 4,
             answer: request.max_tokens.unwrap_or(ANSWER),
         }
     }
@@ -105,21 +130,22 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn of(request: &Request) -> Self {
+    /// Counts `request`, of whose texts `pieces` tells the pieces in thousandths.
+    pub(crate) fn of(request: &Request, pieces: &dyn Fn(&str) -> u64) -> Self {
         let mut counts = Self { messages: request.messages.len() as u64, ..Self::default() };
         if let Some(OutputFormat::JsonSchema(schema)) = &request.output {
             counts.json += pieces(schema.schema.as_str());
         }
-        counts.text += request.prediction.as_deref().map_or(0, pieces);
+        counts.text += request.prediction.as_deref().map_or(0, &pieces);
         for message in &request.messages {
-            message.parts.iter().for_each(|part| counts.part(part));
+            message.parts.iter().for_each(|part| counts.part(part, pieces));
         }
         for tool in &request.tools {
             counts.tools += 1;
             match &tool.kind {
                 ToolKind::Function(function) => {
                     counts.text += pieces(&function.name);
-                    counts.text += function.description.as_deref().map_or(0, pieces);
+                    counts.text += function.description.as_deref().map_or(0, &pieces);
                     counts.json +=
                         function.schema.as_ref().map_or(0, |schema| pieces(schema.as_str()));
                 }
@@ -129,7 +155,7 @@ impl Counts {
         counts
     }
 
-    fn part(&mut self, part: &Part) {
+    fn part(&mut self, part: &Part, pieces: &dyn Fn(&str) -> u64) {
         match &part.content {
             Content::Text(text) | Content::Refusal(text) => self.text += pieces(text),
             Content::Reasoning(reasoning) => self.text += pieces(&reasoning.text),
@@ -137,13 +163,22 @@ impl Counts {
                 self.text += pieces(&call.name);
                 self.json += pieces(&call.arguments);
             }
-            Content::ToolResult(result) => result.parts.iter().for_each(|part| self.part(part)),
+            Content::ToolResult(result) => {
+                result.parts.iter().for_each(|part| self.part(part, pieces));
+            }
             Content::Audio(_) | Content::Document(_) | Content::Image(_) | Content::Video(_) => {
                 self.media += 1;
             }
             Content::Opaque(opaque) => self.json += pieces(opaque.json.as_str()),
             _ => {}
         }
+    }
+
+    /// The tokens of the text, and of all around it, where pieces are tokens.
+    fn counted(&self) -> (u64, u64) {
+        let [.., message, tool, base] = WEIGHTS;
+        let around = self.json + self.messages * message + self.tools * tool + base;
+        (self.text / 1_000, around / 1_000)
     }
 
     fn tokens(&self) -> u64 {

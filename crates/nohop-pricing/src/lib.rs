@@ -36,6 +36,7 @@ mod draft;
 mod error;
 mod estimate;
 mod facts;
+mod latest;
 #[cfg(feature = "load")]
 mod link;
 #[cfg(feature = "load")]
@@ -53,7 +54,10 @@ mod overlay;
 mod pack;
 mod packed;
 mod pattern;
+#[cfg(feature = "load")]
+mod renew;
 mod rows;
+mod score;
 mod sum;
 #[cfg(test)]
 mod testing;
@@ -70,7 +74,7 @@ pub use error::Error;
 pub use estimate::Estimate;
 pub use facts::Facts;
 #[cfg(feature = "load")]
-pub use load::{Loaded, Shape};
+pub use load::{Loaded, Shape, day_of};
 #[cfg(feature = "load")]
 pub use merge::Merged;
 pub use meter::{Class, Form, Meter};

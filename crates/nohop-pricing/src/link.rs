@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draft::{ModelRow, OfferRow, Rows};
+use crate::latest::version;
 use crate::makers::maker;
 use crate::merge::complete;
-use crate::pack::version;
 use crate::pattern::undated;
 
 /// Other names of makers.

@@ -4,14 +4,17 @@
 //! an old one. What a catalog says in a unit that no meter has is passed over and counted.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use crate::draft::{RateRow, SourceRow};
 use crate::meter::Meter;
+use crate::moment::Moment;
 use crate::when::When;
 use crate::{Error, Rows, day, number};
 
 mod genai;
 mod json;
+pub(crate) mod listed;
 mod litellm;
 mod models_dev;
 mod names;
@@ -90,7 +93,20 @@ impl Shape {
         (provider, format!("{native}{suffix}"))
     }
 
-    fn letter(self) -> char {
+    /// What its publishers call it, and under which its figures are quoted.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GenaiPrices => "genai-prices",
+            Self::LiteLlm => "litellm",
+            Self::ModelsDev => "models.dev",
+            Self::OpenRouter => "openrouter",
+        }
+    }
+
+    pub(crate) const ALL: [Self; 4] =
+        [Self::OpenRouter, Self::ModelsDev, Self::LiteLlm, Self::GenaiPrices];
+
+    pub(crate) fn letter(self) -> char {
         match self {
             Self::GenaiPrices => 'g',
             Self::LiteLlm => 'l',
@@ -98,6 +114,26 @@ impl Shape {
             Self::OpenRouter => 'o',
         }
     }
+}
+
+impl Loaded {
+    /// Adds what OpenRouter's list of the endpoints of one model says: what each of its hosts charges, as the price
+    /// behind the door of that name.
+    ///
+    /// # Errors
+    ///
+    /// As [`Shape::load`]; a model that the list of models has not is none either. Nothing is taken over then.
+    pub fn endpoints(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let mut pile = Pile { loaded: self.clone() };
+        openrouter::endpoints(json::text(bytes)?, &mut pile)?;
+        *self = pile.loaded;
+        Ok(())
+    }
+}
+
+/// The day of a time, in Greenwich, as lists are quoted by it.
+pub fn day_of(at: SystemTime) -> String {
+    day::civil(Moment::of(at).day)
 }
 
 /// Where a loader puts what it reads.
@@ -119,18 +155,10 @@ impl Pile {
         let read = number::read(text, shift).map_err(|it| wrong(it.as_str()))?;
         // What is not zero must not become it: free is another thing.
         let vanished = read.value == 0 && read.rounded;
-        let unit = match meter {
-            Meter::Tokens(..) => (vanished
-                || read.value > MOST_FOR_A_TOKEN
-                || (1..LEAST_FOR_A_TOKEN).contains(&read.value))
-            .then_some("is in another unit than a token's"),
-            _ => {
-                (read.value / 10_u128.pow(18) > MOST_FOR_ANYTHING).then_some("is past every price")
-            }
-        };
-        if let Some(what) = unit {
-            return Err(wrong(what));
+        if vanished && matches!(meter, Meter::Tokens(..)) {
+            return Err(wrong("is in another unit than a token's"));
         }
+        sane(row, meter, read.value)?;
         self.loaded.rounded += usize::from(read.rounded);
         Ok(read.value)
     }
@@ -138,6 +166,21 @@ impl Pile {
     fn pass(&mut self, what: &str) {
         *self.loaded.passed.entry(what.to_owned()).or_default() += 1;
     }
+}
+
+/// Refuses a price that is past every price in its unit.
+fn sane(row: &str, meter: Meter, price: u128) -> Result<(), Error> {
+    let what = match meter {
+        Meter::Tokens(..)
+            if price > MOST_FOR_A_TOKEN || (1..LEAST_FOR_A_TOKEN).contains(&price) =>
+        {
+            "is in another unit than a token's"
+        }
+        Meter::Tokens(..) => return Ok(()),
+        _ if price / 10_u128.pow(18) > MOST_FOR_ANYTHING => "is past every price",
+        _ => return Ok(()),
+    };
+    Err(Error::new(row, format!("has a price for {} that {what}", meter.word())))
 }
 
 fn rate(when: &When, meter: Meter, price: u128) -> RateRow {

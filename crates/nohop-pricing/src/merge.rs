@@ -2,10 +2,12 @@
 //!
 //! The order of trust, for every figure on its own:
 //!
-//! 1. Where catalogs quote the vendor's own page, their figure is the vendor's. Others are asked only for offers that none
+//! 1. What a provider lists of itself, where programs can read it: its own list of models, and OpenRouter's of its own offers.
+//! 2. Where catalogs quote the vendor's own page, their figure is the vendor's. Others are asked only for offers that none
 //!    of those has.
-//! 2. Where these disagree the majority of all catalogs decides, and between as many the one that looked later.
-//! 3. What was not taken is kept beside it, as disputed.
+//! 3. Where these disagree the majority of all catalogs decides, between as many the one that looked later, and of those of
+//!    one day LiteLLM, then genai-prices.
+//! 4. What was not taken is kept beside it, as disputed.
 //!
 //! Windows in the week are one tariff, and are taken from one catalog: the one that knows days of the week. An offer all
 //! of whose prices are zero is free where its page is quoted, its name says so or two say so, and otherwise unknown.
@@ -13,8 +15,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::draft::{CardRow, ModelRow, OfferRow, Rows as Table};
-use crate::load::Loaded;
+use crate::draft::{CardRow, ModelRow, OfferRow, Rows as Table, SourceRow};
+use crate::load::listed::OWN;
+use crate::load::{Loaded, Shape};
 use crate::{Error, Rows, link, pattern};
 
 mod card;
@@ -88,6 +91,15 @@ struct Opinion<'a> {
     offer: &'a OfferRow,
     /// Whether it lists the offer, or only a pattern that fits.
     listed: bool,
+    /// The letter of the catalog.
+    letter: char,
+}
+
+impl Opinion<'_> {
+    /// Whether it is the provider's own word.
+    fn own(&self) -> bool {
+        self.letter == OWN || self.letter == Shape::OpenRouter.letter()
+    }
 }
 
 impl<'a> Known<'a> {
@@ -108,7 +120,7 @@ impl<'a> Known<'a> {
     }
 
     fn opinion(&self, source: u8, provider: &str, lower: &str) -> Option<Opinion<'a>> {
-        let day = self.rows.sources.first().map(|source| source.day)?;
+        let SourceRow { day, letter, .. } = *self.rows.sources.first()?;
         let listed = self.names.get(&(provider, lower.to_owned())).copied();
         let native = listed.or_else(|| {
             let patterns = &self.rows.providers.get(provider)?.patterns;
@@ -116,7 +128,7 @@ impl<'a> Known<'a> {
             found.map(|(_, native)| native.as_str())
         })?;
         let offer = self.rows.offers.get(&(provider.to_owned(), native.to_owned()))?;
-        Some(Opinion { source, day, offer, listed: listed.is_some() })
+        Some(Opinion { source, day, offer, listed: listed.is_some(), letter })
     }
 }
 

@@ -62,7 +62,7 @@ impl<'a> Offer<'a> {
         self.text(24)
     }
 
-    /// What becomes of what it is told; empty where that is not known.
+    /// What becomes of what it is told, as `forgets`, `keeps` and `trains`; empty where that is not known.
     pub fn data(self) -> &'a str {
         self.text(28)
     }

@@ -93,6 +93,7 @@ fn lay(mine: &mut OfferRow, theirs: OfferRow) {
     for (mine, theirs) in [
         (&mut mine.model, theirs.model),
         (&mut mine.region, theirs.region),
+        (&mut mine.quantization, theirs.quantization),
         (&mut mine.data, theirs.data),
     ] {
         if !theirs.is_empty() {
@@ -118,13 +119,22 @@ fn offer(table: &Table, lines: &mut String) -> Result<(), Error> {
     known(
         table,
         &[
-            "provider", "native", "model", "region", "data", "also", "context", "output", "rates",
+            "provider",
+            "native",
+            "model",
+            "region",
+            "quantization",
+            "data",
+            "also",
+            "context",
+            "output",
+            "rates",
             "times",
         ],
         &row,
     )?;
     let _ = writeln!(lines, "provider {provider}\noffer {native}");
-    for name in ["model", "region", "data"] {
+    for name in ["model", "region", "quantization", "data"] {
         if let Some(said) = string(table, name, &row)? {
             let _ = writeln!(lines, " {name} {said}");
         }

@@ -3,11 +3,11 @@
 //! The block begins with the offsets and counts of its sections. Every number is little-endian, every row of a section as
 //! long as the others, and every text a number of the pool, whose texts are sorted: the order of the numbers is that of the texts.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::day::Day;
 use crate::draft::{CardRow, RateRow, Rows};
+use crate::latest::latest;
 use crate::sum::{fingerprint, name_sum, term_sum};
 use crate::when::{When, Window};
 
@@ -35,6 +35,7 @@ pub(crate) enum Section {
     Scores,
     Offers,
     Cards,
+    Groups,
     Rates,
     Whens,
     Windows,
@@ -47,11 +48,11 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    pub(crate) const COUNT: usize = 18;
+    pub(crate) const COUNT: usize = 19;
 
     /// How many bytes a row has.
     pub(crate) const SIZES: [usize; Self::COUNT] =
-        [4, 1, 8, 16, 8, 68, 12, 44, 16, 8, 52, 6, 16, 12, 12, 12, 4, 4];
+        [4, 1, 8, 16, 8, 68, 12, 44, 20, 8, 8, 52, 6, 16, 12, 12, 12, 4, 4];
 
     pub(crate) const HEAD: usize = MAGIC.len() + 8 + Self::COUNT * 8;
 }
@@ -251,18 +252,15 @@ impl Packer {
             self.count(Section::Allowances),
         );
         let mut flags = 0;
-        let all: Vec<&RateRow> = card.rates.iter().chain(&card.disputed).collect();
-        for (place, row) in all.iter().enumerate() {
+        for row in card.rates.iter().chain(&card.disputed) {
             let when = self.when(&row.when)?;
             let next = self.prices.len() as u32;
             let price = *self.prices.entry(row.price).or_insert(next);
             flags |= u8::from(row.when.above.is_some_and(|above| above.excess));
-            // How many more share the condition: they are passed over together.
-            let alike = card.rates.iter().skip(place + 1).take_while(|next| next.when == row.when);
-            let alike = alike.count().min(255) as u32;
             let put = self.put(Section::Rates);
-            put.u8(row.meter.code()).u8(row.sources).u16(when).u32(price | alike << 24);
+            put.u8(row.meter.code()).u8(row.sources).u16(when).u32(price);
         }
+        let group = self.groups(&card.rates)?;
         for row in &card.factors {
             let when = self.when(&row.when)?;
             self.put(Section::Factors).u16(when).u8(row.sources).u8(0).u32(row.milli).u32(0);
@@ -278,10 +276,26 @@ impl Packer {
         let (factors, allowances) = (card.factors.len() as u8, card.allowances.len() as u8);
         let put = self.put(Section::Cards);
         put.u32(rate).u16(rates).u8(factors).u8(allowances).u32(factor);
-        put.u16(allowance as u16).u8(flags).u8(disputed);
+        put.u16(allowance as u16).u8(flags).u8(disputed).u32(group);
         let place = self.count(Section::Cards) - 1;
         self.cards.insert(card, place);
         Ok(place)
+    }
+
+    /// Writes which rates share a condition, and a sum of what it asks: most that do not hold are told by that.
+    fn groups(&mut self, rates: &[RateRow]) -> Result<u32, String> {
+        let first = self.count(Section::Groups);
+        for alike in rates.chunk_by(|one, next| one.when == next.when) {
+            let Some(RateRow { when, .. }) = alike.first() else { continue };
+            let place = self.when(when)?;
+            let (asks, sum) = when.sum();
+            // So that one byte counts them.
+            for some in alike.chunks(256) {
+                let more = (some.len() - 1) as u8;
+                self.put(Section::Groups).u32(sum).u16(place).u8(more).u8(asks);
+            }
+        }
+        Ok(first)
     }
 
     fn when(&mut self, when: &When) -> Result<u16, String> {
@@ -297,10 +311,11 @@ impl Packer {
         }
         let terms: Vec<u32> = when.terms.iter().map(|term| self.text(&term.word)).collect();
         let (least, excess) = when.above.map_or((0, false), |above| (above.least, above.excess));
+        let asks = when.terms.iter().fold(0, |asks, term| asks | 1 << term.by as u8);
         let put = self.put(Section::Whens);
         put.u32(least).u8(excess.into()).u8(terms.len() as u8);
         put.u16(when.from.unwrap_or(0)).u16(when.until.unwrap_or(Day::MAX));
-        put.u16(first as u16).u8(when.windows.len() as u8).u8(0).u16(0);
+        put.u16(first as u16).u8(when.windows.len() as u8).u8(asks).u16(0);
         // Terms are compared by their sums, and where these are the same by their words.
         for place in 0..4 {
             let sum = when.terms.get(place).map(|term| term_sum(term.by as u8, &term.word));
@@ -420,43 +435,6 @@ fn names(rows: &Rows) -> Vec<(String, Option<&str>, &str, u8)> {
         names.extend(also);
     }
     names
-}
-
-/// The newest model of every family, by the family's name: the one of the highest version, and of those the latest.
-fn latest(rows: &Rows) -> BTreeMap<String, &str> {
-    let today = rows.sources.iter().map(|source| source.day).max().unwrap_or_default();
-    let mut latest: BTreeMap<String, (Age<'_>, &str)> = BTreeMap::new();
-    for (slug, row) in &rows.models {
-        let Some((author, name)) = slug.split_once('/') else { continue };
-        let is_there = row.retires.is_none_or(|day| day > today)
-            && row.released.is_none_or(|day| day <= today);
-        if row.family.is_empty() || !is_there || slug.contains(':') {
-            continue;
-        }
-        let family = format!("~{author}/{}-latest", row.family).to_ascii_lowercase();
-        // Of two that are as new the plain one is meant: it has the shorter name.
-        let age = (version(name), row.released, Reverse(name.len()), name);
-        let newest = latest.entry(family).or_insert((age.clone(), slug));
-        if age > newest.0 {
-            *newest = (age, slug);
-        }
-    }
-    latest.into_iter().map(|(name, (_, slug))| (name, slug)).collect()
-}
-
-/// What tells of two models which is newer.
-type Age<'a> = (Vec<u32>, Option<Day>, Reverse<usize>, &'a str);
-
-/// The version in a name: the numbers that are no days and no sizes.
-pub(crate) fn version(name: &str) -> Vec<u32> {
-    let words = name.split(['-', '.', '_', ':']);
-    let numbers = words.filter_map(|word| {
-        let digits = word.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
-        let sized = digits.ends_with(['b', 'B', 'k', 'K', 'm', 'M']) && digits.len() > 1;
-        let digits = digits.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-        (!sized && digits.len() < 3).then(|| digits.parse().ok()).flatten()
-    });
-    numbers.collect()
 }
 
 fn day(day: Option<Day>) -> u16 {

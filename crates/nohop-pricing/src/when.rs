@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::day::{Day, civil};
+use crate::sum::term_sum;
 
 /// When a rate applies: everything here must hold.
 #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -123,6 +124,14 @@ impl When {
             both.windows.clone_from(&other.windows);
         }
         both
+    }
+
+    /// By what its terms are, a bit for each, and the sum of them all; but for searches, of which nobody need be told.
+    pub(crate) fn sum(&self) -> (u8, u32) {
+        let terms = self.terms.iter().filter(|term| term.by != By::Search);
+        terms.fold((0, 0), |(asks, sum), term| {
+            (asks | 1 << term.by as u8, sum ^ term_sum(term.by as u8, &term.word))
+        })
     }
 
     /// How much it says, for sorting: what says more comes first.

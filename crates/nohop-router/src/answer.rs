@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use futures_core::Stream;
+use nohop_ledger::Cause;
 use nohop_policy::{AttemptId, Broken, Full, Plan, Signal, Step};
 use nohop_types::{Attempted, Cost, Error, ErrorKind, Event, Response, Result, Trace};
 use nohop_wire::Ability;
@@ -20,7 +21,11 @@ use crate::clock::now;
 use crate::flight::Permit;
 use crate::room::{Room, Turn, Wait};
 use crate::said::Said;
+use crate::telemetry::{self, Told};
 use crate::work::Whole;
+
+#[cfg(feature = "cache")]
+mod kept;
 
 /// An answer, as it is made: a stream of [`Event`]s.
 ///
@@ -56,6 +61,8 @@ pub struct Answer {
     whole: Option<Whole>,
     /// What was delivered so far, while the answer may be resumed.
     said: Option<Said>,
+    /// What was delivered so far, while the span has words.
+    told: Option<Told>,
     timer: Option<Pin<Box<Sleep>>>,
     /// Its wait for room, once it found none.
     room: Option<Box<Wait>>,
@@ -63,12 +70,15 @@ pub struct Answer {
     span: Span,
     /// Until it is over: whoever keeps it longer keeps nobody waiting.
     permit: Option<Permit>,
+    /// What becomes of the answer once it is complete, where answers are kept.
+    #[cfg(feature = "cache")]
+    fill: Option<crate::cache::Fill>,
 }
 
 impl Answer {
     pub(crate) fn new(asked: Arc<Asked>, plan: Plan, permit: Permit) -> Self {
-        let span =
-            tracing::debug_span!("request", id = &*asked.id, name = asked.request.model.as_str());
+        let span = telemetry::request(&asked);
+        let told = Told::new(asked.shared.words, &span);
         let resumes = asked.resolved.limits.broken == Broken::Resume;
         Self {
             asked,
@@ -80,11 +90,14 @@ impl Answer {
             ready: VecDeque::new(),
             whole: None,
             said: resumes.then(Said::default),
+            told,
             timer: None,
             room: None,
             over: false,
             span,
             permit: Some(permit),
+            #[cfg(feature = "cache")]
+            fill: None,
         }
     }
 
@@ -161,6 +174,8 @@ impl Answer {
                 Step::Fail(error) => {
                     self.over = true;
                     self.room = None;
+                    #[cfg(feature = "cache")]
+                    self.keep_nothing();
                     return Poll::Ready(Err(self.explained(error)));
                 }
             }
@@ -186,8 +201,17 @@ impl Answer {
                     self.room.as_mut().map(|wait| wait.over()).unwrap_or_default();
                 self.attempts.push(attempt);
             }
-            Err(error) => self.refused(id, error),
+            Err(error) => {
+                self.unclaim(place);
+                self.refused(id, error);
+            }
         }
+    }
+
+    /// Lets others find out whether the candidate at `place` answers again: this request does not, now.
+    fn unclaim(&self, place: usize) {
+        let Asked { shared, resolved, at, .. } = &*self.asked;
+        shared.board.release(&resolved.places[place].gauge, *at, now());
     }
 
     /// Takes room for an attempt, if that was not taken for it while it waited.
@@ -199,6 +223,7 @@ impl Answer {
 
     /// There is no room for an attempt: it is parked until there is, unless there never is.
     fn full(&mut self, id: AttemptId, place: usize, full: Full) {
+        self.unclaim(place);
         if full.never {
             let target = &*self.asked.resolved.candidates[place].target;
             return self.refused(id, full.error.with_target(target));
@@ -236,7 +261,23 @@ impl Answer {
             let target = &*asked.resolved.candidates[place].target;
             return Err(Error::new(ErrorKind::Unsupported, message).with_target(target));
         }
-        Attempt::begin(asked, &request, id, place, room)
+        Attempt::begin(asked, &request, id, place, room, self.cause(id, place))
+    }
+
+    /// Why the candidate at `place` is called.
+    fn cause(&self, id: AttemptId, place: usize) -> Cause {
+        let candidate = &self.asked.resolved.candidates[place];
+        let same =
+            |tried: &Attempted| tried.target == candidate.target && tried.key == candidate.key;
+        // Those that our own side refused were not called.
+        let earlier = || self.ended[..id.index()].iter().filter(|tried| !tried.is_refused());
+        match () {
+            () if self.attempts.iter().any(|attempt| !attempt.is_over()) => Cause::Hedge,
+            () if self.delivered.is_some() => Cause::Resumption,
+            () if earlier().any(same) => Cause::Retry,
+            () if earlier().next().is_some() => Cause::Fallback,
+            () => Cause::First,
+        }
     }
 
     fn cancel(&mut self, id: AttemptId) {
@@ -387,13 +428,21 @@ impl Stream for Answer {
         if matches!(event, Event::Finish { .. }) {
             self.permit = None;
         }
+        #[cfg(feature = "cache")]
+        self.fill(&event);
         let asked = &self.asked;
-        if let Err(error) = asked.shared.hooks.after(&asked.request, &mut event) {
+        if asked.aside.is_none()
+            && let Err(error) = asked.shared.hooks.after(&asked.request, &mut event)
+        {
             self.abandon();
             return Poll::Ready(Some(Err(self.explained(error))));
         }
         if let Some(said) = &mut self.said {
             said.note(&event);
+        }
+        let Self { told, span, .. } = &mut *self;
+        if let Some(told) = told {
+            told.note(&event, span);
         }
         Poll::Ready(Some(Ok(event)))
     }
@@ -401,11 +450,13 @@ impl Stream for Answer {
 
 impl Answer {
     /// Ends the answer where it stands.
-    fn abandon(&mut self) {
+    pub(crate) fn abandon(&mut self) {
         self.over = true;
         self.permit = None;
         self.room = None;
         self.ready.clear();
+        #[cfg(feature = "cache")]
+        self.keep_nothing();
         for attempt in &mut self.attempts {
             attempt.cancel();
         }

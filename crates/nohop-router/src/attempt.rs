@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use nohop_ledger::{Delivery, Entry, Reservation};
-use nohop_policy::{self as policy, AttemptId, Candidate, Needs, Signal};
+use nohop_ledger::{Cause, Delivery, Entry, Reservation};
+use nohop_policy::{self as policy, AttemptId, Candidate, Manner, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
+    Aside, Attempted, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
 };
-use nohop_wire::{Mode, State};
+use nohop_wire::{Counted, Mode, State};
 use tracing::Span;
 
 use crate::asked::Asked;
@@ -18,13 +18,17 @@ use crate::flight::Permit;
 use crate::room::Room;
 use crate::route::Place;
 use crate::safely::safely;
+use crate::telemetry;
 use crate::work::{Whole, Work};
 
 mod call;
+mod consumed;
 mod errand;
+mod listener;
 
 use call::Stamp;
 use errand::Errand;
+use listener::Listener;
 
 /// One call of one candidate, from reservation to settlement.
 ///
@@ -48,6 +52,8 @@ pub(crate) struct Attempt {
     date: Duration,
     /// How many bytes of content came.
     said: u64,
+    listener: Listener,
+    cause: Cause,
     span: Span,
     held: Option<Held>,
 }
@@ -67,7 +73,8 @@ enum Phase {
 }
 
 impl Attempt {
-    /// Reserves money, and prepares the call of the candidate at `place`, for which there is `room`; nothing is sent before it is polled.
+    /// Reserves money, and prepares the call of the candidate at `place`, for which there is `room`; nothing is sent
+    /// before it is polled.
     ///
     /// # Errors
     ///
@@ -79,6 +86,7 @@ impl Attempt {
         id: AttemptId,
         place: usize,
         room: Room,
+        cause: Cause,
     ) -> Result<Self> {
         let (began, candidate) = (now(), &asked.resolved.candidates[place]);
         let sent = Stamp::default();
@@ -97,22 +105,18 @@ impl Attempt {
             Mode::Whole => Clock::new(began, clocks.whole, "no whole answer", "clocks.whole"),
         };
         let shared = &asked.shared;
-        let estimate = Asked::context(request, &asked.work, began, 0).estimate(candidate);
+        let cx = Asked::context(request, &asked.resolved, &asked.work, began, 0);
+        let estimate = cx.estimate(candidate);
         let reserve = || shared.ledger.reserve(request, &candidate.target, estimate);
         // A ledger that can not say no says nothing.
         let reservation =
             safely("the ledger", reserve).unwrap_or_else(|| Ok(Reservation::new(Money::ZERO)))?;
         let held = Held { reservation, room, _permit: shared.flight.attempt() };
-        shared.board.begin(&asked.resolved.places[place].gauge);
+        shared.board.begin(&asked.resolved.places[place].gauge, began);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
         shown.way = Some(asked.way(place));
         shown.began = began - asked.began;
-        let span = tracing::debug_span!(
-            "attempt",
-            number = id.index(),
-            target = %candidate.target,
-            key = candidate.key
-        );
+        let span = telemetry::attempt(asked, id, place);
         Ok(Self {
             id,
             events: Vec::new(),
@@ -125,6 +129,8 @@ impl Attempt {
             began,
             date: date(),
             said: 0,
+            listener: Listener::default(),
+            cause,
             span,
             held: Some(held),
             asked: asked.clone(),
@@ -180,7 +186,7 @@ impl Attempt {
         });
         shown.sent = self.sent.get().map(|sent| *sent - began);
         self.whole = Some(ready!(ran)?);
-        self.shown.first_content = Some(now() - began);
+        self.spoke();
         Poll::Ready(Ok(State::Done))
     }
 
@@ -215,8 +221,29 @@ impl Attempt {
         self.shown.head = Some(now() - self.began);
         self.shown.status = Some(opened.status());
         self.shown.losses = std::mem::take(&mut opened.losses);
+        self.heed(&opened);
         self.phase = Phase::Reading { opened: Box::new(opened), state: State::Open, arriving: 0 };
         Ok(State::Open)
+    }
+
+    /// Takes note of what the provider says is left of its limits.
+    fn heed(&self, opened: &Opened) {
+        let (board, gauge, now) = (&self.asked.shared.board, &self.at().gauge, now());
+        for allowance in opened.allowances() {
+            let Some(resets) = allowance.resets else { continue };
+            match allowance.counts {
+                Counted::Requests => board.allowed(gauge, now, allowance.left, resets),
+                _ if allowance.left == 0 => board.spent(gauge, now, resets),
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes note that the first content has come.
+    fn spoke(&mut self) {
+        let now = now();
+        self.shown.first_content = Some(now - self.began);
+        self.asked.shared.board.spoke(&self.at().gauge, self.began, now);
     }
 
     /// Takes note of what was read, and says what the plan must know.
@@ -256,6 +283,8 @@ impl Attempt {
         let read = &self.events[seen..];
         let finished = matches!(read.last(), Some(Event::Finish { .. }));
         for event in read {
+            telemetry::heard(&self.span, event);
+            self.listener.hear(event, &self.asked.request.tools);
             match event {
                 // The finish says it all again.
                 Event::Usage(_) if finished => {}
@@ -271,7 +300,7 @@ impl Attempt {
         }
         let first = content && self.shown.first_content.is_none();
         if first {
-            self.shown.first_content = Some(now() - self.began);
+            self.spoke();
         }
         first
     }
@@ -322,7 +351,7 @@ impl Attempt {
         let Some(Held { reservation, .. }) = self.held.take() else { return };
         self.shown.outcome = Some(outcome);
         self.shown.took = now() - self.began;
-        self.asked.shared.board.forget(&self.at().gauge);
+        self.asked.shared.board.forget(&self.at().gauge, self.began, now());
         safely("the ledger", || self.asked.shared.ledger.release(reservation));
     }
 
@@ -338,8 +367,12 @@ impl Attempt {
         let now = now();
         self.shown.took = now - self.began;
         self.shown.outcome = Some(ended(&outcome));
+        self.count();
         self.estimate();
         self.shown.cost = self.cost();
+        telemetry::ended(&self.span, &self.shown, self.asked.mode);
+        #[cfg(feature = "metrics")]
+        self.asked.shared.measures.note(&self.asked, self.place, &self.shown);
         let entry = self.entry();
         tracing::debug!(
             parent: &self.span,
@@ -351,58 +384,24 @@ impl Attempt {
             room.settle(self.used(held));
         }
         let shared = &self.asked.shared;
+        shared.statistics.add(&entry);
         safely("the ledger", || shared.ledger.settle(reservation, entry));
-        let attempt = policy::Attempt::new(self.candidate(), outcome, self.shown.took)
-            .first_content(self.shown.first_content);
+        let Attempted { took, first_content, .. } = self.shown;
+        let attempt = policy::Attempt::new(self.candidate(), outcome, took)
+            .first_content(first_content)
+            .usage(&self.shown.usage)
+            .manner(self.manner());
         shared.board.learn(&self.at().gauge, now, &attempt);
-        let cx = Asked::context(&self.asked.request, &self.asked.work, now, self.asked.seed);
+        let Asked { request, resolved, work, seed, .. } = &*self.asked;
+        let cx = Asked::context(request, resolved, work, now, *seed).labels(&self.asked.labels);
         safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
     }
 
-    /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
-    fn estimate(&mut self) {
-        let finished = self.shown.outcome == Some(Outcome::Finished);
-        if self.said == 0 || finished && self.shown.usage.total().is_some() {
-            return;
-        }
-        let usage = Arc::make_mut(&mut self.shown.usage);
-        let cx = policy::Context::new(&self.asked.request, self.began, 0);
-        usage.input = usage.input.or(Some(cx.input));
-        usage.output = usage.output.max(Some(self.said.div_ceil(4)));
-        usage.estimated = true;
-    }
-
-    /// What it used of the room that was held for it, as far as that is known.
-    fn used(&self, held: Needs) -> Needs {
-        let Attempted { usage, cost, head, status, outcome, .. } = &self.shown;
-        // What the provider refused with a status, it did not process.
-        if head.is_none() && status.is_some_and(|status| status >= 400) {
-            return Needs { tokens: 0, money: Some(Money::ZERO) };
-        }
-        let cx = Asked::context(&self.asked.request, &self.asked.work, self.began, 0);
-        let input = cx.input;
-        let expected = match outcome {
-            Some(Outcome::Finished) => held,
-            // It read the prompt, for all we know, and said nothing.
-            _ => {
-                let money = cx.tokens(input, 0).estimate(self.candidate());
-                Needs { tokens: input, money }
-            }
-        };
-        let money = cost.map(|cost| cost.amount).or(expected.money);
-        Needs { tokens: usage.total().unwrap_or(expected.tokens), money }
-    }
-
-    fn cost(&self) -> Option<Cost> {
-        let usage = &self.shown.usage;
-        if let Some(amount) = usage.cost {
-            return Some(Cost::provider(amount));
-        }
-        if let Some(priced) = &self.at().priced {
-            return priced.cost(usage, self.asked.request.tier.as_ref(), self.date);
-        }
-        let amount = self.candidate().price?.cost(usage)?;
-        Some(if usage.estimated { Cost::estimated(amount) } else { Cost::computed(amount) })
+    fn manner(&self) -> Manner {
+        let Attempted { took, first_content, usage, .. } = &self.shown;
+        let manner = self.listener.manner(usage, *took, *first_content);
+        // What is told all at once is never empty.
+        Manner { empty: manner.empty && self.asked.work.is_chat(), ..manner }
     }
 
     fn entry(&self) -> Entry {
@@ -416,11 +415,20 @@ impl Attempt {
         };
         let losses = u32::try_from(shown.losses.len()).unwrap_or(u32::MAX);
         let target = (candidate.target.clone(), candidate.endpoint.clone());
-        Entry::new(asked.id.clone(), number, target.0, outcome, shown.took)
+        let entry = Entry::new(asked.id.clone(), number, target.0, outcome, shown.took);
+        let entry = match asked.aside {
+            // Nobody asked for it, so it is on nobody's account.
+            Some(Aside::Shadow) => entry,
+            _ => entry.asked(asked.work.task(), &asked.request).labels(&asked.labels),
+        };
+        entry
+            .aside(asked.aside)
             .place(target.1, candidate.model.clone(), candidate.key)
-            .asked(asked.work.task(), &asked.request)
             .usage(shown.usage.clone())
             .cost(shown.cost)
+            .saved(self.saved())
+            .route(asked.resolved.route.clone())
+            .cause(self.cause)
             .began(self.date)
             .first_content(shown.first_content)
             .status(shown.status)

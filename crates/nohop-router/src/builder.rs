@@ -1,13 +1,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nohop_ledger::{Ledger, Memory};
-use nohop_policy::{Limits, Policy, Purse, Quota};
+use nohop_ledger::{Ledger, Memory, Statistics};
+use nohop_policy::{Board, Limits, Policy, Purse, Quota};
 use nohop_pricing::Catalog;
 use nohop_providers::{ALL, Endpoint, Transport};
 use nohop_types::{Error, ErrorKind, Event, Request, Result};
 
-use crate::board::Board;
 use crate::clock::now;
 use crate::flight::Flight;
 use crate::hooks::Hooks;
@@ -16,7 +15,7 @@ use crate::names::{Known, Names};
 use crate::room::Desk;
 use crate::route::Defaults;
 use crate::router::Shared;
-use crate::{Route, Router, Target};
+use crate::{Route, Router, Target, Words};
 
 /// Assembles a [`Router`]; made by [`Router::builder`].
 ///
@@ -36,6 +35,9 @@ pub struct Builder {
     catalog: Option<Catalog>,
     ledger: Arc<dyn Ledger>,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "cache")]
+    cache: Option<Arc<crate::Cache>>,
+    words: Words,
 }
 
 struct PolicyBox(Arc<dyn Policy>);
@@ -62,6 +64,9 @@ impl Builder {
             catalog: bundled(),
             ledger: Arc::new(Memory::new()),
             transport: None,
+            #[cfg(feature = "cache")]
+            cache: None,
+            words: Words::default(),
         }
     }
 
@@ -166,6 +171,24 @@ impl Builder {
         self
     }
 
+    /// Keeps answers of chats, so that what was asked before is not asked again: never, unless this is said.
+    ///
+    /// An answer that is kept is told as any other, under a trace and an entry that say so, and costs nothing. Hooks see its
+    /// request and its events.
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn cache(mut self, cache: crate::Cache) -> Self {
+        self.cache = Some(Arc::new(cache));
+        self
+    }
+
+    /// Says whether spans have the words of requests and answers; they have not, unless this is said.
+    #[must_use]
+    pub fn words(mut self, words: Words) -> Self {
+        self.words = words;
+        self
+    }
+
     /// Shows every request to `hook` before anything is decided; it may change or refuse it.
     ///
     /// A request is refused by an error, and by a panic: what a guard has not seen to its end is not sent.
@@ -209,6 +232,8 @@ impl Builder {
         let endpoints = endpoints(self.endpoints)?;
         let targets = self.targets.into_iter().map(|target| (target.name.clone(), target));
         let known = Known { endpoints, targets: targets.collect(), catalog: self.catalog };
+        let slots: Vec<_> =
+            self.routes.iter().map(|route| (route.name.clone(), route.slots.clone())).collect();
         let names = Names::new(known, self.routes, defaults, &board)?;
         for quota in &self.quotas {
             quota.check()?;
@@ -216,9 +241,15 @@ impl Builder {
         }
         let counts = !self.quotas.is_empty();
         let desk = || Arc::new(Desk::new(self.quotas).most_waiting(self.most_waiting));
+        for (route, slots) in &slots {
+            let found = slots.names().try_for_each(|name| names.resolve(name, &board).map(|_| ()));
+            found.map_err(|error| error.at(format_args!("route {route}")))?;
+        }
+        let shadows = slots.into_iter().filter_map(|(route, slots)| Some((route, slots.shadow?)));
         Ok(Router::new(Shared {
             names,
             board,
+            statistics: Statistics::new(),
             hooks: self.hooks,
             fetching: self.fetching,
             ledger: self.ledger,
@@ -226,6 +257,14 @@ impl Builder {
             purse: Arc::new(self.purse),
             flight: Arc::new(Flight::default()),
             desk: counts.then(desk),
+            #[cfg(feature = "refresh")]
+            kept: tokio::sync::Mutex::default(),
+            #[cfg(feature = "cache")]
+            cache: self.cache,
+            words: self.words,
+            #[cfg(feature = "metrics")]
+            measures: crate::telemetry::Measures::new(),
+            shadows: shadows.collect(),
         }))
     }
 }

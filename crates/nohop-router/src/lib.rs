@@ -4,28 +4,40 @@
 //! what the plan says whenever it is polled. What it considered, dropped and tried is on the
 //! [`Trace`](nohop_types::Trace) of every response and every error.
 //!
-//! Invariant: nothing is spawned. Whoever drops an answer has stopped everything it did.
+//! Invariant: nothing is spawned for an answer. Whoever drops it has stopped everything it did. A copy of a request
+//! is the one thing that is spawned, where a route has a [`Shadow`].
 
 mod answer;
 mod asked;
 mod attempt;
-mod board;
 mod builder;
+#[cfg(feature = "cache")]
+mod cache;
+mod classify;
 mod clock;
 mod file;
 mod flight;
+mod gauges;
 mod hooks;
+mod lengths;
 mod media;
 mod names;
 mod outline;
+mod preferred;
 mod priced;
+#[cfg(feature = "refresh")]
+mod refresh;
 mod room;
 mod route;
 mod router;
 mod safely;
 mod said;
+mod shadow;
+mod slots;
+mod stats;
 mod target;
 mod tasks;
+mod telemetry;
 mod text;
 #[cfg(feature = "schema")]
 mod typed;
@@ -33,10 +45,19 @@ mod work;
 
 pub use answer::Answer;
 pub use builder::Builder;
+#[cfg(feature = "cache")]
+pub use cache::{Cache, Kept, Key, Store};
+pub use classify::{Classify, Inquiry, Judge, Thresholds, difficulty};
 pub use file::file;
+pub use gauges::Gauges;
+#[cfg(feature = "refresh")]
+pub use refresh::{Heard, News, Refreshed, Sources};
 pub use route::Route;
 pub use router::Router;
+pub use shadow::{Shadow, Shadows};
+pub use stats::Stats;
 pub use target::Target;
+pub use telemetry::Words;
 pub use text::Text;
 #[cfg(feature = "schema")]
 pub use typed::{Misfit, Typed};

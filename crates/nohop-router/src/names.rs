@@ -4,35 +4,51 @@
 //! targets were given for is at those targets; one that the catalog knows is at the endpoints whose
 //! providers offer it; any other `author/slug` is tried at the endpoint that is named like its author, and
 //! nowhere else.
+//!
+//! Invariant: a newer catalog never adds a provider to a name that meant something before, unless its route follows.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use arc_swap::ArcSwap;
+use nohop_policy::Board;
 use nohop_pricing::{Catalog, Model};
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result};
 
-use nohop_policy::Subject;
-
-use crate::board::Board;
 use crate::clock::date;
 use crate::route::{Defaults, Resolved, Route, split};
 use crate::{Target, priced};
 
+mod joined;
+mod near;
+mod quoted;
+mod variant;
+
+pub(crate) use near::nearest;
+
 /// How many names are remembered that are no route's: callers may ask for anything.
 const MOST_REMEMBERED: usize = 1_024;
 
-/// How many names a name that is none is answered with.
-const MOST_NEAREST: usize = 3;
+/// How many models are passed on the way to one that is there: successors may go in a circle.
+const MOST_SUCCESSORS: usize = 8;
 
 /// Everything that a name may mean.
 pub(crate) struct Names {
     pub(crate) endpoints: BTreeMap<String, Arc<Endpoint>>,
-    routes: BTreeMap<String, Arc<Resolved>>,
+    routes: Vec<Route>,
     targets: BTreeMap<String, Target>,
-    catalog: Option<Catalog>,
     defaults: Defaults,
+    /// The catalog that the router was built with: it says which providers a name has.
+    first: Option<Catalog>,
+    meaning: ArcSwap<Meaning>,
+}
+
+/// What names mean by one catalog; when there is a newer one, all of it is made anew.
+struct Meaning {
+    catalog: Option<Catalog>,
+    routes: BTreeMap<String, Arc<Resolved>>,
     /// What was made up for names that are no route's.
     remembered: Mutex<BTreeMap<String, Arc<Resolved>>>,
 }
@@ -42,6 +58,28 @@ pub(crate) struct Known {
     pub(crate) endpoints: BTreeMap<String, Arc<Endpoint>>,
     pub(crate) targets: BTreeMap<String, Target>,
     pub(crate) catalog: Option<Catalog>,
+}
+
+/// By what a name is looked up.
+#[derive(Clone, Copy)]
+struct Look<'c> {
+    catalog: Option<&'c Catalog>,
+    /// Whether new providers are taken, and successors of what is retired.
+    follow: bool,
+}
+
+/// What a name turned out to be.
+struct Found {
+    what: String,
+    targets: Vec<Target>,
+    /// Which model stands for which, where one has retired.
+    followed: Option<String>,
+}
+
+impl Found {
+    fn new(what: impl Into<String>, targets: Vec<Target>) -> Self {
+        Self { what: what.into(), targets, followed: None }
+    }
 }
 
 impl Names {
@@ -56,27 +94,66 @@ impl Names {
         defaults: Defaults,
         board: &Board,
     ) -> Result<Self> {
-        let mut names = Self {
+        let meaning = Meaning::new(catalog.clone(), BTreeMap::new());
+        let names = Self {
             endpoints,
-            routes: BTreeMap::new(),
+            routes,
             targets,
-            catalog,
             defaults,
-            remembered: Mutex::default(),
+            first: catalog,
+            meaning: ArcSwap::from_pointee(meaning),
         };
+        let look = Look { catalog: names.first.as_ref(), follow: false };
         for target in names.targets.values() {
-            names.place(&target.name, &[])?;
+            names.find(&target.name, look)?;
             if let Some((_, endpoint)) = split(&target.name, &names.endpoints) {
                 target.at(endpoint)?;
             }
         }
-        for route in &routes {
-            let resolved = names.route(route, &routes, board)?;
-            if names.routes.insert(route.name.clone(), Arc::new(resolved)).is_some() {
+        let mut known = BTreeMap::new();
+        for route in &names.routes {
+            let resolved = names.route(route, look, board)?;
+            if known.insert(route.name.clone(), Arc::new(resolved)).is_some() {
                 return Err(wrong(format!("two routes are called {:?}", route.name)));
             }
         }
+        names.meaning.store(Arc::new(Meaning::new(names.first.clone(), known)));
         Ok(names)
+    }
+
+    /// The catalog in use.
+    pub(crate) fn catalog(&self) -> Option<Catalog> {
+        self.meaning.load().catalog.clone()
+    }
+
+    /// The catalog that the router was built with.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn first(&self) -> Option<&Catalog> {
+        self.first.as_ref()
+    }
+
+    /// Puts a newer catalog in the place of the one in use. Requests that were decided on keep theirs.
+    ///
+    /// A route whose models the newer one has not, or says to be retired, keeps the targets that it had.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn renew(&self, catalog: Catalog, board: &Board) {
+        let before = self.meaning.load_full();
+        let look = Look { catalog: Some(&catalog), follow: false };
+        let mut routes = BTreeMap::new();
+        for route in &self.routes {
+            let known = before.routes.get(&route.name);
+            let resolved = match (self.route(route, look, board), known) {
+                (Ok(mut resolved), Some(known)) => {
+                    resolved.lengths = known.lengths.clone();
+                    Arc::new(resolved)
+                }
+                (Ok(resolved), None) => Arc::new(resolved),
+                (Err(_), Some(known)) => known.clone(),
+                (Err(_), None) => continue,
+            };
+            routes.insert(route.name.clone(), resolved);
+        }
+        self.meaning.store(Arc::new(Meaning::new(Some(catalog), routes)));
     }
 
     /// What `name` means.
@@ -85,136 +162,137 @@ impl Names {
     ///
     /// `Config` with the nearest names when it means nothing.
     pub(crate) fn resolve(&self, name: &str, board: &Board) -> Result<Arc<Resolved>> {
-        if let Some(route) = self.routes.get(name) {
+        let meaning = self.meaning.load();
+        if let Some(route) = meaning.routes.get(name) {
             return Ok(route.clone());
         }
-        if let Some(known) = self.remembered().get(name) {
+        if let Some(known) = meaning.remembered().get(name) {
             return Ok(known.clone());
         }
-        let (what, targets) = self.find(name)?;
-        let resolved = self.resolved(what, &targets, board, self.defaults.clone())?;
-        let resolved = Arc::new(resolved);
-        let mut remembered = self.remembered();
-        if remembered.len() >= MOST_REMEMBERED {
-            remembered.clear();
-        }
-        remembered.insert(name.to_owned(), resolved.clone());
+        let resolved = Arc::new(self.variant(name, &meaning, board)?);
+        meaning.remember(name.to_owned(), &resolved);
         Ok(resolved)
     }
 
-    /// Finds out that there is what a quota is on.
-    ///
-    /// # Errors
-    ///
-    /// `Config` with the nearest names when there is not.
-    pub(crate) fn check(&self, subject: &Subject) -> Result<()> {
-        let endpoint = |name: &String| self.endpoints.get(name);
-        let there = match subject {
-            Subject::Endpoint(name) | Subject::Keys(name) => endpoint(name).is_some(),
-            Subject::Key(name, key) => {
-                endpoint(name).is_some_and(|endpoint| (*key as usize) < endpoint.keys())
-            }
-            Subject::Model(name) => self.is_model(name),
-            Subject::Route(name) => self.routes.contains_key(name),
-            Subject::Target(name) => split(name, &self.endpoints).is_some(),
-            _ => true,
-        };
-        let (what, name) = match subject {
-            _ if there => return Ok(()),
-            Subject::Key(name, key) if endpoint(name).is_some() => {
-                return Err(wrong(format!(
-                    "a quota is on key {key} of {name:?}, which has none of that number"
-                )));
-            }
-            Subject::Endpoint(name) | Subject::Keys(name) | Subject::Key(name, _) => {
-                ("endpoint", name)
-            }
-            Subject::Model(name) => ("model", name),
-            Subject::Route(name) => ("route", name),
-            Subject::Target(name) => ("target, model@endpoint,", name),
-            _ => return Ok(()),
-        };
-        let known = self.endpoints.keys().chain(self.routes.keys()).map(String::as_str);
-        let near = nearest(name, known);
-        let near = match near.is_empty() {
-            true => String::new(),
-            false => format!("; nearest are {}", near.join(", ")),
-        };
-        Err(wrong(format!("a quota is on {name:?}, which is no {what} here{near}")))
-    }
-
-    fn is_model(&self, name: &str) -> bool {
-        let said = self.targets.values().any(|target| target.model.as_deref() == Some(name));
-        let mut routed = self.routes.values().flat_map(|route| &route.candidates);
-        let known = || self.catalog.as_ref().is_some_and(|catalog| catalog.model(name).is_some());
-        said || routed.any(|candidate| *candidate.model == *name) || known()
-    }
-
     /// The targets of a name that is no route's, and what it is.
-    fn find(&self, name: &str) -> Result<(String, Vec<Target>)> {
-        let known = |name: &str| Target::new(name).or(self.targets.get(name));
+    fn find(&self, name: &str, look: Look<'_>) -> Result<Found> {
+        match self.known(name, look)? {
+            Some(found) => Ok(found),
+            None => self.guess(name, look),
+        }
+    }
+
+    /// The targets of a name that somebody knows: whoever gave targets, or the catalog.
+    fn known(&self, name: &str, look: Look<'_>) -> Result<Option<Found>> {
         if split(name, &self.endpoints).is_some() {
-            return Ok(("a target".to_owned(), vec![known(name)]));
+            let target = Target::new(name).or(self.targets.get(name));
+            return Ok(Some(Found::new("a target", vec![target])));
         }
         let offers = self.targets.values().filter(|it| it.model.as_deref() == Some(name));
         let offers: Vec<_> = offers.cloned().collect();
         if !offers.is_empty() {
-            return Ok(("a model".to_owned(), offers));
+            return Ok(Some(Found::new("a model", offers)));
         }
-        if let Some((model, _)) = self.catalog.as_ref().and_then(|catalog| catalog.model(name)) {
-            let mut targets = priced::targets(model, self.endpoints.values());
-            if !targets.is_empty() {
-                self.is_there(model)?;
-                for target in &mut targets {
-                    *target = target.clone().or(self.targets.get(&target.name));
-                }
-                return Ok((format!("the model {}", model.slug()), targets));
+        let mut found = self.offered(name, look)?;
+        for target in found.iter_mut().flat_map(|found| &mut found.targets) {
+            *target = target.clone().or(self.targets.get(&target.name));
+        }
+        Ok(found)
+    }
+
+    /// The target of a name that nobody knows, at the endpoint that is named like its author.
+    fn guess(&self, name: &str, look: Look<'_>) -> Result<Found> {
+        let Some((author, target)) = self.at_its_author(name) else {
+            return Err(self.unknown(name, look));
+        };
+        let what =
+            format!("a model unknown here, tried at the endpoint named like its author, {author}");
+        let known = self.targets.get(&target);
+        Ok(Found::new(what, vec![Target::new(target).or(known)]))
+    }
+
+    /// The target at the endpoint that is named like the author of a model.
+    fn at_its_author<'n>(&self, name: &'n str) -> Option<(&'n str, String)> {
+        let (author, slug) = name.split_once('/')?;
+        let there = self.endpoints.contains_key(author) && !slug.is_empty();
+        there.then(|| (author, format!("{slug}@{author}")))
+    }
+
+    /// The targets of a model that the catalog knows, as far as they are those of a provider that it had before.
+    ///
+    /// # Errors
+    ///
+    /// `Config` when it is retired.
+    fn offered(&self, name: &str, look: Look<'_>) -> Result<Option<Found>> {
+        let now = look.catalog.and_then(|catalog| catalog.model(name));
+        // What a newer catalog knows no more is where it was.
+        let known = now.or_else(|| self.first.as_ref()?.model(name));
+        let Some((asked, _)) = known else { return Ok(None) };
+        let model = if look.follow { follow(asked) } else { asked };
+        let mut targets = priced::targets(model, self.endpoints.values());
+        if !look.follow && !self.is_first(look) {
+            self.pin(name, &mut targets);
+        }
+        if targets.is_empty() {
+            return Ok(None);
+        }
+        is_there(model)?;
+        let followed = (model.slug() != asked.slug())
+            .then(|| format!("{} follows {}", model.slug(), asked.slug()));
+        let what = format!("the model {}", model.slug());
+        Ok(Some(Found { what, targets, followed }))
+    }
+
+    fn is_first(&self, look: Look<'_>) -> bool {
+        let bytes = |catalog: &Catalog| catalog.as_bytes().as_ptr();
+        look.catalog.map(bytes) == self.first.as_ref().map(bytes)
+    }
+
+    /// Leaves a name that meant something by the first catalog the providers that it had then: no other, and all
+    /// of them.
+    fn pin(&self, name: &str, targets: &mut Vec<Target>) {
+        let first = self.first.as_ref().and_then(|catalog| catalog.model(name));
+        let mut had = first
+            .map_or_else(Vec::new, |(model, _)| priced::targets(model, self.endpoints.values()));
+        if had.is_empty() {
+            had.extend(self.at_its_author(name).map(|(_, target)| Target::new(target)));
+        }
+        let at =
+            |target: &Target| split(&target.name, &self.endpoints).map(|(_, endpoint)| endpoint);
+        let providers: Vec<&str> = had.iter().filter_map(at).map(|it| it.provider().id).collect();
+        if providers.is_empty() {
+            return;
+        }
+        targets.retain(|target| at(target).is_some_and(|it| providers.contains(&it.provider().id)));
+        for target in had {
+            let there = |it: &Target| at(it).map(|it| it.name()) == at(&target).map(|it| it.name());
+            if !targets.iter().any(there) {
+                targets.push(target);
             }
         }
-        if let Some((author, slug)) = name.split_once('/')
-            && self.endpoints.contains_key(author)
-            && !slug.is_empty()
-        {
-            let what = format!(
-                "a model unknown here, tried at the endpoint named like its author, {author}"
-            );
-            return Ok((what, vec![known(&format!("{slug}@{author}"))]));
-        }
-        Err(self.unknown(name))
     }
 
-    /// Refuses a model that is not there any more.
-    fn is_there(&self, model: Model<'_>) -> Result<()> {
-        if !model.is_retired(SystemTime::UNIX_EPOCH + date()) {
-            return Ok(());
-        }
-        let (slug, since) = (model.slug(), model.retires().unwrap_or_default());
-        let instead = match model.successor() {
-            Some(next) => format!("ask for {}", next.slug()),
-            None => "ask for another".to_owned(),
-        };
-        Err(wrong(format!(
-            "{slug} is retired since {since}: {instead}, or name a target as model@endpoint to try it all \
-             the same"
-        )))
-    }
-
-    fn route(&self, route: &Route, routes: &[Route], board: &Board) -> Result<Resolved> {
+    fn route(&self, route: &Route, look: Look<'_>, board: &Board) -> Result<Resolved> {
         if route.name.is_empty() {
             return Err(wrong("a route has no name; give it one".to_owned()));
         }
         let at = |error: Error| error.at(format!("route {}", route.name));
-        let mut targets = Vec::new();
-        self.gather(route, routes, &mut vec![&route.name], &mut targets).map_err(at)?;
+        let mut gathered = Gathered::default();
+        self.gather(route, look, &mut vec![&route.name], &mut gathered).map_err(at)?;
+        let Gathered { targets, followed } = gathered;
         if targets.is_empty() {
             return Err(at(wrong("it has no targets; give it some as model@endpoint".to_owned())));
         }
         let defaults = Defaults {
             policy: route.policy.clone().unwrap_or_else(|| self.defaults.policy.clone()),
             limits: route.limits.unwrap_or(self.defaults.limits),
+            slots: route.slots.clone(),
         };
-        let what = "a route".to_owned();
-        let mut resolved = self.resolved(what, &targets, board, defaults).map_err(at)?;
+        let what = match followed.is_empty() {
+            true => "a route".to_owned(),
+            false => format!("a route, where {}", followed.join(", ")),
+        };
+        let mut resolved = self.resolved(what, &targets, look, board, defaults).map_err(at)?;
         resolved.route = Some(route.name.as_str().into());
         Ok(resolved)
     }
@@ -223,65 +301,69 @@ impl Names {
         &self,
         what: String,
         targets: &[Target],
+        look: Look<'_>,
         board: &Board,
         defaults: Defaults,
     ) -> Result<Resolved> {
-        Resolved::new(what, targets, &self.endpoints, self.catalog.as_ref(), board, defaults)
+        Resolved::new(what, targets, &self.endpoints, look.catalog, board, defaults)
     }
 
     /// Collects the targets of `route`, and those of the routes that it names.
     fn gather<'r>(
-        &self,
+        &'r self,
         route: &'r Route,
-        routes: &'r [Route],
+        look: Look<'_>,
         path: &mut Vec<&'r str>,
-        targets: &mut Vec<Target>,
+        gathered: &mut Gathered,
     ) -> Result<()> {
+        let look = Look { follow: look.follow || route.follow, ..look };
         for target in &route.targets {
-            let inner = routes.iter().find(|route| route.name == target.name);
+            let inner = self.routes.iter().find(|route| route.name == target.name);
             let Some(inner) = inner else {
-                let offers = self.place(&target.name, routes)?;
-                let known = offers.into_iter().map(|name| {
+                let found = self.place(&target.name, look)?;
+                let known = found.targets.into_iter().map(|Target { name, .. }| {
                     Target { name: name.clone(), ..target.clone() }.or(self.targets.get(&name))
                 });
-                targets.extend(known);
+                gathered.targets.extend(known);
+                gathered.followed.extend(found.followed);
                 continue;
             };
             if path.contains(&inner.name.as_str()) {
                 return Err(wrong(format!("it names itself, through {}", path.join(", "))));
             }
             path.push(&inner.name);
-            self.gather(inner, routes, path, targets)?;
+            self.gather(inner, look, path, gathered)?;
             path.pop();
         }
         Ok(())
     }
 
-    /// The names of the targets that `name` means, when it is no route's.
-    fn place(&self, name: &str, routes: &[Route]) -> Result<Vec<String>> {
-        let found = self.find(name).map_err(|error| match routes.is_empty() {
-            true => error,
-            false => self.unknown_among(name, routes.iter().map(|route| route.name.as_str())),
-        })?;
-        Ok(found.1.into_iter().map(|target| target.name).collect())
-    }
-
-    fn unknown(&self, name: &str) -> Error {
-        let routes = self.routes.keys().map(String::as_str);
-        let resolved = self.routes.values().flat_map(|route| &route.candidates);
-        self.unknown_among(name, routes.chain(resolved.map(|candidate| &*candidate.target)))
+    /// What the name of a target means, in a route.
+    fn place(&self, name: &str, look: Look<'_>) -> Result<Found> {
+        let found = self.find(name, look);
+        if self.is_first(look) {
+            return found;
+        }
+        // A route that could be built goes on, whatever a newer catalog says of one of its models.
+        found.or_else(|_| self.find(name, Look { catalog: self.first.as_ref(), ..look }))
     }
 
     /// The error for a name that means nothing, with the names that come nearest.
-    fn unknown_among<'n>(&'n self, name: &str, known: impl Iterator<Item = &'n str>) -> Error {
+    fn unknown(&self, name: &str, look: Look<'_>) -> Error {
         if name.is_empty() {
             return wrong(
                 "the request names no model: say a route, author/slug or model@endpoint".to_owned(),
             );
         }
+        let meaning = self.meaning.load();
+        let resolved = meaning.routes.values().flat_map(|route| &route.candidates);
+        let resolved = resolved.map(|candidate| &*candidate.target);
+        let routes = self.routes.iter().map(|route| route.name.as_str());
         let models = self.targets.values().filter_map(|target| target.model.as_deref());
         let targets = self.targets.keys().map(String::as_str);
-        let near = nearest(name, known.chain(models).chain(targets));
+        let offered = near::offered(name, look.catalog, self.endpoints.values());
+        let known = routes.chain(resolved).chain(models).chain(targets).chain(offered);
+        let near = nearest(name, known);
         let near = match near.is_empty() {
             true => String::new(),
             false => format!("; nearest are {}", near.join(", ")),
@@ -299,21 +381,66 @@ impl Names {
              endpoint/model{near}; {there}"
         ))
     }
+}
+
+impl Meaning {
+    fn new(catalog: Option<Catalog>, routes: BTreeMap<String, Arc<Resolved>>) -> Self {
+        Self { catalog, routes, remembered: Mutex::default() }
+    }
+
+    /// By what names are looked up that no route names.
+    fn look(&self) -> Look<'_> {
+        Look { catalog: self.catalog.as_ref(), follow: false }
+    }
+
+    /// Keeps what was made up for a name.
+    fn remember(&self, name: String, resolved: &Arc<Resolved>) {
+        let mut remembered = self.remembered();
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(name, resolved.clone());
+    }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Resolved>>> {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Those of `known` that `name` may have been meant to be.
-pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
-    let name: String = name.chars().take(128).collect();
-    let distance = |other: &str| strsim::damerau_levenshtein(&name, other);
-    let mut near: Vec<_> = known.map(|other| (distance(other), other)).collect();
-    near.retain(|(distance, other)| *distance <= 2 + other.len() / 3);
-    near.sort_unstable();
-    near.dedup();
-    near.into_iter().take(MOST_NEAREST).map(|(_, other)| other).collect()
+/// What a route names.
+#[derive(Default)]
+struct Gathered {
+    targets: Vec<Target>,
+    followed: Vec<String>,
+}
+
+/// The model itself, or the one that is there instead of it.
+fn follow(model: Model<'_>) -> Model<'_> {
+    let at = SystemTime::UNIX_EPOCH + date();
+    let mut last = model;
+    for _ in 0..MOST_SUCCESSORS {
+        match last.successor().filter(|_| last.is_retired(at)) {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    last
+}
+
+/// Refuses a model that is not there any more.
+fn is_there(model: Model<'_>) -> Result<()> {
+    if !model.is_retired(SystemTime::UNIX_EPOCH + date()) {
+        return Ok(());
+    }
+    let (slug, since) = (model.slug(), model.retires().unwrap_or_default());
+    let instead = match model.successor() {
+        Some(next) => format!("ask for {}", next.slug()),
+        None => "ask for another".to_owned(),
+    };
+    Err(wrong(format!(
+        "{slug} is retired since {since}: {instead}, or name a target as model@endpoint to try it all \
+         the same"
+    )))
 }
 
 fn wrong(message: String) -> Error {

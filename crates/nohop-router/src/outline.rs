@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nohop_types::{
-    EmbedInput, EmbedRequest, Error, ErrorKind, Message, Part, Request, RerankRequest, Result,
-    Role, Secret,
+    EmbedInput, EmbedRequest, Error, ErrorKind, Message, Part, Preferences, Request, RerankRequest,
+    Result, Role, Secret,
 };
 
 use crate::hooks::Hooks;
@@ -14,6 +14,7 @@ pub(crate) struct Outline<'a> {
     model: &'a mut String,
     user: &'a mut Option<String>,
     tags: &'a mut BTreeMap<String, String>,
+    preferences: &'a mut Option<Box<Preferences>>,
     key: &'a mut Option<Secret>,
     headers: &'a mut Vec<(String, Secret)>,
     texts: Vec<&'a mut String>,
@@ -30,6 +31,7 @@ impl Outline<'_> {
         let mut seen = Request::new(self.model.clone());
         seen.user.clone_from(self.user);
         seen.tags.clone_from(self.tags);
+        seen.preferences.clone_from(self.preferences);
         seen.key.clone_from(self.key);
         seen.headers.clone_from(self.headers);
         if hooks.before.is_empty() {
@@ -44,6 +46,7 @@ impl Outline<'_> {
         self.model.clone_from(&seen.model);
         self.user.clone_from(&seen.user);
         self.tags.clone_from(&seen.tags);
+        self.preferences.clone_from(&seen.preferences);
         self.key.clone_from(&seen.key);
         self.headers.clone_from(&seen.headers);
         Ok(Arc::new(seen))
@@ -66,20 +69,22 @@ impl Outline<'_> {
 
 impl<'a> From<&'a mut EmbedRequest> for Outline<'a> {
     fn from(request: &'a mut EmbedRequest) -> Self {
-        let EmbedRequest { model, inputs, user, tags, key, headers, .. } = request;
+        let EmbedRequest { model, inputs, user, tags, preferences, key, headers, .. } = request;
         let texts = inputs.iter_mut().filter_map(|input| match input {
             EmbedInput::Text(text) => Some(text),
             _ => None,
         });
-        Self { model, user, tags, key, headers, texts: texts.collect() }
+        Self { model, user, tags, preferences, key, headers, texts: texts.collect() }
     }
 }
 
 impl<'a> From<&'a mut RerankRequest> for Outline<'a> {
     fn from(request: &'a mut RerankRequest) -> Self {
-        let RerankRequest { model, query, documents, user, tags, key, headers, .. } = request;
+        let RerankRequest {
+            model, query, documents, user, tags, preferences, key, headers, ..
+        } = request;
         let texts = std::iter::once(query).chain(documents).collect();
-        Self { model, user, tags, key, headers, texts }
+        Self { model, user, tags, preferences, key, headers, texts }
     }
 }
 

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use nohop_policy::{self as offered, Price};
+use nohop_policy::{self as offered, Candidate, Data, Longer, Price};
 use nohop_pricing::{Card, Catalog, Charge, Class, Facts, Form, Meter, Model, Offer};
 use nohop_providers::Endpoint;
-use nohop_types::{Cost, Modality, Money, ServiceTier, Usage};
+use nohop_types::{Cost, Json, Modality, Money, Request, Usage};
 
 use crate::Target;
+
+/// How requests and answers call how fast they are, and where they are processed, where they say so.
+const SPEED: &str = "speed";
+const REGION: &str = "inference_geo";
 
 /// An offer that a target was found to be, and the catalog that says so.
 #[derive(Clone, Debug)]
@@ -16,6 +20,8 @@ pub(crate) struct Priced {
     catalog: Catalog,
     provider: &'static str,
     native: Arc<str>,
+    /// Where the endpoint is, if it says so.
+    region: Option<String>,
     /// Which catalog it is.
     pub(crate) version: Arc<str>,
 }
@@ -26,39 +32,52 @@ impl Priced {
         let provider = endpoint.provider().id;
         catalog.offer(provider, native).filter(|offer| !offer.card().is_unknown())?;
         let version = catalog.version().into();
-        Some(Self { catalog: catalog.clone(), provider, native: native.clone(), version })
+        let (catalog, region) = (catalog.clone(), endpoint.region());
+        Some(Self { catalog, provider, native: native.clone(), region, version })
     }
 
     /// What candidates are compared by: the card without its finer print.
     pub(crate) fn price(&self) -> Option<Price> {
         let card = self.offer()?.card();
-        let rate = |class| rate(card, class);
-        // What charges for pictures alone has no price that compares; what makes vectors charges nothing.
-        let silent =
-            |charge: Charge<'_>| !matches!(charge.meter(), Some(Meter::Tokens(Class::Output, _)));
-        let nothing = || card.charges().all(silent).then_some(Money::ZERO);
-        Some(Price {
-            input: rate(Class::Input)?,
-            output: rate(Class::Output).or_else(nothing)?,
-            cache_read: rate(Class::CacheRead),
-            cache_write: rate(Class::CacheWrite).or_else(|| rate(Class::CacheWrite5m)),
-            request: card.base(Meter::Request),
-        })
+        let longer = card
+            .bounds()
+            .into_iter()
+            .filter_map(|from| price(card, from).map(|price| Longer { from, price }));
+        let longer: Arc<[Longer]> = longer.collect();
+        Some(Price { longer: (!longer.is_empty()).then_some(longer), ..price(card, 0)? })
     }
 
-    /// What `usage` cost at a time, counted from the beginning of 1970, where the request asked for `tier`.
-    pub(crate) fn cost(
-        &self,
-        usage: &Usage,
-        tier: Option<&ServiceTier>,
-        at: Duration,
-    ) -> Option<Cost> {
-        let facts = match tier {
-            Some(tier) => Facts::new().tier(tier.as_str()),
-            None => Facts::new(),
-        };
-        let bill = self.offer()?.bill(usage, &facts, SystemTime::UNIX_EPOCH + at)?;
+    /// What `usage` cost at a time, counted from the beginning of 1970, by `facts`.
+    pub(crate) fn cost(&self, usage: &Usage, facts: &Facts<'_>, at: Duration) -> Option<Cost> {
+        let bill = self.offer()?.bill(usage, facts, SystemTime::UNIX_EPOCH + at)?;
         Some(bill.cost)
+    }
+
+    /// What sets the price of a request beside its usage: what the answer says of itself, otherwise what was asked for,
+    /// otherwise what is so of the endpoint.
+    pub(crate) fn facts<'f>(
+        &'f self,
+        usage: &'f Usage,
+        request: &'f Request,
+        (way, candidate): (&str, &'f Candidate),
+    ) -> Facts<'f> {
+        let said = |field: &str| {
+            let told = usage.extra.iter().rfind(|entry| entry.key == field);
+            let value = told.map(|entry| &entry.value);
+            word(value.or_else(|| request.extra.get(way, &candidate.endpoint, field))?)
+        };
+        let mut facts = Facts::new();
+        if let Some(tier) = &request.tier {
+            facts = facts.tier(tier.as_str());
+        }
+        if let Some(speed) = said(SPEED) {
+            facts = facts.speed(speed);
+        }
+        let there = || candidate.offer.region.as_deref().or(self.region.as_deref());
+        if let Some(region) = said(REGION).or_else(there) {
+            facts = facts.region(region);
+        }
+        facts
     }
 
     fn offer(&self) -> Option<Offer<'_>> {
@@ -66,9 +85,30 @@ impl Priced {
     }
 }
 
-fn rate(card: Card<'_>, class: Class) -> Option<Money> {
-    let of = |form| card.base(Meter::Tokens(class, form));
-    of(Form::Any).or_else(|| of(Form::Text))
+/// What a card charges where the prompt has so many tokens and nothing else is so of the request.
+fn price(card: Card<'_>, prompt: u64) -> Option<Price> {
+    let rate = |class| {
+        let of = |form| card.base_at(Meter::Tokens(class, form), prompt);
+        of(Form::Any).or_else(|| of(Form::Text))
+    };
+    // What charges for pictures alone has no price that compares; what makes vectors charges nothing.
+    let silent =
+        |charge: Charge<'_>| !matches!(charge.meter(), Some(Meter::Tokens(Class::Output, _)));
+    let nothing = || card.charges().all(silent).then_some(Money::ZERO);
+    Some(Price {
+        input: rate(Class::Input)?,
+        output: rate(Class::Output).or_else(nothing)?,
+        cache_read: rate(Class::CacheRead),
+        cache_write: rate(Class::CacheWrite).or_else(|| rate(Class::CacheWrite5m)),
+        request: card.base_at(Meter::Request, prompt),
+        longer: None,
+    })
+}
+
+/// The text of a JSON string that needs no reading.
+fn word(value: &Json) -> Option<&str> {
+    let word = value.as_str().strip_prefix('"')?.strip_suffix('"')?;
+    (!word.is_empty() && !word.contains('\\')).then_some(word)
 }
 
 /// The targets that offer `model` at `endpoints`: one at each whose provider has it, its maker's own first.
@@ -118,9 +158,16 @@ pub(crate) fn offer(
     let forms = |forms: Vec<Form>| forms.into_iter().filter_map(modality).collect();
     ours.or(offered::Offer {
         region: said(offer.region()),
+        data: data(offer.data()),
         quantization: said(offer.quantization()),
         context: offer.context(),
         output: offer.output(),
+        image: charged(offer.card(), |card| card.base(Meter::ImageIn)),
+        audio: charged(offer.card(), |card| {
+            let heard = card.base(Meter::Tokens(Class::Input, Form::Audio));
+            let input = |form| card.base(Meter::Tokens(Class::Input, form));
+            heard.or_else(|| input(Form::Any)).or_else(|| input(Form::Text))
+        }),
         reads: model.map(|model| forms(model.reads().collect())).unwrap_or_default(),
         writes: model.map(|model| forms(model.writes().collect())).unwrap_or_default(),
         tools: can("tools"),
@@ -130,9 +177,25 @@ pub(crate) fn offer(
         reasoning: can("reasoning"),
         sampling: can("sampling"),
         prefill: can("prefill"),
+        score: model.and_then(Model::score),
         released: model.and_then(Model::released_on),
         ..Default::default()
     })
+}
+
+/// What becomes of what is told there, in the catalog's word.
+fn data(word: &str) -> Option<Data> {
+    match word {
+        "forgets" => Some(Data::Forgets),
+        "keeps" => Some(Data::Keeps),
+        "trains" => Some(Data::Trains),
+        _ => None,
+    }
+}
+
+/// What a card that is known charges for something: nothing, where it does not say.
+fn charged<'c>(card: Card<'c>, rate: impl Fn(Card<'c>) -> Option<Money>) -> Option<Money> {
+    (!card.is_unknown()).then(|| rate(card).unwrap_or_default())
 }
 
 fn modality(form: Form) -> Option<Modality> {

@@ -1,17 +1,21 @@
 //! Room under the application's own quotas: taken before an attempt is sent, and waited for in line.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use nohop_policy::{Ask, AttemptId, Full, Held, Look, Needs, Quotas, Ticket};
-use nohop_types::Error;
+use nohop_types::{Aside, Error, Priority};
 
 use crate::asked::Asked;
 use crate::clock::now;
 
 /// The quotas of one router, and whom to wake.
 pub(crate) type Desk = Quotas<Waker>;
+
+/// The tags of a copy.
+static NO_TAGS: BTreeMap<String, String> = BTreeMap::new();
 
 /// Room for one attempt, until it is dropped; none is needed where there are no quotas.
 pub(crate) struct Room(Option<Box<Taken>>);
@@ -176,14 +180,19 @@ impl Drop for Seat {
 
 /// What the candidate at `place` asks for.
 fn ask(asked: &Asked, place: usize, now: Instant, since: Option<Instant>) -> Ask<'_> {
-    let Asked { request, resolved, .. } = asked;
+    let Asked { request, resolved, work, .. } = asked;
     let candidate = &resolved.candidates[place];
-    let cx = Asked::context(request, &asked.work, now, 0);
+    let cx = Asked::context(request, resolved, work, now, 0);
     let needs = Needs { tokens: cx.input.saturating_add(cx.output), money: cx.estimate(candidate) };
-    Ask::new(candidate, &request.tags, needs)
+    let (tags, priority) = match asked.aside {
+        // Nobody asked for a copy: it is on nobody's account, and goes behind whoever did ask.
+        Some(Aside::Shadow) => (&NO_TAGS, Priority::Low),
+        _ => (&request.tags, request.priority),
+    };
+    Ask::new(candidate, tags, needs)
         .model(resolved.places[place].slug.as_deref())
         .route(resolved.route.as_deref())
-        .priority(request.priority)
+        .priority(priority)
         .since(since)
 }
 

@@ -1,17 +1,19 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
-use nohop_policy::{Candidate, Limits, Policy, available, pooled};
+use nohop_policy::{Board, Candidate, Gauge, Limits, Policy, available, capable, pooled};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
-use nohop_types::{Error, ErrorKind, Result};
+use nohop_types::{Error, ErrorKind, Result, SortBy};
 use nohop_wire::Abilities;
 
-use crate::Target;
-use crate::board::{Board, Gauge};
+use crate::lengths::Lengths;
 use crate::priced::{self, Priced};
+use crate::slots::Slots;
+use crate::{Classify, Shadow, Target};
 
 /// A name for targets, with its policy.
 ///
@@ -30,6 +32,8 @@ pub struct Route {
     pub(crate) targets: Vec<Target>,
     pub(crate) policy: Option<Arc<dyn Policy>>,
     pub(crate) limits: Option<Limits>,
+    pub(crate) follow: bool,
+    pub(crate) slots: Slots,
 }
 
 impl Route {
@@ -42,7 +46,14 @@ impl Route {
         targets: impl IntoIterator<Item = T>,
     ) -> Self {
         let targets = targets.into_iter().map(Into::into).collect();
-        Self { name: name.into(), targets, policy: None, limits: None }
+        Self {
+            name: name.into(),
+            targets,
+            policy: None,
+            limits: None,
+            follow: false,
+            slots: Slots::default(),
+        }
     }
 
     /// Sets who narrows and orders the candidates.
@@ -59,6 +70,31 @@ impl Route {
         self
     }
 
+    /// Follows the catalog: a model of this route is at every endpoint that offers it by the newest catalog, and the
+    /// successor stands in the place of a model that is retired.
+    ///
+    /// Without it a model stays at the providers that offered it when the router was built, so that nothing is sent
+    /// to anyone new because a list has changed.
+    #[must_use]
+    pub fn follow(mut self) -> Self {
+        self.follow = true;
+        self
+    }
+
+    /// Sets who labels chats before the policy decides, so that it may go by the labels.
+    #[must_use]
+    pub fn classify(mut self, classify: impl Classify) -> Self {
+        self.slots.classify = Some(Arc::new(classify));
+        self
+    }
+
+    /// Sets who gets copies of some chats, whose answers nobody waits for.
+    #[must_use]
+    pub fn shadow(mut self, shadow: Shadow) -> Self {
+        self.slots.shadow = Some(shadow);
+        self
+    }
+
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
@@ -71,6 +107,8 @@ impl fmt::Debug for Route {
             .field("name", &self.name)
             .field("targets", &self.targets)
             .field("policy", &self.policy.as_ref().map(|policy| policy.name().to_owned()))
+            .field("classify", &self.slots.classify.as_ref().map(|it| it.name().to_owned()))
+            .field("shadow", &self.slots.shadow)
             .finish_non_exhaustive()
     }
 }
@@ -80,11 +118,13 @@ impl fmt::Debug for Route {
 pub(crate) struct Defaults {
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
+    pub(crate) slots: Slots,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { policy: Arc::new(available()), limits: Limits::DEFAULT }
+        let (policy, limits) = (Arc::new(available().then(capable())), Limits::DEFAULT);
+        Self { policy, limits, slots: Slots::default() }
     }
 }
 
@@ -92,18 +132,24 @@ impl Default for Defaults {
 pub(crate) struct Resolved {
     /// What the name turned out to be, for the trace.
     pub(crate) what: Arc<str>,
-    /// The route's name, where it is one.
+    /// The route's name, if it is one.
     pub(crate) route: Option<Arc<str>>,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) limits: Limits,
+    pub(crate) slots: Slots,
+    /// By what its candidates are ordered, where the name says so.
+    pub(crate) sort: Option<SortBy>,
     /// Where to call each candidate.
     pub(crate) places: Vec<Place>,
     /// The candidates without their health, which changes.
     pub(crate) candidates: Vec<Candidate>,
+    /// How long its answers have been.
+    pub(crate) lengths: Arc<Lengths>,
     snapshot: ArcSwap<Snapshot>,
 }
 
 /// Where to call one candidate.
+#[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) endpoint: Arc<Endpoint>,
     /// The dialect that is spoken there.
@@ -132,7 +178,7 @@ impl Resolved {
         endpoints: &BTreeMap<String, Arc<Endpoint>>,
         catalog: Option<&Catalog>,
         board: &Board,
-        Defaults { policy, limits }: Defaults,
+        Defaults { policy, limits, slots }: Defaults,
     ) -> Result<Self> {
         let (mut places, mut candidates) = (Vec::new(), Vec::new());
         for target in targets {
@@ -153,7 +199,7 @@ impl Resolved {
             let candidate = Candidate::new(name.clone())
                 .model(said)
                 .offer(target.offer.clone().or(known))
-                .price(target.price.or(listed))
+                .price(target.price.clone().or(listed))
                 .weight(target.weight.unwrap_or(1));
             for key in 0..endpoint.keys() as u32 {
                 let share = endpoint.share(key as usize);
@@ -169,28 +215,88 @@ impl Resolved {
                 });
             }
         }
-        let policy = match candidates.iter().any(|candidate| candidate.share.is_some()) {
+        let policy = match is_shared(&candidates) {
             true => Arc::new(pooled().then(policy)),
             false => policy,
         };
-        let snapshot = ArcSwap::from_pointee(Snapshot { generation: 0, candidates: Vec::new() });
-        let (what, route) = (what.into(), None);
-        Ok(Self { what, route, policy, limits, places, candidates, snapshot })
+        Ok(Self {
+            what: what.into(),
+            route: None,
+            policy,
+            limits,
+            slots,
+            sort: None,
+            places,
+            candidates,
+            lengths: Arc::default(),
+            snapshot: Snapshot::none(),
+        })
+    }
+
+    /// The candidates that `keep` says, with what their names say of the order.
+    pub(crate) fn narrowed(
+        &self,
+        what: String,
+        sort: Option<SortBy>,
+        keep: impl Fn(&Candidate) -> bool,
+    ) -> Self {
+        let all = self.candidates.iter().zip(&self.places).filter(|(it, _)| keep(it));
+        let (candidates, places) = all.map(|(it, place)| (it.clone(), place.clone())).unzip();
+        Self {
+            what: what.into(),
+            route: self.route.clone(),
+            policy: self.policy.clone(),
+            limits: self.limits,
+            slots: self.slots.clone(),
+            sort,
+            places,
+            candidates,
+            lengths: self.lengths.clone(),
+            snapshot: Snapshot::none(),
+        }
+    }
+
+    /// Adds the candidates of another name that it has not, as those of its name number `fallback`.
+    pub(crate) fn extend(&mut self, other: &Self, fallback: u32) {
+        let known = self.candidates.iter().map(|it| (it.target.clone(), it.key));
+        let known: BTreeSet<(Arc<str>, u32)> = known.collect();
+        let draws = is_shared(&self.candidates);
+        for (it, place) in other.candidates.iter().zip(&other.places) {
+            if !known.contains(&(it.target.clone(), it.key)) {
+                self.candidates.push(it.clone().fallback(fallback));
+                self.places.push(place.clone());
+            }
+        }
+        if !draws && is_shared(&self.candidates) {
+            self.policy = Arc::new(pooled().then(self.policy.clone()));
+        }
     }
 
     /// The candidates as they stand now; nothing that is shared is written to read them.
-    pub(crate) fn snapshot(&self, board: &Board) -> Guard<Arc<Snapshot>> {
+    pub(crate) fn snapshot(&self, board: &Board, now: Instant) -> Guard<Arc<Snapshot>> {
         let snapshot = self.snapshot.load();
         let generation = board.generation();
         if snapshot.generation == generation {
             return snapshot;
         }
         let healthy = self.candidates.iter().zip(&self.places);
-        let candidates =
-            healthy.map(|(it, place)| it.clone().health(board.health(&place.gauge))).collect();
+        let health = |place: &Place| board.health(&place.gauge, now);
+        let candidates = healthy.map(|(it, place)| it.clone().health(health(place))).collect();
         self.snapshot.store(Arc::new(Snapshot { generation, candidates }));
         self.snapshot.load()
     }
+}
+
+impl Snapshot {
+    /// One that is to be made anew.
+    fn none() -> ArcSwap<Self> {
+        ArcSwap::from_pointee(Self { generation: 0, candidates: Vec::new() })
+    }
+}
+
+/// Whether keys are drawn by their weights.
+fn is_shared(candidates: &[Candidate]) -> bool {
+    candidates.iter().any(|candidate| candidate.share.is_some())
 }
 
 /// Splits `name` at the last at-sign whose right side names an endpoint.

@@ -1,24 +1,34 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use arc_swap::Guard;
 use http::Uri;
-use nohop_ledger::Ledger;
-use nohop_policy::{Candidates, Plan, Policy, Purse, Turn, available};
+use nohop_ledger::{Ledger, Statistics};
+use nohop_policy::{Board, Candidates, Context, Limits, Plan, Policy, Purse, Turn, available};
+use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
-use nohop_types::{Request, Response, Result, Trace};
+use nohop_types::{Aside, Request, Response, Result, Trace};
 use nohop_wire::Mode;
 
-use crate::asked::Asked;
-use crate::board::Board;
-use crate::clock::{chance, now};
+use crate::asked::{Asked, Asking};
+#[cfg(feature = "cache")]
+use crate::cache::Found;
+use crate::classify::Labelled;
+use crate::clock::now;
 use crate::flight::{Flight, Permit};
 use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::Names;
+use crate::preferred;
 use crate::room::Desk;
 use crate::safely::safely;
+#[cfg(feature = "metrics")]
+use crate::telemetry::Measures;
+use crate::telemetry::Words;
 use crate::work::Work;
-use crate::{Answer, Builder};
+use crate::{Answer, Builder, Gauges, Shadow, Shadows, Stats};
 
 /// What the trace shows of a policy that panicked.
 const PANICKED: &str = "available, for the policy panicked";
@@ -35,6 +45,7 @@ pub struct Router {
 pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) board: Board,
+    pub(crate) statistics: Statistics,
     pub(crate) hooks: Hooks,
     pub(crate) fetching: Fetching,
     pub(crate) ledger: Arc<dyn Ledger>,
@@ -43,6 +54,16 @@ pub(crate) struct Shared {
     pub(crate) flight: Arc<Flight>,
     /// What is in use of the quotas, where there are any.
     pub(crate) desk: Option<Arc<Desk>>,
+    /// What lists said when the catalog was refreshed; one refresh runs at a time.
+    #[cfg(feature = "refresh")]
+    pub(crate) kept: tokio::sync::Mutex<crate::refresh::Kept>,
+    #[cfg(feature = "cache")]
+    pub(crate) cache: Option<Arc<crate::Cache>>,
+    pub(crate) words: Words,
+    #[cfg(feature = "metrics")]
+    pub(crate) measures: Measures,
+    /// By the names of their routes.
+    pub(crate) shadows: BTreeMap<String, Shadow>,
 }
 
 impl Router {
@@ -73,7 +94,7 @@ impl Router {
     /// The last attempt's error, with every earlier one and the trace, when all failed; `Config` when
     /// the model names nothing; `InvalidRequest` where [`Request::check`] finds something.
     pub async fn send(&self, request: impl Into<Arc<Request>>) -> Result<Response> {
-        self.answer(request.into(), Mode::Whole)?.response().await
+        self.answer(request.into(), Mode::Whole).await?.response().await
     }
 
     /// Sends `request` and returns its answer as it is made, from the first content on.
@@ -83,18 +104,24 @@ impl Router {
     /// As [`send`](Self::send), for what fails before the first content. What fails after it is the
     /// last item of the answer.
     pub async fn stream(&self, request: impl Into<Arc<Request>>) -> Result<Answer> {
-        let mut answer = self.answer(request.into(), Mode::Stream)?;
+        let mut answer = self.answer(request.into(), Mode::Stream).await?;
         answer.commit().await?;
         Ok(answer)
     }
 
-    /// Decides without calling anyone.
+    /// Decides without calling anyone: the trace of a request that is not sent.
+    ///
+    /// A classifier that would have to ask somebody is not asked, and a shadow gets no copy.
     ///
     /// # Errors
     ///
     /// `Config` when the request's model names nothing.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        Ok(self.decide(request.into(), Mode::Whole, Work::Chat)?.0.trace(Vec::new()))
+        let mut asking = Asking::new(self, request.into(), Mode::Whole)?;
+        if let Some(classify) = asking.resolved.slots.classify.clone() {
+            asking.labelled = Labelled::seen(&*classify, &asking.request);
+        }
+        Ok(self.decide(asking).0.trace(Vec::new()))
     }
 
     /// Connects to every endpoint, so that the first request need not; whether it works out is not told.
@@ -104,7 +131,7 @@ impl Router {
         self.shared.transport.warm(&urls).await;
     }
 
-    /// Takes no more requests, and waits until those under way are over.
+    /// Takes no more requests, and waits until those under way are over; copies for shadows are ended.
     pub async fn drain(&self) {
         self.shared.flight.drain().await;
     }
@@ -129,43 +156,100 @@ impl Router {
         self.shared.names.endpoints.values().map(|endpoint| &**endpoint)
     }
 
+    /// The catalog in use, which a refresh replaces; one of nothing where none is known.
+    pub fn catalog(&self) -> Catalog {
+        self.shared.names.catalog().unwrap_or_default()
+    }
+
+    /// What became of the copies for the shadow of `route`; `None` where it has none.
+    pub fn shadowed(&self, route: &str) -> Option<Shadows> {
+        self.shared.shadows.get(route).map(Shadow::figures)
+    }
+
     /// Where entries go.
     pub fn ledger(&self) -> &dyn Ledger {
         &*self.shared.ledger
     }
 
-    fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
+    /// How every target is doing, as policies see it.
+    pub fn health(&self) -> Gauges<'_> {
+        Gauges::new(&self.shared.board)
+    }
+
+    /// How attempts went, in all and lately.
+    pub fn stats(&self) -> Stats<'_> {
+        Stats::new(&self.shared.statistics)
+    }
+
+    async fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
         let permit = self.shared.flight.answer().and_then(|permit| {
             self.shared.hooks.before(&mut request)?;
             request.check()?;
             Ok(permit)
         });
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
-        self.begin(permit, request, mode, Work::Chat)
+        #[cfg(feature = "cache")]
+        if let Some(cache) = &self.shared.cache {
+            return match cache.find(&request).await {
+                Found::Kept(kept) => {
+                    Ok(self.begin(permit, Asking::new(self, request, mode)?)?.tell(&kept))
+                }
+                found => Ok(self.asked(permit, request, mode).await?.with(cache, found)),
+            };
+        }
+        self.asked(permit, request, mode).await
+    }
+
+    /// Begins what is not kept.
+    async fn asked(&self, permit: Permit, request: Arc<Request>, mode: Mode) -> Result<Answer> {
+        let mut asking = Asking::new(self, request, mode)?;
+        if let Some(classify) = asking.resolved.slots.classify.clone() {
+            let labelled = Labelled::by(&*classify, self, &asking.request);
+            asking.labelled = Box::pin(labelled).await;
+        }
+        if let Some(shadow) = &asking.resolved.slots.shadow {
+            asking.shadow = shadow.fall(self, &asking);
+        }
+        self.begin(permit, asking)
     }
 
     /// Begins what was seen and found right.
-    pub(crate) fn begin(
-        &self,
-        permit: Permit,
-        request: Arc<Request>,
-        mode: Mode,
-        work: Work,
-    ) -> Result<Answer> {
-        let (asked, plan) = self.decide(request, mode, work)?;
+    ///
+    /// # Errors
+    ///
+    /// `Config` when nobody is left to ask.
+    pub(crate) fn begin(&self, permit: Permit, asking: Asking) -> Result<Answer> {
+        let (asked, mut turns) = self.decide(asking);
+        if let Some(error) = asked.none_left() {
+            return Err(error);
+        }
+        self.lead(&asked, &mut turns);
+        let purse = match asked.aside {
+            // What nobody waits for takes nothing from what retries are paid with, and adds nothing.
+            Some(Aside::Shadow) => Arc::default(),
+            _ => self.shared.purse.clone(),
+        };
+        let plan = Plan::new(asked.began, turns, asked.limits, purse, asked.seed);
         Ok(Answer::new(asked, plan, permit))
     }
 
+    /// Begins what is asked beside a request: it is neither classified nor shadowed.
+    pub(crate) fn beside(&self, asking: Asking) -> Result<Answer> {
+        self.begin(self.shared.flight.beside(), asking)
+    }
+
     /// Narrows and orders the candidates: all that happens before the first call.
-    fn decide(&self, request: Arc<Request>, mode: Mode, work: Work) -> Result<(Arc<Asked>, Plan)> {
-        let (began, seed) = (now(), chance());
-        let shared = &self.shared;
-        let resolved = shared.names.resolve(&request.model, &shared.board);
-        let resolved = resolved.map_err(|error| Asked::undecided(error, &request.model))?;
-        let limits = resolved.limits;
+    fn decide(&self, asking: Asking) -> (Arc<Asked>, Vec<Turn>) {
+        let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
+            asking;
+        let (at, shared) = (now(), &self.shared);
+        let preferences = request.preferences.as_deref();
+        let limits = beside(preferred::limits(resolved.limits, preferences), aside);
+        let snapshot = resolved.snapshot(&shared.board, at);
         let (decision, turns) = {
-            let cx = Asked::context(&request, &work, began, seed);
-            let snapshot = resolved.snapshot(&shared.board);
+            let sorted = preferred::sorted(resolved.sort, preferences);
+            let cx = Asked::context(&request, &resolved, &work, at, seed);
+            let cx = sorted.iter().fold(cx.labels(&labelled.labels), Context::preferences);
             let snapshot = &snapshot.candidates[..];
             let decide =
                 |policy: &dyn Policy| Candidates::decide(policy, &cx, snapshot, limits.front());
@@ -173,32 +257,63 @@ impl Router {
             let list = list.unwrap_or_else(|| decide(&available().named(PANICKED)));
             let decision = list.decided();
             let turn = |place: usize| {
-                let asked = snapshot[place].health.asked_until.filter(|until| *until > began);
+                let asked = snapshot[place].health.asked_until.filter(|until| *until > at);
                 Turn::of(place, &snapshot[place], &cx).from(asked)
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
             (decision, turns)
         };
-        let plan = Plan::new(began, turns, limits, shared.purse.clone(), seed);
+        let labels = [labelled.labels, decision.labels().to_vec()].concat();
         // A hedge must hear the first content, and a whole answer is silent until it is there.
         let mode = match work {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
             _ => mode,
         };
+        // Waiting for a classifier is no deciding.
+        let waited = labelled.classified.as_ref().map_or(Duration::ZERO, |it| it.took);
         let asked = Asked {
-            id: Asked::id(seed),
+            id: id.unwrap_or_else(|| Asked::id(seed)),
             shared: shared.clone(),
+            snapshot: Guard::into_inner(snapshot),
             resolved,
             request,
             work,
             mode,
             fetched: shared.fetching.begin(),
             decision,
+            labels,
+            classified: labelled.classified,
+            shadow,
+            aside,
+            limits,
             seed,
             began,
-            decided: now() - began,
+            at,
+            decided: (now() - began).saturating_sub(waited),
         };
-        Ok((Arc::new(asked), plan))
+        (Arc::new(asked), turns)
+    }
+
+    /// Puts behind the others who is being tried again by somebody else, as long as there are others.
+    fn lead(&self, asked: &Asked, turns: &mut [Turn]) {
+        let places = &asked.resolved.places;
+        for _ in 0..turns.len() {
+            let leader = &places[turns[0].place];
+            if self.shared.board.may_lead(&leader.gauge, asked.at) {
+                return;
+            }
+            turns.rotate_left(1);
+        }
+    }
+}
+
+/// How far a request goes that is asked beside another: a copy is called once, and at once or not at all.
+fn beside(limits: Limits, aside: Option<Aside>) -> Limits {
+    match aside {
+        Some(Aside::Shadow) => {
+            Limits { attempts: 1, hedge: None, patience: Duration::ZERO, ..limits }
+        }
+        _ => limits,
     }
 }
 

@@ -110,7 +110,7 @@ impl Target {
     pub(crate) fn or(mut self, known: Option<&Self>) -> Self {
         let Some(known) = known else { return self };
         self.model = self.model.or_else(|| known.model.clone());
-        self.price = self.price.or(known.price);
+        self.price = self.price.or_else(|| known.price.clone());
         self.weight = self.weight.or(known.weight);
         self.offer = self.offer.or(known.offer.clone());
         self.abilities = self.abilities.or_else(|| known.abilities.clone());

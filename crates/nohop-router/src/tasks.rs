@@ -8,7 +8,7 @@ use nohop_types::{
 use nohop_wire::Mode;
 
 use crate::Router;
-use crate::asked::Asked;
+use crate::asked::{Asked, Asking};
 use crate::flight::Permit;
 use crate::outline::Outline;
 use crate::work::{Kept, Whole, Work};
@@ -75,7 +75,8 @@ impl Router {
         (permit, seen): (Permit, Arc<Request>),
         work: Work,
     ) -> Result<(Whole, Trace)> {
-        self.begin(permit, seen, Mode::Whole, work)?.whole().await
+        let asking = Asking::new(self, seen, Mode::Whole)?.work(work);
+        self.begin(permit, asking)?.whole().await
     }
 }
 

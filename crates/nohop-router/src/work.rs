@@ -40,6 +40,10 @@ impl Work {
         }
     }
 
+    pub(crate) fn is_chat(&self) -> bool {
+        matches!(self, Self::Chat)
+    }
+
     /// How many tokens it is expected to have, one for four bytes; `None` where the request tells.
     pub(crate) fn tokens(&self) -> Option<u64> {
         let bytes = match self {

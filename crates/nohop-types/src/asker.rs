@@ -1,4 +1,4 @@
-/// Makes the builders of what every request says of itself: who asks, for which tag, with which key, header and
+/// Makes the builders of what every request says of itself: who asks, for which tag, what is preferred, with which key, header and
 /// extra field.
 macro_rules! asker {
     () => {
@@ -13,6 +13,35 @@ macro_rules! asker {
         #[must_use]
         pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
             self.tags.insert(key.into(), value.into());
+            self
+        }
+
+        /// Says what it prefers among those who could answer it, in place of all it has said before.
+        #[must_use]
+        pub fn prefer(mut self, preferences: $crate::Preferences) -> Self {
+            self.preferences = (!preferences.is_empty()).then(|| Box::new(preferences));
+            self
+        }
+
+        /// Asks nobody but those who are named, as in [`Preferences::only`]($crate::Preferences::only).
+        #[must_use]
+        pub fn only<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+            let names = names.into_iter().map(Into::into).collect();
+            self.preferences.get_or_insert_default().only = names;
+            self
+        }
+
+        /// Orders candidates by this, instead of by the route.
+        #[must_use]
+        pub fn sort(mut self, by: impl Into<$crate::Sort>) -> Self {
+            self.preferences.get_or_insert_default().sort = Some(by.into());
+            self
+        }
+
+        /// Bounds what all attempts may cost, by their estimates.
+        #[must_use]
+        pub fn max_cost(mut self, most: $crate::Money) -> Self {
+            self.preferences.get_or_insert_default().max_cost = Some(most);
             self
         }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::asker::asker;
 use crate::words::words;
-use crate::{Error, ErrorKind, Extras, Result, Secret};
+use crate::{Error, ErrorKind, Extras, Preferences, Result, Secret};
 
 /// What the caller wants vectors for.
 ///
@@ -37,6 +37,9 @@ pub struct EmbedRequest {
     /// Words for policies and the ledger; never sent.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// What it prefers among those who could answer it; never sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferences: Option<Box<Preferences>>,
     /// The caller's own key for this request; never serialized.
     #[serde(skip)]
     pub key: Option<Secret>,

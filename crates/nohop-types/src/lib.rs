@@ -14,6 +14,7 @@
 //!
 //! Invariant: nothing here performs IO, reads a clock or knows a provider.
 
+mod aside;
 mod asker;
 mod base64;
 mod citation;
@@ -25,6 +26,7 @@ mod extra;
 mod finish;
 mod grammar;
 mod json;
+mod label;
 mod listed;
 mod logprob;
 mod loss;
@@ -35,6 +37,7 @@ mod numbered;
 mod options;
 mod outcome;
 mod part;
+mod preferences;
 mod priority;
 mod ranking;
 mod reasoning;
@@ -44,6 +47,7 @@ mod response;
 #[cfg(feature = "schema")]
 mod schema;
 mod secret;
+mod sketch;
 #[cfg(test)]
 mod strategies;
 mod task;
@@ -57,6 +61,7 @@ mod words;
 #[cfg(feature = "schema")]
 pub use schemars;
 
+pub use aside::Aside;
 pub use citation::{Citation, Span};
 pub use cost::{Cost, Provenance};
 pub use embed::{EmbedInput, EmbedRequest, Purpose};
@@ -66,6 +71,7 @@ pub use extra::{Extra, ExtraScope, Extras};
 pub use finish::FinishReason;
 pub use grammar::Grammar;
 pub use json::Json;
+pub use label::Label;
 pub use listed::{Listed, Rate, Unit};
 pub use logprob::{Logprob, TokenLogprob};
 pub use loss::{Change, Loss};
@@ -75,6 +81,9 @@ pub use money::{Money, NotMoney};
 pub use options::{OutputFormat, Sampling, Schema, ServiceTier, Verbosity};
 pub use outcome::Outcome;
 pub use part::{CacheMark, Content, Opaque, Part};
+pub use preferences::{
+    Cutoffs, DataCollection, Firmness, MaxPrice, Partition, Preferences, Sort, SortBy,
+};
 pub use priority::Priority;
 pub use ranking::{Ranked, Ranking};
 pub use reasoning::{Effort, Issuer, Reasoning, Summary, Thinking, Visibility};
@@ -84,8 +93,9 @@ pub use response::{Choice, Response};
 #[cfg(feature = "schema")]
 pub use schema::Shaped;
 pub use secret::Secret;
+pub use sketch::Sketch;
 pub use task::Task;
 pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};
-pub use trace::{Attempted, Stage, Trace};
+pub use trace::{Attempted, Classified, Considered, Shadowed, Stage, Trace};
 pub use usage::{Kind, Share, Usage, Written};
 pub use vectors::Vectors;

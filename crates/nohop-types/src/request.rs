@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::asker::asker;
 use crate::{
     CacheMark, Content, Effort, Error, ErrorKind, Extras, Message, Modality, OutputFormat,
-    Parallel, Part, Priority, Response, Result, Role, Sampling, Secret, ServiceTier, Thinking,
-    Tool, ToolChoice, ToolResult, Verbosity,
+    Parallel, Part, Preferences, Priority, Response, Result, Role, Sampling, Secret, ServiceTier,
+    Thinking, Tool, ToolChoice, ToolResult, Verbosity,
 };
 
 /// What the caller wants answered.
@@ -89,6 +89,9 @@ pub struct Request {
     /// Words for policies and the ledger; never sent.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
+    /// What it prefers among those who could answer it; never sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferences: Option<Box<Preferences>>,
     /// The caller's own key for this request; never serialized.
     #[serde(skip)]
     pub key: Option<Secret>,
@@ -264,6 +267,13 @@ impl Request {
 
     asker!();
 
+    /// Names what else to ask for where the request's own model, and those named before, are of no help.
+    #[must_use]
+    pub fn or(mut self, model: impl Into<String>) -> Self {
+        self.preferences.get_or_insert_default().models.push(model.into());
+        self
+    }
+
     /// Says which conversation this is.
     #[must_use]
     pub fn session(mut self, session: impl Into<String>) -> Self {
@@ -326,5 +336,6 @@ fn wrong(what: &str) -> Error {
     Error::new(ErrorKind::InvalidRequest, what)
 }
 
+mod essence;
 #[cfg(test)]
 mod tests;

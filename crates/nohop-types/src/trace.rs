@@ -1,3 +1,4 @@
+mod considered;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -7,7 +8,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cost, Loss, Money, Outcome, Provenance, Usage};
+use crate::{Cost, Label, Loss, Money, Outcome, Provenance, Usage};
+
+pub use considered::{Classified, Considered, Shadowed};
 
 /// What the router considered, dropped, tried and why, for one request.
 ///
@@ -23,14 +26,26 @@ pub struct Trace {
     pub name: Arc<str>,
     /// What the name turned out to be.
     pub resolved: Arc<str>,
+    /// What was found out about the request before the decision, and with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
+    /// How it got its labels, where its route classifies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classified: Option<Classified>,
     /// How many candidates there were to begin with.
     pub candidates: usize,
+    /// The candidates, those that were kept first and in their order; not all, where they are too many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub considered: Vec<Considered>,
     /// What the policy did, step by step.
     pub stages: Vec<Stage>,
     /// The targets to call, in the order of attempts, as far as a plan looks.
     pub order: Vec<Arc<str>>,
     /// The attempts so far, oldest first.
     pub attempts: Vec<Attempted>,
+    /// What became of its copy, where its route has a shadow that it fell under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<Shadowed>,
     /// How long the decision took, from the request to the order of attempts.
     pub decided: Duration,
     /// How long it took in all, so far.
@@ -51,6 +66,12 @@ pub struct Stage {
     /// How many more it dropped, when they are too many to name.
     #[serde(skip_serializing_if = "is_zero")]
     pub unnamed: usize,
+    /// Who led before it, of those it kept; empty unless it changed the order there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Arc<str>>,
+    /// Who led after it; empty unless it changed the order there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Arc<str>>,
 }
 
 /// One attempt, on the trace.
@@ -92,6 +113,9 @@ pub struct Attempted {
     pub first_content: Option<Duration>,
     /// How long it took, so far.
     pub took: Duration,
+    /// How old the answer was, where it had been kept and nobody was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Duration>,
     /// What it consumed, as far as that is known.
     pub usage: Arc<Usage>,
     /// What that cost, if the price is known.
@@ -111,17 +135,26 @@ impl Trace {
         Self { id: id.into(), name: name.into(), ..Self::default() }
     }
 
-    /// What all attempts cost; `None` when one that consumed something has no price.
+    /// What all attempts cost, and what was asked to classify the request; `None` when one of them
+    /// consumed something and has no price.
     ///
-    /// The sum is as good as the worst of its parts.
+    /// The sum is as good as the worst of its parts. What a shadow costs is nothing of the caller's.
     pub fn cost(&self) -> Option<Cost> {
-        let consumed = |tried: &&Attempted| tried.cost.is_some() || tried.consumed();
-        self.attempts
-            .iter()
-            .filter(consumed)
-            .map(|tried| tried.cost)
-            .reduce(|sum, cost| Some(add(sum?, cost?)))
-            .flatten()
+        let asked = self.classified.iter().flat_map(|it| &it.attempts);
+        sum(asked.chain(&self.attempts))
+    }
+
+    /// How much of the time was the router's own: the decision, and preparing each call.
+    ///
+    /// What it waited for is not: a classifier, a rest, a provider.
+    pub fn overhead(&self) -> Duration {
+        let prepared = self.attempts.iter().filter_map(|tried| tried.sent);
+        prepared.fold(self.decided, Duration::saturating_add)
+    }
+
+    /// What was found out about the request under this name.
+    pub fn label(&self, name: &str) -> Option<&str> {
+        Label::find(&self.labels, name)
     }
 
     /// The trace as JSON.
@@ -134,13 +167,20 @@ impl Trace {
 impl Stage {
     /// A stage called `name` that left so many candidates, and dropped none.
     pub fn new(name: impl Into<Box<str>>, kept: usize) -> Self {
-        Self { name: name.into(), kept, dropped: Vec::new(), unnamed: 0 }
+        Self { name: name.into(), kept, ..Self::default() }
     }
 
     /// Says whom it dropped: those with these targets, and so many more.
     #[must_use]
     pub fn dropped(mut self, targets: impl IntoIterator<Item = Arc<str>>, unnamed: usize) -> Self {
         (self.dropped, self.unnamed) = (targets.into_iter().collect(), unnamed);
+        self
+    }
+
+    /// Says that it changed who leads: from the first of these to the second.
+    #[must_use]
+    pub fn moved(mut self, before: Vec<Arc<str>>, after: Vec<Arc<str>>) -> Self {
+        (self.before, self.after) = (before, after);
         self
     }
 }
@@ -161,6 +201,7 @@ impl Attempted {
             head: None,
             first_content: None,
             took: Duration::ZERO,
+            kept: None,
             usage: Arc::default(),
             cost: None,
             losses: Vec::new(),
@@ -176,6 +217,16 @@ impl Attempted {
     fn consumed(&self) -> bool {
         self.usage.total().is_some_and(|total| total > 0) || self.outcome == Some(Outcome::Finished)
     }
+}
+
+/// What `attempts` cost together, if those that consumed something have a price.
+fn sum<'a>(attempts: impl IntoIterator<Item = &'a Attempted>) -> Option<Cost> {
+    attempts
+        .into_iter()
+        .filter(|tried| tried.cost.is_some() || tried.consumed())
+        .map(|tried| tried.cost)
+        .reduce(|sum, cost| Some(add(sum?, cost?)))
+        .flatten()
 }
 
 fn add(one: Cost, other: Cost) -> Cost {

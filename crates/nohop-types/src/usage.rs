@@ -65,6 +65,21 @@ impl Usage {
             .reduce(u64::saturating_add)
     }
 
+    /// How many tokens of the answer, seen or thought, were made in a thousand seconds, where it took so long and its
+    /// first content came then; `None` of an answer that is too short to tell.
+    ///
+    /// They are counted from the first content; what comes all at once was made before it came.
+    pub fn throughput(&self, took: Duration, first_content: Option<Duration>) -> Option<u64> {
+        const FEW: u64 = 16;
+        let tokens =
+            self.output.unwrap_or_default().saturating_add(self.reasoning.unwrap_or_default());
+        let writing = took.saturating_sub(first_content.unwrap_or_default());
+        let writing = if writing.saturating_mul(8) < took { took } else { writing };
+        let thousands = u128::from(tokens.saturating_mul(1_000)) * 1_000_000;
+        let throughput = thousands.checked_div(writing.as_micros()).filter(|_| tokens >= FEW)?;
+        u64::try_from(throughput).ok().filter(|throughput| *throughput > 0)
+    }
+
     /// Takes over whatever `later` states.
     pub fn merge(&mut self, later: Self) {
         fn take<T>(mine: &mut Option<T>, theirs: Option<T>) {

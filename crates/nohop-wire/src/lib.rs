@@ -10,6 +10,7 @@
 //! Invariant: no sockets, no clock, no async.
 
 mod abilities;
+mod allowance;
 mod call;
 pub mod dialect;
 mod embed;
@@ -30,6 +31,7 @@ use std::fmt;
 use nohop_types::{Error, Event, Result};
 
 pub use abilities::{Abilities, Ability};
+pub use allowance::{Allowance, Counted};
 pub use call::{Call, Encoded, Head, Mode};
 pub use embed::{Embed, EmbedCall, vectors};
 pub use framing::{Frame, Framer, Framing, Uncut};

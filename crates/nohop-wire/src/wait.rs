@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nohop_types::ErrorKind;
 
-use crate::Head;
+use crate::{Allowance, Head};
 
 /// The longest wait that is believed; what is longer is a mistake or a ban.
 const LONGEST: Duration = Duration::from_secs(40 * 24 * 3600);
@@ -72,17 +72,11 @@ fn seconds(count: f64) -> Option<Duration> {
 
 /// When the limits that are used up are filled again.
 fn reset(head: &Head) -> Option<Duration> {
-    let spent = |limit: &str| head.text(limit).is_some_and(|left| left.trim() == "0");
-    let resets = head.headers.keys().filter_map(|name| {
-        let name = name.as_str();
-        let used = name.contains("ratelimit") && spent(&name.replace("reset", "remaining"));
-        (used && name.contains("reset")).then(|| moment(head.text(name)?, head)).flatten()
-    });
-    resets.max()
+    Allowance::all(head).filter(|limit| limit.left == 0).filter_map(|limit| limit.resets).max()
 }
 
 /// A wait, or a moment relative to when the answer says it was sent: there is no clock here.
-fn moment(text: &str, head: &Head) -> Option<Duration> {
+pub(crate) fn moment(text: &str, head: &Head) -> Option<Duration> {
     let sent = || date::http(head.text("date")?);
     number(text, 1.0)
         .filter(|wait| *wait < LONGEST)

@@ -25,10 +25,23 @@
 //! Invariant: there is no logic here. Everything is in the crates behind it, each of which can be used
 //! alone.
 
-pub use nohop_router::{Answer, Builder, Route, Router, Target, Text, file};
+#[cfg(feature = "cache")]
+pub use nohop_router::Cache;
+pub use nohop_router::{
+    Answer, Builder, Classify, Gauges, Inquiry, Judge, Route, Router, Shadow, Shadows, Stats,
+    Target, Text, Thresholds, Words, difficulty, file,
+};
+#[cfg(feature = "refresh")]
+pub use nohop_router::{Heard, News, Refreshed, Sources};
 #[cfg(feature = "schema")]
 pub use nohop_router::{Misfit, Typed};
 pub use nohop_types::*;
+
+/// Where answers are kept.
+#[cfg(feature = "cache")]
+pub mod cache {
+    pub use nohop_router::{Cache, Kept, Key, Store};
+}
 
 /// What happened and what it may cost: entries, budgets, totals.
 pub mod ledger {
@@ -60,6 +73,10 @@ pub mod wire {
 mod pages {
     #[doc = include_str!("../../../README.md")]
     mod readme {}
+
+    #[cfg(feature = "cache")]
+    #[doc = include_str!("../../../docs/cache.md")]
+    mod answers_kept {}
 
     #[doc = include_str!("../../../docs/media.md")]
     mod media {}

@@ -108,3 +108,58 @@ async fn a_model_that_is_retired_is_refused_with_the_name_of_its_successor() {
     assert!(error.message().contains("is retired since"), "{error}");
     assert!(error.message().contains(gone.successor().unwrap().slug()), "{error}");
 }
+
+#[tokio::test]
+async fn where_an_endpoint_is_sets_what_an_answer_costs() {
+    let first = openai_script().await;
+    let there = openai("there", &first).set("region", "eu");
+    let router = Router::builder().endpoint(openai("openai", &first)).endpoint(there);
+    let router = router.build().unwrap();
+    let cost = async |target: &str| {
+        let response = router.send(Request::new(target).user("Hello?")).await.unwrap();
+        response.cost.unwrap().amount.as_atto()
+    };
+
+    let (anywhere, there) = (cost("gpt-6-astra@openai").await, cost("gpt-6-astra@there").await);
+
+    assert_eq!(there, anywhere / 10 * 11);
+}
+
+#[tokio::test]
+async fn a_prompt_past_a_bound_of_the_card_is_compared_by_what_it_costs_then() {
+    let first = openai_script().await;
+    // Its card has 10 dollars for a million tokens, and 20 where there are more than 272,000.
+    let other = Target::new("other@openai").price(Price::cents_per_million(1_500, 0));
+    let route = Route::new("either", ["gpt-6-astra@openai".into(), other])
+        .policy(nohop::policy::by(nohop::policy::cheapest()));
+    let router = Router::builder().endpoint(openai("openai", &first)).route(route);
+    let router = router.build().unwrap();
+    let cheapest = |words: usize| {
+        let request = Request::new("either").user("one ".repeat(words)).max_tokens(1);
+        router.explain(request).unwrap().order[0].to_string()
+    };
+
+    let found = [1_000, 260_000, 280_000].map(cheapest);
+
+    assert_eq!(found, ["gpt-6-astra@openai", "gpt-6-astra@openai", "other@openai"]);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_cap_is_expected_to_be_as_long_as_the_routes_were() {
+    let first = Emulator::openai().says("Hi").usage(10, 64).start().await.unwrap();
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let heard = seen.clone();
+    let look = move |cx: &nohop::policy::Context<'_>, _: &mut nohop::policy::Candidates<'_>| {
+        heard.lock().unwrap().push(cx.output);
+    };
+    let route = Route::new("watched", ["gpt-4.1-mini@openai"]).policy(look);
+    let router = Router::builder().endpoint(openai("openai", &first)).route(route);
+    let router = router.build().unwrap();
+    let request = || Request::new("watched").user("Hello?");
+
+    router.send(request()).await.unwrap();
+    router.send(request()).await.unwrap();
+    router.send(request().max_tokens(500)).await.unwrap();
+
+    assert_eq!(*seen.lock().unwrap(), [1_000, 64, 500]);
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use nohop::policy::Clocks;
-use nohop::{Attempted, ErrorKind, Trace};
+use nohop::{Attempted, ErrorKind, Preferences, Trace};
 use nohop_testkit::{Fault, RetryAfter};
 use tokio::time::Instant;
 
@@ -229,6 +229,21 @@ async fn attempts_and_pauses_end_with_the_whole_time() {
             assert_eq!(road.ledger.entries().len() as u64, calls, "{fault:?}");
             assert!(road.is_clear(), "{fault:?}");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_may_allow_for_less_time_than_its_route() {
+    let deadline = Preferences { deadline: Some(SECOND * 3), ..Preferences::default() };
+    for mode in MODES {
+        let (first, second) = (Emulator::openai(), Emulator::anthropic().fault(Fault::Hang));
+        let first = first.fault(Fault::Hang);
+        let road = road_with(first, second, Limits::DEFAULT, |builder| builder).await;
+        let began = Instant::now();
+        let error = ask(&road.router, hello().prefer(deadline.clone()), mode).await.unwrap_err();
+        assert_eq!((error.kind(), began.elapsed()), (ErrorKind::Timeout, SECOND * 3));
+        assert!(error.message().contains("in the request with `deadline`"), "{error}");
+        assert!(road.is_clear());
     }
 }
 

@@ -23,6 +23,17 @@ fn an_entry_survives_its_json() {
 }
 
 #[test]
+fn what_the_router_says_of_a_request_stands_among_its_tags() {
+    let request = Request::new("m").tag("team", "red").tag("arm", "wished");
+    let labels = [Label::new("arm", "short"), Label::new("difficulty", "easy")];
+    let entry = Entry::new("r1", 0, "m@e", Outcome::Finished, Duration::ZERO)
+        .asked(Task::Chat, &request)
+        .labels(&labels);
+    let tags: Vec<_> = entry.tags.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(tags, [("arm", "short"), ("difficulty", "easy"), ("team", "red")]);
+}
+
+#[test]
 fn what_is_not_said_is_not_written() {
     let entry = Entry::new("r1", 0, "a@b/m@e", Outcome::Finished, Duration::ZERO);
     assert_eq!((&*entry.model, &*entry.endpoint), ("a@b/m", "e"));

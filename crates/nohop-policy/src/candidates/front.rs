@@ -38,7 +38,7 @@ impl<'a> Candidates<'a> {
     }
 
     /// Moves what stands at `indices` to the front, in that order, and the rest up behind them.
-    fn lead(&mut self, indices: &[usize]) {
+    pub(crate) fn lead(&mut self, indices: &[usize]) {
         let chosen: Vec<u32> = indices.iter().map(|index| self.order[*index]).collect();
         let mut gaps = indices.to_vec();
         gaps.sort_unstable();

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use nohop_types::Stage;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -52,12 +55,83 @@ fn every_stage_answers_for_what_it_dropped() {
 }
 
 #[test]
+fn what_is_said_last_of_a_name_is_what_is_said_of_it() {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    for (name, value) in [("arm", "a"), ("difficulty", "easy"), ("arm", "b")] {
+        list.label(Label::new(name, value));
+    }
+    let said = [Label::new("difficulty", "easy"), Label::new("arm", "b")];
+    assert_eq!(list.labels(), said);
+    assert_eq!(list.decided().labels(), said);
+}
+
+#[test]
 fn of_many_that_a_stage_dropped_only_some_are_named() {
     let snapshot = snapshot();
     let mut list = Candidates::new(&snapshot);
     list.stage("none", |list| list.retain(|_| false));
     let stages = list.decided().stages(&snapshot, 2);
     assert_eq!((stages[0].kept, stages[0].dropped.len(), stages[0].unnamed), (0, 2, 3));
+}
+
+/// The stages that changed who leads.
+fn moved(edit: impl FnOnce(&mut Candidates<'_>)) -> Vec<Stage> {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    edit(&mut list);
+    let stages = list.decided().stages(&snapshot, usize::MAX).into_iter();
+    stages.filter(|stage| !stage.after.is_empty()).collect()
+}
+
+#[test]
+fn a_stage_that_changes_who_leads_is_said_to_have_moved_them() {
+    let sort = |list: &mut Candidates<'_>| {
+        list.stage("sort", |list| list.sort_by_key(|it| it.target.clone()));
+    };
+    let names = |names: [&str; 3]| names.map(Arc::from).to_vec();
+    let stage = Stage::new("sort", 5);
+    let expected = [stage.moved(names(["d@x", "a@y", "c@x"]), names(["a@x", "a@y", "b@y"]))];
+    assert_eq!(moved(sort), expected);
+    // The stage around it did nothing more, and a second sort finds all in order.
+    let twice = |list: &mut Candidates<'_>| {
+        list.stage("around", |list| {
+            sort(list);
+            list.stage("again", |list| list.sort_by_key(|it| it.target.clone()));
+        });
+    };
+    assert_eq!(moved(twice), expected);
+}
+
+#[test]
+fn a_stage_that_only_drops_has_moved_nobody() {
+    let drop = |list: &mut Candidates<'_>| {
+        list.stage("no y", |list| list.retain(|it| !it.target.ends_with('y')));
+        list.stage("no d", |list| list.retain(|it| !it.target.starts_with('d')));
+    };
+    assert!(moved(drop).is_empty());
+}
+
+#[test]
+fn whom_an_outer_stage_moves_it_answers_for_itself() {
+    let outer = |list: &mut Candidates<'_>| {
+        list.stage("outer", |list| {
+            list.stage("inner", |list| list.retain(|it| !it.target.starts_with('d')));
+            list.sort_by_key(|it| it.target.clone());
+        });
+    };
+    assert_eq!(moved(outer).iter().map(|stage| &*stage.name).collect::<Vec<_>>(), ["outer"]);
+}
+
+#[test]
+fn who_was_dropped_is_told_with_the_stage_that_did_it() {
+    let snapshot = snapshot();
+    let mut list = Candidates::new(&snapshot);
+    list.stage("not c", |list| list.retain(|it| !it.target.starts_with('c')));
+    list.stage("nothing", |_| ());
+    list.stage("two", |list| list.keep_best(2, |it| it.target.clone()));
+    let dropped: Vec<_> = list.decided().dropped().collect();
+    assert_eq!(dropped, [(0, 2), (3, 2), (2, 0)]);
 }
 
 proptest! {

@@ -8,7 +8,10 @@ use crate::Full;
 
 /// The clock over all attempts has run out.
 pub(super) fn late(total: Duration) -> Error {
-    let message = format!("no complete answer in {total:?}; allow more with the limit `total`");
+    let message = format!(
+        "no complete answer in {total:?}; allow more with the limit `total`, or in \
+                           the request with `deadline`"
+    );
     Error::new(ErrorKind::Timeout, message)
 }
 
@@ -51,7 +54,7 @@ pub(super) fn dear(limit: Money, spent: Money, least: Option<Money>) -> Error {
     let message = match least {
         Some(least) => format!(
             "the next attempt would cost {least}, and {spent} of the request's {limit} is used; \
-             raise the limit `money`, or add a cheaper target"
+             raise the limit `money`, or `max_cost` where the request says it, or add a cheaper target"
         ),
         None => format!(
             "no candidate left has a price, so none fits the request's {limit}; set its price, or \

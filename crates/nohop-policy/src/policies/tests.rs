@@ -1,10 +1,13 @@
 use std::time::Duration;
 
-use nohop_types::Request;
+use nohop_types::{Money, Request};
 
 use super::*;
 use crate::plan::epoch;
-use crate::{Health, Price};
+use crate::{Candidate, Candidates, Context, Health, Order, Policy, Price, by};
+
+pub(super) mod lists;
+mod sentences;
 
 /// The targets that `policy` leaves of `snapshot`, in order.
 fn check(policy: impl Policy, snapshot: &[Candidate], kept: &[&str]) {
@@ -47,7 +50,7 @@ fn the_cheapest_leads_and_the_unknown_comes_last() {
     let snapshot = [Candidate::new("m@?"), priced("m@b", 2), priced("m@a", 1), priced("m@0", 0)];
     check(by(cheapest()), &snapshot, &["m@0", "m@a", "m@b", "m@?"]);
     check(by(cheapest().reverse()), &snapshot, &["m@?", "m@b", "m@a", "m@0"]);
-    check(best(2, cheapest()), &snapshot, &["m@0", "m@a"]);
+    check(top(2, cheapest()), &snapshot, &["m@0", "m@a"]);
 }
 
 #[test]
@@ -140,7 +143,16 @@ fn who_draws_alone_draws_the_same() {
 #[test]
 fn the_page_has_every_policy_and_order() {
     let page = include_str!("../../../../docs/policies.md");
-    let sources = [include_str!("../policies.rs"), include_str!("../order.rs")];
+    let sources = [
+        include_str!("able.rs"),
+        include_str!("names.rs"),
+        include_str!("orders.rs"),
+        include_str!("within.rs"),
+        include_str!("balanced.rs"),
+        include_str!("sticky.rs"),
+        include_str!("split.rs"),
+        include_str!("../order.rs"),
+    ];
     let table = table(&sources);
     assert!(page.contains(&table), "docs/policies.md is stale; it should have:\n\n{table}");
 }

@@ -121,3 +121,17 @@ fn the_bundled_catalog_is_what_its_text_says() {
         "pack it anew: cargo run -p nohop-pricing --features load --bin import-prices -- pack"
     );
 }
+
+#[test]
+fn a_catalog_of_nothing_knows_nothing_and_can_be_asked_everything() {
+    let catalog = crate::Catalog::default();
+    assert_eq!(
+        catalog.models().count() + catalog.offers().count() + catalog.providers().count(),
+        0
+    );
+    assert!(
+        catalog.model("openai/gpt-4o").is_none() && catalog.offer("openai", "gpt-4o").is_none()
+    );
+    assert_eq!(catalog.rows().pack().unwrap().offers().count(), 0);
+    assert_eq!(catalog.diff(&catalog), crate::Diff::default());
+}

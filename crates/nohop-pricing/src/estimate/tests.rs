@@ -45,3 +45,14 @@ fn what_is_estimated_says_so() {
     assert_eq!(bill.cost.provenance, nohop_types::Provenance::Estimated);
     assert_eq!(bill.cost.amount.as_atto(), u128::from(estimate.prompt + 20) * 1_000_000_000_000);
 }
+
+#[test]
+fn a_tokenizer_of_ones_own_counts_the_text_exactly() {
+    let letters = |text: &str| text.len() as u64;
+    let estimate =
+        |words: usize| Estimate::with(&Request::new("m").user("a".repeat(words)), letters);
+    let (short, long) = (estimate(10), estimate(1_010));
+    assert_eq!(long.prompt - short.prompt, 1_000);
+    assert_eq!(long.most - long.least, short.most - short.least, "the text widens no bound");
+    assert!(short.least >= 10 && short.least < short.prompt && short.prompt < short.most);
+}

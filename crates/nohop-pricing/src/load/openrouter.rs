@@ -1,13 +1,13 @@
 //! OpenRouter's list of models.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::draft::{ABILITIES, CardRow, ModelRow, OfferRow, bit};
 use crate::load::json::{Value, join};
 use crate::load::{Pile, rate};
 use crate::meter::{Class, Form, Meter};
-use crate::when::{Above, When, Window};
+use crate::when::{Above, By, When, Window};
 use crate::{Error, day};
 
 type Fields<'a> = BTreeMap<Cow<'a, str>, Value<'a>>;
@@ -55,7 +55,7 @@ fn offer(id: &str, fields: &Fields<'_>, pile: &mut Pile) -> Result<OfferRow, Err
         // A router of theirs costs what it chooses: the price is minus one.
         let prompt = pricing.field(id, "prompt")?.map(|price| price.number(id)).transpose()?;
         if prompt.as_deref() != Some("-1") {
-            charges(id, pricing, pile, &mut offer.card)?;
+            charges(id, pricing, &When::default(), pile, &mut offer.card)?;
         }
     }
     offer.context = field("context_length").map_or(0, Value::count);
@@ -76,12 +76,59 @@ fn offer(id: &str, fields: &Fields<'_>, pile: &mut Pile) -> Result<OfferRow, Err
     Ok(offer)
 }
 
-fn charges(id: &str, pricing: Value<'_>, pile: &mut Pile, card: &mut CardRow) -> Result<(), Error> {
-    prices(id, pricing, &When::default(), pile, card)?;
+/// The endpoints of one model: each is a door with a price, and what they agree on is so of the offer.
+pub(super) fn endpoints(list: Value<'_>, pile: &mut Pile) -> Result<(), Error> {
+    list.shallow("the list")?;
+    let data =
+        list.field("the list", "data")?.ok_or_else(|| Error::new("the list", "has no data"))?;
+    let id = data.field("data", "id")?.ok_or_else(|| Error::new("data", "has no id"))?;
+    let id = id.string("data")?;
+    let key = ("openrouter".to_owned(), id.to_string());
+    let Some(mut offer) = pile.loaded.rows.rows.offers.get(&key).cloned() else {
+        return Err(Error::new(&*id, "is not in the list of models"));
+    };
+    let listed =
+        data.field(&id, "endpoints")?.ok_or_else(|| Error::new(&*id, "has no endpoints"))?;
+    let mut roundings = BTreeSet::new();
+    for endpoint in listed.array(&id)? {
+        let tag = endpoint.field(&id, "tag")?.ok_or_else(|| Error::new(&*id, "has no tag"))?;
+        let tag = tag.string(&id)?;
+        if tag.is_empty() || tag.contains(char::is_whitespace) {
+            return Err(Error::new(&*id, "has a tag that is no word"));
+        }
+        let when = When::term(By::Door, &tag);
+        if offer.card.rates.iter().any(|rate| rate.when.terms == when.terms) {
+            return Err(Error::new(join(&id, &tag), "is there twice"));
+        }
+        let pricing = endpoint.field(&id, "pricing")?;
+        let pricing = pricing.ok_or_else(|| Error::new(join(&id, &tag), "has no pricing"))?;
+        charges(&join(&id, &tag), pricing, &when, pile, &mut offer.card)?;
+        let rounding = endpoint.field(&id, "quantization")?;
+        let rounding = rounding.map(|text| text.string(&id)).transpose()?.unwrap_or_default();
+        roundings.insert(rounding.into_owned());
+    }
+    // How its numbers are rounded is so of the offer where all say the same.
+    if let (1, Some(only)) = (roundings.len(), roundings.first())
+        && only != "unknown"
+    {
+        offer.quantization.clone_from(only);
+    }
+    pile.loaded.rows.rows.offers.insert(key, offer);
+    Ok(())
+}
+
+fn charges(
+    id: &str,
+    pricing: Value<'_>,
+    base: &When,
+    pile: &mut Pile,
+    card: &mut CardRow,
+) -> Result<(), Error> {
+    prices(id, pricing, base, pile, card)?;
     // Of several that apply the last decides.
     let overrides = pricing.field(id, "overrides")?.map(|list| list.array(id)).transpose()?;
     for other in overrides.unwrap_or_default().into_iter().rev() {
-        let mut when = When::default();
+        let mut when = base.clone();
         let count = |name: &str| other.field(id, name).map(|value| value.map(Value::count));
         if let Some(past) = count("min_prompt_tokens")? {
             when.above = Some(Above { least: past.saturating_add(1), excess: false });
@@ -99,7 +146,7 @@ fn charges(id: &str, pricing: Value<'_>, pile: &mut Pile, card: &mut CardRow) ->
         if let (Some(from), Some(to)) = (time("utc_start")?, time("utc_end")?) {
             when.windows.push(Window { days: Window::DAILY, from, to });
         }
-        if when == When::default() {
+        if when == *base {
             pile.pass("an override without a condition that is known");
             continue;
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Opinion;
 use crate::day::{Day, civil};
 use crate::draft::{CardRow, RateRow};
+use crate::load::Shape;
 use crate::meter::Meter;
 use crate::number;
 use crate::when::{By, When, Window};
@@ -16,12 +17,16 @@ pub(super) fn merge(name: &str, opinions: &[Opinion<'_>], notes: &mut Vec<String
     let priced: Vec<&Opinion<'_>> =
         opinions.iter().filter(|it| !it.offer.card.rates.is_empty()).collect();
     let listed: Vec<&Opinion<'_>> = priced.iter().copied().filter(|it| it.listed).collect();
-    let quoting: Vec<&Opinion<'_>> = listed.iter().copied().filter(|it| it.offer.quotes).collect();
-    let trusted = if quoting.is_empty() { &listed } else { &quoting };
+    // A provider that lists a price or two of itself leaves the rest of the card to those who read its page.
+    let others: Vec<&Opinion<'_>> = listed.iter().copied().filter(|it| !it.own()).collect();
+    let quoting = others.iter().any(|it| it.offer.quotes);
+    let mut trusted = listed.clone();
+    trusted.retain(|it| it.own() || it.offer.quotes || !quoting);
+    let trusted = &trusted;
 
     let mut card = CardRow::default();
     let leader =
-        trusted.iter().filter(|it| has_windows(it)).max_by_key(|it| (knows_days(it), it.day));
+        trusted.iter().filter(|it| has_windows(it)).max_by_key(|it| (knows_days(it), late(it)));
     match leader {
         Some(leader) => tariff(leader, trusted, &mut card),
         None => figures(trusted, &listed, &mut card),
@@ -131,6 +136,7 @@ fn figures(trusted: &[&Opinion<'_>], listed: &[&Opinion<'_>], card: &mut CardRow
     for ((meter, when), said) in cells {
         let Some((_, first)) = said.first() else { continue };
         let agreed = said.iter().all(|(_, row)| row.price == first.price);
+        let own = said.iter().find(|(it, _)| it.own()).map(|(_, row)| row.price);
         let mut votes: BTreeMap<u128, (u32, Day)> = BTreeMap::new();
         for it in listed {
             let theirs = it.offer.card.rates.iter().find(|rate| {
@@ -144,11 +150,10 @@ fn figures(trusted: &[&Opinion<'_>], listed: &[&Opinion<'_>], card: &mut CardRow
             }
         }
         // Only what a trusted one says can be chosen.
-        let chosen = said
-            .iter()
-            .map(|(_, row)| row.price)
-            .max_by_key(|price| votes.get(price).copied().unwrap_or_default());
-        let price = if agreed { first.price } else { chosen.unwrap_or(first.price) };
+        let votes = |row: &RateRow| votes.get(&row.price).copied().unwrap_or_default();
+        let chosen = said.iter().max_by_key(|(it, row)| (votes(row), late(it)));
+        let chosen = chosen.map(|(_, row)| row.price);
+        let price = if agreed { first.price } else { own.or(chosen).unwrap_or(first.price) };
         let dates = said
             .iter()
             .map(|(_, row)| &row.when)
@@ -224,7 +229,7 @@ fn is_current(when: &When, day: Day) -> bool {
 fn timeless(when: &When, trusted: &[&Opinion<'_>]) -> When {
     let mut when = When { from: None, until: None, ..when.clone() };
     if let Some(above) = &mut when.above {
-        let latest = trusted.iter().max_by_key(|it| it.day);
+        let latest = trusted.iter().max_by_key(|it| late(it));
         let bounds = latest
             .into_iter()
             .flat_map(|it| &it.offer.card.rates)
@@ -236,6 +241,12 @@ fn timeless(when: &When, trusted: &[&Opinion<'_>]) -> When {
         }
     }
     when
+}
+
+/// How late it looked; of those who looked on one day, whose figures are of the vendors' pages and changed most often.
+fn late(it: &Opinion<'_>) -> (Day, usize) {
+    let often = [Shape::GenaiPrices, Shape::LiteLlm].map(Shape::letter);
+    (it.day, often.iter().position(|letter| *letter == it.letter).map_or(0, |place| place + 1))
 }
 
 fn has_windows(it: &Opinion<'_>) -> bool {

@@ -30,6 +30,8 @@ fn what_is_laid_over_wins() {
         provider = "ours"
         native = "big-7"
         model = "acme/big"
+        quantization = "fp8"
+        data = "forgets"
         also = ["big-latest"]
         rates = [{ input = 3 }]
         "#,
@@ -45,6 +47,8 @@ fn what_is_laid_over_wins() {
     assert_eq!(cost("acme", "big", Facts::new().region("us")), "$0.55");
     assert_eq!(cost("ours", "big-latest", Facts::new()), "$3.00");
     assert_eq!(catalog.offer("acme", "big").unwrap().context(), Some(1_000));
+    let ours = catalog.offer("ours", "big-7").unwrap();
+    assert_eq!((ours.quantization(), ours.data()), ("fp8", "forgets"));
     let charge = catalog.offer("acme", "big").unwrap().card().charges().next().unwrap();
     assert_eq!(charge.sources().map(|(name, _)| name).collect::<Vec<_>>(), ["our contract"]);
     assert_eq!(catalog.model("acme/big").unwrap().0.offers().count(), 2);

@@ -17,6 +17,17 @@ impl Endpoint {
         Ok(address)
     }
 
+    /// The region it is in: what was set as `region`, or what stands in that place of the base URL.
+    pub fn region(&self) -> Option<String> {
+        let set = self.settings.iter().rev().find(|(key, _)| key == "region");
+        set.map(|(_, value)| value.clone()).or_else(|| {
+            let places = self.base_url.split('{').filter_map(|rest| rest.split_once('}'));
+            let mut regions =
+                places.filter(|(place, _)| place.split([':', '?']).next() == Some("region"));
+            self.fill(regions.next()?.0).ok()
+        })
+    }
+
     fn read(&self, path: &str) -> Result<Uri> {
         let (path, elsewhere) = match path.strip_prefix("//") {
             // Whoever asks another than the provider's own host asks it for everything.

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use http::Method;
 use nohop_types::{Event, Issuer, Request, Result};
-use nohop_wire::{Abilities, Call, Head, Loss, Mode, Reader, State};
+use nohop_wire::{Abilities, Allowance, Call, Head, Loss, Mode, Reader, State};
 
 use super::errand::{Answered, Errand};
 use super::{Endpoint, Secrets};
@@ -102,6 +102,11 @@ impl Opened {
     /// `Truncated` when the answer is not complete.
     pub fn end(&mut self, events: &mut Vec<Event>) -> Result<()> {
         self.reader.end(events).map_err(|error| self.secrets.redact(error))
+    }
+
+    /// What the answer says is left of the provider's limits.
+    pub fn allowances(&self) -> impl Iterator<Item = Allowance> {
+        Allowance::all(&self.head)
     }
 
     /// The text of a header of the answer, without a secret.

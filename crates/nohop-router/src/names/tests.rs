@@ -2,7 +2,6 @@ use nohop_providers::table;
 use nohop_types::Request;
 
 use super::*;
-use crate::board::MOST_TARGETS;
 use crate::clock::now;
 use crate::{Builder, Router};
 
@@ -74,6 +73,23 @@ fn a_name_that_means_nothing_is_answered_with_the_nearest() {
     assert!(error.message().contains("names no model"), "{error}");
 }
 
+#[cfg(feature = "catalog")]
+#[test]
+fn a_slip_in_the_name_of_a_model_is_answered_with_models_that_are_offered_here() {
+    let router = builder().build().unwrap();
+    let said = |name: &str| {
+        let error = router.explain(Request::new(name).user("?")).unwrap_err();
+        error.message().to_owned()
+    };
+    assert!(
+        said("gpt-4.1-mni").contains("nearest are openai/gpt-4.1-mini"),
+        "{}",
+        said("gpt-4.1-mni")
+    );
+    // What nobody here offers is no help.
+    assert!(!said("mistral-large").contains("mistralai/"), "{}", said("mistral-large"));
+}
+
 #[test]
 fn a_router_that_can_not_work_is_not_built() {
     assert!(refused(Router::builder()).contains("OPENAI_API_KEY"));
@@ -103,11 +119,11 @@ fn names() -> (Names, Board) {
 #[test]
 fn names_that_anyone_may_ask_for_are_forgotten_again() {
     let (names, board) = names();
-    for number in 0..3 * MOST_TARGETS {
+    for number in 0..3 * Board::MOST_TARGETS {
         names.resolve(&format!("model-{number}@e"), &board).unwrap();
         assert!(names.resolve(&format!("model-{number}"), &board).is_err());
-        assert!(names.remembered().len() <= MOST_REMEMBERED);
-        assert!(board.targets() <= MOST_TARGETS);
+        assert!(names.meaning.load().remembered().len() <= MOST_REMEMBERED);
+        assert!(board.targets() <= Board::MOST_TARGETS);
     }
     assert!(board.targets() > MOST_REMEMBERED, "those that are remembered are kept");
 }

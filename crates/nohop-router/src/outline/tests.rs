@@ -55,3 +55,18 @@ fn a_query_and_its_documents_are_seen_in_their_order() {
 
     assert_eq!(request, before);
 }
+
+#[test]
+fn what_is_preferred_is_seen_and_may_be_changed() {
+    let mut request = asked().only(["here"]);
+    let hooks = hooks(|request| {
+        request.preferences.get_or_insert_default().zdr = Some(true);
+        Ok(())
+    });
+
+    let seen = Outline::from(&mut request).shown(&hooks).unwrap();
+
+    let preferences = seen.preferences.as_deref().unwrap();
+    assert_eq!((&*preferences.only, preferences.zdr), (&["here".to_owned()][..], Some(true)));
+    assert_eq!(request.preferences, seen.preferences);
+}

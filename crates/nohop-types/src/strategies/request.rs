@@ -7,12 +7,12 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
     let shaped = (of(output()), sampling(), of(any::<u64>()), thinking(), served);
     let told = (vec(modality(), 0..2), of(text()), of(verbosity()), of(mark()));
     let words = || btree_map(text(), text(), 0..2);
-    let known = (of(text()), of(text()), words(), words(), extras());
+    let known = (of(text()), of(text()), words(), words(), extras(), of(preferences()));
     (asked, shaped, told, known).prop_map(|(asked, shaped, told, known)| {
         let (model, messages, tools, tool_choice, parallel) = asked;
         let (output, sampling, max_tokens, thinking, (tier, priority)) = shaped;
         let (modalities, prediction, verbosity, cache) = told;
-        let (user, session, metadata, tags, extra) = known;
+        let (user, session, metadata, tags, extra, preferences) = known;
         Request {
             model,
             messages,
@@ -34,10 +34,73 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
             metadata,
             tags,
             extra,
+            preferences: preferences.map(Box::new),
             key: None,
             headers: Vec::new(),
         }
     })
+}
+
+fn preferences() -> BoxedStrategy<Preferences> {
+    let names = || vec(text(), 0..2);
+    let named = (names(), names(), names(), names(), names());
+    let flags = (of(any::<bool>()), of(any::<bool>()), of(any::<bool>()), of(text()));
+    let data = of(select(vec![DataCollection::Allow, DataCollection::Deny, DataCollection::Keep]));
+    let speeds = (of(sort()), of(cutoffs()), of(cutoffs()));
+    let money = (of(max_price()), of(money()), of(0..1_000_000_u64));
+    (named, flags, data, speeds, money)
+        .prop_map(|(named, flags, data, speeds, money)| {
+            let (models, order, only, ignore, quantizations) = named;
+            let (allow_fallbacks, require_parameters, zdr, region) = flags;
+            let (sort, preferred_min_throughput, preferred_max_latency) = speeds;
+            let (max_price, max_cost, deadline) = money;
+            Preferences {
+                models,
+                order,
+                only,
+                ignore,
+                allow_fallbacks,
+                require_parameters,
+                data_collection: data,
+                zdr,
+                region,
+                quantizations,
+                sort,
+                preferred_min_throughput,
+                preferred_max_latency,
+                max_price,
+                max_cost,
+                deadline: deadline.map(Duration::from_millis),
+            }
+        })
+        .boxed()
+}
+
+fn sort() -> impl Strategy<Value = Sort> {
+    use SortBy::{Latency, Price, Quality, Throughput};
+    let by = select(vec![Latency, Price, Quality, Throughput]);
+    let partition = select(vec![Partition::Model, Partition::None]);
+    (by, partition).prop_map(|(by, partition)| Sort { by, partition })
+}
+
+fn cutoffs() -> impl Strategy<Value = Cutoffs> {
+    let figure = || of(number());
+    let firmness = select(vec![Firmness::Hard, Firmness::Soft]);
+    (figure(), figure(), figure(), figure(), firmness)
+        .prop_map(|(p50, p75, p90, p99, firmness)| Cutoffs { p50, p75, p90, p99, firmness })
+}
+
+fn max_price() -> impl Strategy<Value = MaxPrice> {
+    let dollars = || of(money());
+    (dollars(), dollars(), dollars(), dollars(), dollars()).prop_map(
+        |(prompt, completion, request, image, audio)| MaxPrice {
+            prompt,
+            completion,
+            request,
+            image,
+            audio,
+        },
+    )
 }
 
 fn message() -> impl Strategy<Value = Message> {

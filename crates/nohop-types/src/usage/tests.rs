@@ -106,3 +106,19 @@ fn what_else_is_counted_is_kept_by_its_key() {
         &usage(extra(&[("searches", "3"), ("pages", "2")])),
     );
 }
+
+#[test]
+fn tokens_are_counted_from_the_first_content_unless_all_came_at_once() {
+    let second = Duration::from_secs(1);
+    let throughput = |tokens, took, first| {
+        let usage = Usage { output: Some(tokens), reasoning: Some(20), ..Usage::default() };
+        usage.throughput(took, first)
+    };
+    assert_eq!(throughput(80, second * 3, Some(second)), Some(50_000));
+    assert_eq!(throughput(80, second * 2, Some(second * 2)), Some(50_000));
+    assert_eq!(throughput(80, second * 2, None), Some(50_000));
+    assert_eq!(Usage::default().throughput(second, None), None, "what is not known is no speed");
+    assert_eq!(throughput(80, Duration::ZERO, None), None);
+    let short = Usage { output: Some(5), ..Usage::default() };
+    assert_eq!(short.throughput(second, None), None);
+}
