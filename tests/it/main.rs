@@ -15,6 +15,7 @@ mod messages;
 mod moving;
 mod prices;
 mod rankings;
+mod rehearsed;
 mod requests;
 mod road;
 mod schemas;

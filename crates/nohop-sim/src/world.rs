@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use nohop_policy::{Candidate, Price};
 use nohop_types::{Error, ErrorKind, Money, Result};
@@ -103,6 +103,9 @@ impl World {
     }
 }
 
+/// How long most providers remember the beginning of a conversation.
+const MINUTES: Duration = Duration::from_secs(300);
+
 fn nowhere(target: &str) -> Error {
     let message = format!("{target:?} names no provider of this world; write `model@provider`");
     Error::new(ErrorKind::Config, message)
@@ -121,6 +124,7 @@ fn provider(seed: u64, place: usize) -> Provider {
         throughput: Spread::of(speed, speed * 1.5),
         errors: chance.below(12) as u32,
         breaks: chance.below(2) as u32,
+        cache: if chance.happens(500) { MINUTES } else { Duration::ZERO },
         ..Provider::new(format!("p{place}"))
     }
 }

@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::table::{dollars, time};
-use crate::Report;
+use crate::{Report, Slice};
 
 /// The reports over time, as a picture in SVG: for each, who got the calls, how many requests were answered, how long
 /// the first content took, and what was paid.
@@ -76,21 +76,16 @@ fn shares(out: &mut String, report: &Report, left: f64, top: f64) -> std::fmt::R
         out,
         "<rect x=\"{left}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#e3e3e3\"/>"
     )?;
-    let step = WIDTH / report.slices.len() as f64;
-    for (place, slice) in report.slices.iter().enumerate().filter(|(_, slice)| slice.calls > 0) {
-        let mut y = top + HEIGHT;
-        for (provider, colour) in places.iter().zip(COLOURS) {
-            let calls = slice.shares.get(provider).copied().unwrap_or_default();
-            let height = HEIGHT * calls as f64 / slice.calls as f64;
-            y -= height;
-            if calls > 0 {
-                let x = left + step * place as f64;
-                writeln!(
-                    out,
-                    "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{step:.1}\" height=\"{height:.1}\" fill=\"{colour}\"/>"
-                )?;
-            }
-        }
+    // The last and whatever is below it first, so that those below are drawn upon it.
+    for count in (1..=places.len()).rev() {
+        let part = |slice: &Slice| {
+            let calls = places[..count].iter().filter_map(|place| slice.shares.get(place));
+            calls.sum::<u64>() as f64 / slice.calls.max(1) as f64
+        };
+        let colour = COLOURS[count - 1];
+        write!(out, "<polygon fill=\"{colour}\" points=\"{left},{:.0} ", top + HEIGHT)?;
+        points(out, (left, top), report.slices.iter().map(part))?;
+        writeln!(out, "{:.0},{:.0}\"/>", left + WIDTH, top + HEIGHT)?;
     }
     Ok(())
 }
@@ -103,20 +98,46 @@ fn curve(
     colour: &str,
     parts: impl ExactSizeIterator<Item = f64>,
 ) -> std::fmt::Result {
-    let step = WIDTH / parts.len() as f64;
     writeln!(out, "<text x=\"{left}\" y=\"{:.0}\">{}</text>", top - 5.0, escaped(label))?;
     writeln!(
         out,
         "<rect x=\"{left}\" y=\"{top}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"none\" stroke=\"#bbb\"/>"
     )?;
     write!(out, "<polyline fill=\"none\" stroke=\"{colour}\" points=\"")?;
-    for (place, part) in parts.enumerate() {
-        let (x, y) = (left + step * (place as f64 + 0.5), top + HEIGHT * (1.0 - part));
-        write!(out, "{x:.1},{y:.1} ")?;
-    }
+    points(out, (left, top), parts)?;
     writeln!(out, "\"/>")
+}
+
+/// Where a line goes through parts of one, from edge to edge.
+fn points(
+    out: &mut String,
+    (left, top): (f64, f64),
+    parts: impl ExactSizeIterator<Item = f64>,
+) -> std::fmt::Result {
+    let step = WIDTH / (parts.len().max(2) - 1) as f64;
+    for (place, part) in parts.enumerate() {
+        write!(out, "{:.1},{:.1} ", left + step * place as f64, top + HEIGHT * (1.0 - part))?;
+    }
+    Ok(())
 }
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_name_has_of_markup_is_written_as_text() {
+        assert_eq!(escaped("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
+    }
+
+    #[test]
+    fn a_line_goes_from_edge_to_edge() {
+        let mut out = String::new();
+        points(&mut out, (10.0, 20.0), [0.0, 1.0].into_iter()).unwrap();
+        assert_eq!(out, format!("10.0,{:.1} {:.1},20.0 ", 20.0 + HEIGHT, 10.0 + WIDTH));
+    }
 }
