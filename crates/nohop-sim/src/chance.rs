@@ -39,9 +39,9 @@ impl Chance {
     }
 
     /// Which of `weights` it is, in proportion to them; the first where all are zero.
-    pub(crate) fn one_of(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+    pub(crate) fn one_of(&mut self, mut weights: impl Iterator<Item = u32> + Clone) -> usize {
         let mut left = self.below(weights.clone().map(u64::from).sum());
-        let found = weights.clone().position(|weight| match left.checked_sub(weight.into()) {
+        let found = weights.position(|weight| match left.checked_sub(weight.into()) {
             Some(rest) => {
                 left = rest;
                 false
