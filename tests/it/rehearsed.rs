@@ -12,7 +12,7 @@ use nohop::ledger::Memory;
 use nohop::policy::{Limits, Policy, Price, available, by, cheapest, first, weighted};
 use nohop::providers::{Endpoint, table};
 use nohop::{Money, Request, Route, Router, Target};
-use nohop_sim::{self as sim, Ask, Rehearsal, Report, Spread, Trouble, Workload, World};
+use nohop_sim::{self as sim, Arrival, Rehearsal, Report, Spread, Trouble, Workload, World};
 use nohop_testkit::{Emulator, Fault, RetryAfter, Script};
 use tokio::time::{Instant, sleep_until};
 
@@ -100,12 +100,12 @@ fn check<P: Policy>(manners: [Manner; 10], limits: Limits, policy: impl Fn() -> 
 }
 
 /// A day of requests, evenly spread.
-fn asks() -> Vec<Ask> {
+fn asks() -> Vec<Arrival> {
     let count = std::env::var("NOHOP_REHEARSED").ok().and_then(|count| count.parse().ok());
     let count: u32 = count.unwrap_or(2_000);
     let ask = |place: u32| {
         let at = HOUR * 24 / count * place;
-        Ask { input: 1_000, output: TOKENS, ..Ask::new(at, "m") }
+        Arrival { input: 1_000, output: TOKENS, ..Arrival::new(at, "m") }
     };
     (0..count).map(ask).collect()
 }
@@ -128,7 +128,7 @@ fn price(place: usize) -> Price {
     }
 }
 
-fn rehearsed(manners: &[Manner], asks: &[Ask], limits: Limits, policy: impl Policy) -> Seen {
+fn rehearsed(manners: &[Manner], asks: &[Arrival], limits: Limits, policy: impl Policy) -> Seen {
     let providers = manners.iter().zip(NAMES).enumerate().map(|(place, (manner, name))| {
         let pace = TOKENS as f64 / (PIECE.as_secs_f64() * 4.0);
         sim::Provider {
@@ -160,7 +160,7 @@ fn rehearsed(manners: &[Manner], asks: &[Ask], limits: Limits, policy: impl Poli
     }
 }
 
-fn real(manners: &[Manner], asks: &[Ask], limits: Limits, policy: impl Policy) -> Seen {
+fn real(manners: &[Manner], asks: &[Arrival], limits: Limits, policy: impl Policy) -> Seen {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {

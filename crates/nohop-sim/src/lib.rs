@@ -28,5 +28,5 @@ pub use rehearsal::Rehearsal;
 pub use report::{Report, Sizes, Slice, svg, table};
 pub use spread::Spread;
 pub use target::{Listed, Target};
-pub use workload::{Ask, Traffic, Workload};
+pub use workload::{Arrival, Traffic, Workload};
 pub use world::World;

@@ -12,14 +12,14 @@ pub use traffic::Traffic;
 ///
 /// ```
 /// use std::time::Duration;
-/// use nohop_sim::{Ask, Workload};
+/// use nohop_sim::{Arrival, Workload};
 ///
-/// let ask = Ask { input: 2_000, output: 300, ..Ask::new(Duration::from_secs(3), "chat") };
+/// let ask = Arrival { input: 2_000, output: 300, ..Arrival::new(Duration::from_secs(3), "chat") };
 /// assert_eq!(Workload::new([ask]).len(), 1);
 /// ```
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
-pub struct Ask {
+pub struct Arrival {
     /// When it comes, counted from the beginning.
     pub at: Duration,
     /// The model that it names.
@@ -40,7 +40,7 @@ pub struct Ask {
     pub tags: BTreeMap<String, String>,
 }
 
-impl Ask {
+impl Arrival {
     /// An easy request for `model` that comes at a time: a thousand tokens, to be answered with three hundred.
     pub fn new(at: Duration, model: impl Into<String>) -> Self {
         Self {
@@ -85,7 +85,7 @@ pub(crate) struct Row {
 
 impl Workload {
     /// These requests, in whatever order.
-    pub fn new(asks: impl IntoIterator<Item = Ask>) -> Self {
+    pub fn new(asks: impl IntoIterator<Item = Arrival>) -> Self {
         let mut workload = Self::default();
         for ask in asks {
             let row = Row {

@@ -1,3 +1,5 @@
+#![allow(clippy::print_stdout, reason = "figures that a test holds are worth reading")]
+
 use std::time::{Duration, Instant};
 
 use nohop_policy::{
@@ -6,12 +8,18 @@ use nohop_policy::{
 use nohop_types::ErrorKind;
 
 use super::*;
-use crate::{Ask, Fault, Limit, Provider, Spread, Target, Traffic, Trouble, svg, table};
+use crate::{Arrival, Fault, Limit, Provider, Spread, Target, Traffic, Trouble, svg, table};
 
 mod hostile;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3_600);
+
+/// When rehearsals begin: any time would do.
+#[allow(clippy::disallowed_methods, reason = "an instant can not be made up")]
+fn began() -> Instant {
+    Instant::now()
+}
 
 /// A target at a price of so many cents for a million tokens of the prompt.
 fn target(name: &str, cents: u64) -> Target {
@@ -26,7 +34,7 @@ fn traffic(requests: usize) -> Workload {
 fn check(requests: usize, first: Provider, second: Provider, policy: impl Policy) -> Report {
     let targets = [target("m@first", 10), target("m@second", 90)];
     let world = World::new([first, second], targets).unwrap();
-    Rehearsal::new(world, traffic(requests), Instant::now()).seed(7).run(policy)
+    Rehearsal::new(world, traffic(requests), began()).seed(7).run(policy)
 }
 
 fn two() -> [Provider; 2] {
@@ -49,7 +57,7 @@ fn the_same_seed_makes_the_same_bytes_whenever_it_begins() {
         format!("{}{}{report:?}", table([&report]), svg([&report]))
     };
 
-    let began = Instant::now();
+    let began = began();
     let once = run(1, began);
 
     assert_eq!(once, run(1, began + 12_345 * SECOND));
@@ -108,9 +116,9 @@ fn an_outage_is_felt_where_there_is_nobody_else() {
 #[test]
 fn a_limit_admits_what_it_says_in_each_window() {
     let limited = Provider { limits: vec![Limit::a_minute(5)], ..Provider::new("first") };
-    let asks = (0..600).map(|second| Ask::new(SECOND * second, "m"));
+    let asks = (0..600).map(|second| Arrival::new(SECOND * second, "m"));
     let world = World::new([limited], [Target::new("m@first")]).unwrap();
-    let rehearsal = Rehearsal::new(world, Workload::new(asks), Instant::now());
+    let rehearsal = Rehearsal::new(world, Workload::new(asks), began());
 
     let report = rehearsal.slices(10).run(first());
 
@@ -148,7 +156,7 @@ fn a_price_that_falls_is_seen_when_it_falls() {
         Target { changes: vec![(HOUR * 12, cut)], ..target("m@second", 90) },
     ];
     let world = World::new([one, other], targets).unwrap();
-    let report = Rehearsal::new(world, traffic(4_000), Instant::now()).run(by(cheapest()));
+    let report = Rehearsal::new(world, traffic(4_000), began()).run(by(cheapest()));
 
     let second = |slice: usize| report.slices[slice].shares.get(&1).copied().unwrap_or_default();
     assert_eq!((0..47).map(second).sum::<u64>(), 0);
@@ -159,7 +167,7 @@ fn a_price_that_falls_is_seen_when_it_falls() {
 fn what_is_not_good_enough_is_asked_elsewhere_and_paid_twice() {
     let targets = [Target { skill: 600, ..target("m@first", 10) }, target("m@second", 90)];
     let world = World::new(two(), targets).unwrap();
-    let report = Rehearsal::new(world, traffic(5_000), Instant::now()).run(by(cheapest()));
+    let report = Rehearsal::new(world, traffic(5_000), began()).run(by(cheapest()));
 
     let part = report.escalated as f64 / report.requests as f64;
     assert!((part - 0.4).abs() < 0.03, "{part}");
@@ -172,11 +180,11 @@ fn hedges_are_paid_from_the_purse() {
     let [one, other] = two();
     let slow = Provider { first_content: Spread::of(2_000.0, 9_000.0), ..one };
     let world = World::new([slow, other], [target("m@first", 10), target("m@second", 90)]);
-    let rehearsal = Rehearsal::new(world.unwrap(), traffic(5_000), Instant::now());
+    let rehearsal = Rehearsal::new(world.unwrap(), traffic(5_000), began());
     let limits = Limits { hedge: Some(SECOND), ..Limits::DEFAULT };
 
     let plain = rehearsal.run(first());
-    let hedged = rehearsal.clone().limits(limits).run(first());
+    let hedged = rehearsal.limits(limits).run(first());
 
     assert!(hedged.content.p50 <= plain.content.p50);
     assert!(hedged.cancelled > 300, "{hedged:?}");
@@ -189,11 +197,11 @@ fn an_answer_that_breaks_goes_on_elsewhere_where_limits_say_so() {
     let [one, other] = two();
     let one = Provider { breaks: 200, ..one };
     let world = World::new([one, other], [target("m@first", 10), target("m@second", 90)]);
-    let rehearsal = Rehearsal::new(world.unwrap(), traffic(2_000), Instant::now());
+    let rehearsal = Rehearsal::new(world.unwrap(), traffic(2_000), began());
     let limits = Limits { broken: Broken::Resume, ..Limits::DEFAULT };
 
     let fails = rehearsal.run(first());
-    let resumes = rehearsal.clone().limits(limits).run(first());
+    let resumes = rehearsal.limits(limits).run(first());
 
     assert!((fails.availability() - 0.8).abs() < 0.03, "{}", fails.availability());
     assert!(resumes.availability() > 0.999, "{}", resumes.availability());
@@ -227,8 +235,8 @@ fn every_trouble_is_felt_and_passes() {
 #[test]
 fn who_names_a_model_that_is_not_there_is_told() {
     let world = World::new(two(), [target("m@first", 1)]).unwrap();
-    let asks = Workload::new([Ask::new(SECOND, "else")]);
-    let report = Rehearsal::new(world, asks, Instant::now()).run(first());
+    let asks = Workload::new([Arrival::new(SECOND, "else")]);
+    let report = Rehearsal::new(world, asks, began()).run(first());
 
     assert_eq!((report.answered, report.calls, report.errors["config"]), (0, 0, 1));
     assert!(World::new(two(), [target("m@third", 1)]).is_err());

@@ -4,7 +4,7 @@ use std::time::Duration;
 use nohop_types::{Error, ErrorKind, Result, Usage};
 use serde::Deserialize;
 
-use super::{Ask, Workload};
+use super::{Arrival, Workload};
 
 /// What is read of an entry of a ledger; the rest of it is about whom it was sent to.
 #[derive(Deserialize)]
@@ -32,20 +32,20 @@ impl Workload {
     ///
     /// `InvalidRequest` when a line is no entry; it is named.
     pub fn read(lines: &str) -> Result<Self> {
-        let mut asks: BTreeMap<String, (u32, Ask)> = BTreeMap::new();
+        let mut asks: BTreeMap<String, (u32, Arrival)> = BTreeMap::new();
         for (number, line) in (1..).zip(lines.lines()).filter(|(_, line)| !line.trim().is_empty()) {
             let entry: Entry = serde_json::from_str(line).map_err(|error| {
                 let message = format!("line {number} is no entry of a ledger: {error}");
                 Error::new(ErrorKind::InvalidRequest, message)
             })?;
             let (prompt, prefix, output) = tokens(&entry.usage);
-            let first = Ask {
+            let first = Arrival {
                 input: prompt,
                 output,
                 prefix,
                 user: entry.user,
                 tags: entry.tags,
-                ..Ask::new(entry.began, entry.model)
+                ..Arrival::new(entry.began, entry.model)
             };
             match asks.get_mut(&entry.request) {
                 None => {
@@ -62,7 +62,7 @@ impl Workload {
             }
         }
         let began = asks.values().map(|(_, ask)| ask.at).min().unwrap_or_default();
-        Ok(Self::new(asks.into_values().map(|(_, ask)| Ask { at: ask.at - began, ..ask })))
+        Ok(Self::new(asks.into_values().map(|(_, ask)| Arrival { at: ask.at - began, ..ask })))
     }
 }
 

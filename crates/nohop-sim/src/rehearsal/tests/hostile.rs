@@ -66,14 +66,14 @@ fn provider() -> impl Strategy<Value = Provider> {
     })
 }
 
-fn ask() -> impl Strategy<Value = Ask> {
+fn ask() -> impl Strategy<Value = Arrival> {
     let count = || select(vec![0, 1, 1_000, u64::MAX]);
     let session = prop::option::of(Just("s".to_owned()));
     (time(), count(), count(), count(), session, any::<u32>()).prop_map(
         |(at, input, output, prefix, session, difficulty)| {
             // Later than a century from now is no time that a policy could be told.
             let at = at.min(HOUR * 876_000);
-            Ask { input, output, prefix, session, difficulty, ..Ask::new(at, "m") }
+            Arrival { input, output, prefix, session, difficulty, ..Arrival::new(at, "m") }
         },
     )
 }
@@ -113,7 +113,7 @@ proptest! {
         let targets: Vec<_> = targets.collect();
         let world = World::new(providers, targets).unwrap();
         let requests = asks.len() as u64;
-        let rehearsal = Rehearsal::new(world, Workload::new(asks), Instant::now());
+        let rehearsal = Rehearsal::new(world, Workload::new(asks), began());
 
         let report = rehearsal.limits(limits).slices(slices).run(available().then(by(cheapest())));
 
