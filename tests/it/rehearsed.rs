@@ -165,8 +165,8 @@ fn real(manners: &[Manner], asks: &[Arrival], limits: Limits, policy: impl Polic
     let runtime = runtime.enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let mut emulators = Vec::new();
-        for place in 0..NAMES.len() {
-            let script = script(place, asks.len(), &manners[place], None);
+        for (place, manner) in manners.iter().enumerate() {
+            let script = script(place, asks.len(), manner, None);
             emulators.push(Arc::new(script.start().await.unwrap()));
         }
         let ledger = Arc::new(Memory::new());
@@ -242,11 +242,11 @@ fn script(place: usize, calls: usize, manner: &Manner, trouble: Option<&Trouble>
             let (fails, stormy) = (chance.unit(), chance.unit());
             match trouble.map(|trouble| trouble.what) {
                 Some(sim::Fault::Down(_)) => return Fault::ServerError,
-                Some(sim::Fault::Limits { of_a_thousand, retry_after }) => {
-                    if stormy * 1_000.0 < f64::from(of_a_thousand) {
-                        let after = retry_after.unwrap_or_default();
-                        return Fault::RateLimited(RetryAfter::Seconds(after));
-                    }
+                Some(sim::Fault::Limits { of_a_thousand, retry_after })
+                    if stormy * 1_000.0 < f64::from(of_a_thousand) =>
+                {
+                    let after = retry_after.unwrap_or_default();
+                    return Fault::RateLimited(RetryAfter::Seconds(after));
                 }
                 Some(sim::Fault::Slow(times)) => {
                     late *= times;
