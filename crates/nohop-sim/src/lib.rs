@@ -5,7 +5,7 @@
 //! router would, under a policy, and a [`Report`] says what came of it: what it cost, how long people waited, how many were
 //! answered, who got the calls. [`table`] puts reports side by side, and [`svg`] draws them over time.
 //!
-//! Only providers and time are made up: policies, plans, the purse and health are those of `nohop-policy`. What is random
+//! Only providers and time are made up: policies, plans, the purse, health and quotas are those of `nohop-policy`. What is random
 //! follows from a seed, so that the same seed makes the same report.
 //!
 //! Invariant: nothing here opens a socket, sleeps or reads a clock. An instant comes in to count from, and nothing depends

@@ -8,7 +8,7 @@ use crate::{Report, Workload, World};
 
 /// A workload that is sent through a world, as a router would send it.
 ///
-/// Decisions are made by a policy, and the calls by the real plan, purse and rests; only providers and time are made up.
+/// Decisions are made by a policy, and the calls by the real plan, purse, health and quotas; only providers and time are made up.
 /// A request has the same luck at the same target whichever policy sends it there, so that what differs between two
 /// reports is the policies' own doing.
 ///

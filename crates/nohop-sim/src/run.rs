@@ -301,13 +301,20 @@ impl<'a> Run<'a> {
         place: usize,
         at: Duration,
     ) -> Option<Option<Held>> {
-        let now = self.rehearsal.began + at;
+        let rehearsal = self.rehearsal;
+        let now = rehearsal.began + at;
         let flight = self.flights[slot].as_mut()?;
-        let row = &self.rehearsal.workload.asks[flight.ask];
-        let candidate = &self.models[row.model as usize].candidates[place];
+        let row = &rehearsal.workload.asks[flight.ask];
+        let model = &self.models[row.model as usize];
+        let candidate = &model.candidates[place];
         let cx = context(&flight.request, row.input, now, flight.seed);
         let mut woken = Vec::new();
-        let taken = match self.desk.take(&mut flight.wait, id, &cx, candidate, &mut woken) {
+        let taken = self.desk.take(&mut flight.wait, id, &cx, candidate, &mut woken);
+        if taken.is_err() {
+            // Others may find out whether it answers again: this request does not, now.
+            self.board.release(&model.gauges[place], rehearsal.began + row.at, now);
+        }
+        let taken = match taken {
             Ok(held) => {
                 self.desk.over(&mut flight.wait, now, &mut woken);
                 Some(held)
