@@ -16,6 +16,7 @@ mod moving;
 mod preferences;
 mod prices;
 mod rankings;
+mod rehearsed;
 mod requests;
 mod road;
 mod schemas;

@@ -22,6 +22,7 @@ mod gateway;
 mod health;
 mod inputs;
 mod media;
+mod quotas;
 mod refresh;
 pub(crate) mod rows;
 mod running;

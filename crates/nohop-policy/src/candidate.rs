@@ -30,6 +30,9 @@ pub struct Candidate {
     pub health: Health,
     /// How large a part of the requests it gets of [`weighted`](crate::weighted).
     pub weight: u32,
+    /// How large a part of its target's requests its key gets of [`pooled`](crate::pooled), where that was
+    /// said of any key.
+    pub share: Option<u32>,
     /// How many names stand before the one that it was found under: a request may name others to fall back to.
     pub fallback: u32,
 }
@@ -53,6 +56,7 @@ impl Candidate {
             offer: Arc::default(),
             health: Health::default(),
             weight: 1,
+            share: None,
             fallback: 0,
         }
     }
@@ -96,6 +100,14 @@ impl Candidate {
     #[must_use]
     pub fn weight(mut self, weight: u32) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// Says how large a part of its target's requests its key gets; none at all but as the last resort if
+    /// zero.
+    #[must_use]
+    pub fn share(mut self, share: impl Into<Option<u32>>) -> Self {
+        self.share = share.into();
         self
     }
 

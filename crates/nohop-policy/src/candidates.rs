@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
 use nohop_types::Label;
@@ -106,6 +107,29 @@ impl<'a> Candidates<'a> {
     pub fn keep_best<K: Ord>(&mut self, count: usize, key: impl FnMut(&'a Candidate) -> K) {
         self.sort_front_by_key(count, key);
         self.kept = self.kept.min(count);
+    }
+
+    /// Orders those of each group by `key`, least first, on the places that the group has in the list.
+    ///
+    /// What is in no group stays where it is.
+    pub(crate) fn sort_within<G: Ord, K: Ord>(
+        &mut self,
+        mut group: impl FnMut(&'a Candidate) -> Option<G>,
+        mut key: impl FnMut(&'a Candidate) -> K,
+    ) {
+        let snapshot = self.snapshot;
+        let list = &mut self.order[..self.kept];
+        let mut groups: BTreeMap<G, Vec<usize>> = BTreeMap::new();
+        for (index, place) in list.iter().enumerate() {
+            if let Some(group) = group(&snapshot[*place as usize]) {
+                groups.entry(group).or_default().push(index);
+            }
+        }
+        for indices in groups.into_values() {
+            let mut places: Vec<_> = indices.iter().map(|index| list[*index]).collect();
+            places.sort_by_cached_key(|place| key(&snapshot[*place as usize]));
+            indices.into_iter().zip(places).for_each(|(index, place)| list[index] = place);
+        }
     }
 
     /// Runs one stage of a policy, and marks what it dropped with `name`.

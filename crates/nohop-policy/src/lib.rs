@@ -30,6 +30,8 @@ mod policy;
 mod preferences;
 mod price;
 mod purse;
+mod quota;
+mod quotas;
 mod random;
 mod rest;
 mod time;
@@ -49,12 +51,14 @@ pub use plan::{AttemptId, Plan, Signal, Step, Turn};
 pub use policies::{
     Percentile, Split, Sticky, affordable, allowed, available, balanced, best, capable, cheapest,
     fastest, first, highest_throughput, ignore, in_order, least_loaded, most_reliable, newest,
-    only, only_within, split, sticky, top, weighted, within,
+    only, only_within, pooled, split, sticky, top, weighted, within,
 };
 pub use policy::{Named, Policy, Then};
 pub use preferences::none_left;
 pub use price::{Longer, Price};
 pub use purse::Purse;
+pub use quota::{Quota, Subject};
+pub use quotas::{Ask, Full, Held, Look, Needs, Quotas, Ticket};
 pub use rest::Rest;
 pub use warm::Warm;
 pub use when::{Otherwise, When, when};

@@ -5,7 +5,7 @@ use nohop_types::{Error, ErrorKind, Recovery};
 
 use crate::random::random;
 use crate::time::after;
-use crate::{Broken, Limits, Purse};
+use crate::{Broken, Full, Limits, Purse};
 
 mod end;
 mod phase;
@@ -58,6 +58,8 @@ pub struct Plan {
     /// When to call a second candidate beside the one that runs.
     hedge: Option<Instant>,
     cancels: Vec<AttemptId>,
+    /// Until when those are waited for that found no room.
+    room: Option<Instant>,
     phase: Phase,
     errors: Vec<Error>,
 }
@@ -84,6 +86,7 @@ impl Plan {
             begun: 0,
             hedge: None,
             cancels: Vec::new(),
+            room: None,
             phase: Phase::Open,
             errors: Vec::new(),
         }
@@ -126,7 +129,7 @@ impl Plan {
     /// Takes note of what attempt `id` has to say; one that has ended has nothing to say.
     pub fn signal(&mut self, now: Instant, id: AttemptId, signal: Signal) {
         let Some(index) = self.running.iter().position(|(running, _)| *running == id) else {
-            return;
+            return self.parked(now, id, signal);
         };
         match signal {
             Signal::Content => self.commit(id),
@@ -147,7 +150,22 @@ impl Plan {
                 let (_, turn) = self.running.swap_remove(index);
                 self.refused(now, turn, error);
             }
+            Signal::Full(full) => {
+                let (_, turn) = self.running.swap_remove(index);
+                self.full(now, turn, full);
+            }
+            Signal::Room => {}
         }
+    }
+
+    /// Whether attempt `id`, which found no room, waits for some.
+    pub fn waits(&self, id: AttemptId) -> bool {
+        self.queue.waits(id)
+    }
+
+    /// Until when there is any use in waiting for room; `None` while nobody waits for it.
+    pub fn patience(&self) -> Option<Instant> {
+        self.room.filter(|_| self.queue.is_parked())
     }
 
     /// From now on the delivered answer can not go on elsewhere: a break is the end, whatever the limits
@@ -161,7 +179,12 @@ impl Plan {
         if let Some(turn) = self.queue.take(now) {
             return self.call(now, turn);
         }
-        if let Some(from) = self.queue.soonest() {
+        if self.room.is_some_and(|until| now >= until) {
+            let gone = self.queue.drop_parked();
+            self.refund(gone);
+        }
+        let room = self.room.filter(|_| self.queue.is_parked());
+        if let Some(from) = self.queue.soonest().into_iter().chain(room).min() {
             return Step::Wait(from);
         }
         let error = self.queue.reason(&self.limits, now);
@@ -188,9 +211,10 @@ impl Plan {
         self.call(now, turn)
     }
 
-    fn call(&mut self, now: Instant, turn: Waiting) -> Step {
-        let id = AttemptId(self.begun);
-        self.begun += 1;
+    fn call(&mut self, now: Instant, mut turn: Waiting) -> Step {
+        let id = turn.id.unwrap_or(AttemptId(self.begun));
+        self.begun += usize::from(turn.id.is_none());
+        turn.id = Some(id);
         let alone = self.running.is_empty() && matches!(self.phase, Phase::Open);
         self.hedge = self.limits.hedge.filter(|_| alone).map(|silence| after(now, silence));
         let place = turn.turn.place;
@@ -216,6 +240,7 @@ impl Plan {
             return self.give_up(error);
         }
         self.phase = Phase::Open;
+        self.ask_again(now);
         // What the provider refused with a status, it did not charge for.
         if error.status().is_some_and(|status| status >= 400) && !broke {
             self.queue.release(&turn);
@@ -241,6 +266,7 @@ impl Plan {
     fn refused(&mut self, now: Instant, turn: Waiting, error: Error) {
         self.phase = Phase::Open;
         self.queue.undo(&turn);
+        self.queue.unpark(now, |_| true);
         if turn.paid {
             self.purse.refund();
         }
@@ -249,6 +275,38 @@ impl Plan {
         }
         self.errors.push(error);
         self.fall_over(now);
+    }
+
+    /// There is no room for it now: it is asked for again when there is, if anybody has the patience.
+    fn full(&mut self, now: Instant, turn: Waiting, full: Full) {
+        self.queue.undo(&turn);
+        let patience = after(now, self.limits.patience).min(self.deadline);
+        let until = *self.room.get_or_insert(patience);
+        if !self.queue.park(turn, full, until) && turn.paid {
+            self.purse.refund();
+        }
+        self.fall_over(now);
+    }
+
+    /// What there is to say of one that found no room.
+    fn parked(&mut self, now: Instant, id: AttemptId, signal: Signal) {
+        match signal {
+            Signal::Room => self.queue.unpark(now, |turn| turn.id == Some(id)),
+            Signal::Refused(error) => {
+                let gone = self.queue.dismiss(id);
+                if !gone.is_empty() {
+                    self.errors.push(error);
+                }
+                self.refund(gone);
+            }
+            _ => {}
+        }
+    }
+
+    /// Something was tried since there was no room: whoever found none is asked for again.
+    fn ask_again(&mut self, now: Instant) {
+        self.room = None;
+        self.queue.unpark(now, |_| true);
     }
 
     /// One of two has failed, or our own side refused it: another may take its place at once.

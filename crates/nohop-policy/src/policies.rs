@@ -17,7 +17,8 @@ pub use able::{affordable, available, capable};
 pub use balanced::balanced;
 pub use names::{allowed, first, ignore, in_order, only};
 pub use orders::{
-    best, cheapest, fastest, highest_throughput, least_loaded, most_reliable, newest, top, weighted,
+    best, cheapest, fastest, highest_throughput, least_loaded, most_reliable, newest, pooled, top,
+    weighted,
 };
 pub use split::{Split, split};
 pub use sticky::{Sticky, sticky};

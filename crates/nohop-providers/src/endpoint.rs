@@ -49,6 +49,8 @@ pub struct Endpoint {
     settings: Vec<(Cow<'static, str>, String)>,
     headers: Vec<Header>,
     keys: Vec<Arc<Slot>>,
+    /// How large a part of the requests each key gets, where that was said.
+    weights: Vec<Option<u32>>,
     strictness: Strictness,
     /// The first path that was asked for, and its address: reading a URL costs more than all else here.
     address: OnceLock<(String, Uri)>,
@@ -82,6 +84,7 @@ impl Endpoint {
             settings: Vec::new(),
             headers: Vec::new(),
             keys: vec![Arc::default()],
+            weights: vec![None],
             strictness: Strictness::Lenient,
             address: OnceLock::new(),
         }
@@ -139,8 +142,30 @@ impl Endpoint {
         // The first that is given stands in the place of the environment's.
         if matches!(&self.keys[..], [only] if only.credentials().is_none()) {
             self.keys.clear();
+            self.weights.clear();
         }
+        self.weights.push(None);
         self.keys.push(Arc::new(Slot(RwLock::new(Some(Arc::new(credentials))))));
+        self
+    }
+
+    /// Says how large a part of the requests the key gets that was added last; a key of which nothing is said
+    /// counts as one, and one of no weight is the last resort.
+    ///
+    /// Where it is said of none, keys are taken in their order, and the next only when one rests. A policy
+    /// may order them otherwise.
+    ///
+    /// ```
+    /// use nohop_providers::{Endpoint, table};
+    ///
+    /// let endpoint = Endpoint::new(table::OPENAI).key("sk-large").weight(4).key("sk-small");
+    /// assert_eq!([endpoint.share(0), endpoint.share(1)], [Some(4), Some(1)]);
+    /// ```
+    #[must_use]
+    pub fn weight(mut self, weight: u32) -> Self {
+        if let Some(last) = self.weights.last_mut() {
+            *last = Some(weight);
+        }
         self
     }
 
@@ -206,6 +231,12 @@ impl Endpoint {
     /// How many candidates each of its targets makes.
     pub fn keys(&self) -> usize {
         self.keys.len()
+    }
+
+    /// How large a part of the requests the key at `key` gets; `None` where nothing was said of any.
+    pub fn share(&self, key: usize) -> Option<u32> {
+        let said = self.weights.iter().any(Option::is_some);
+        self.weights.get(key).filter(|_| said).map(|weight| weight.unwrap_or(1))
     }
 
     /// Where requests go, for [`Transport::warm`](crate::Transport::warm).

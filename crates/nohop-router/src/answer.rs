@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use futures_core::Stream;
 use nohop_ledger::Cause;
-use nohop_policy::{AttemptId, Broken, Plan, Signal, Step};
+use nohop_policy::{AttemptId, Broken, Full, Plan, Signal, Step};
 use nohop_types::{Attempted, Cost, Error, ErrorKind, Event, Response, Result, Trace};
 use nohop_wire::Ability;
 use tokio::time::{Sleep, sleep_until};
@@ -19,6 +19,7 @@ use crate::asked::Asked;
 use crate::attempt::Attempt;
 use crate::clock::now;
 use crate::flight::Permit;
+use crate::room::{Room, Turn, Wait};
 use crate::said::Said;
 use crate::telemetry::{self, Told};
 use crate::work::Whole;
@@ -63,6 +64,8 @@ pub struct Answer {
     /// What was delivered so far, while the span has words.
     told: Option<Told>,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Its wait for room, once it found none.
+    room: Option<Box<Wait>>,
     over: bool,
     span: Span,
     /// Until it is over: whoever keeps it longer keeps nobody waiting.
@@ -89,6 +92,7 @@ impl Answer {
             said: resumes.then(Said::default),
             told,
             timer: None,
+            room: None,
             over: false,
             span,
             permit: Some(permit),
@@ -169,6 +173,7 @@ impl Answer {
                 Step::Done => self.over = true,
                 Step::Fail(error) => {
                     self.over = true;
+                    self.room = None;
                     #[cfg(feature = "cache")]
                     self.keep_nothing();
                     return Poll::Ready(Err(self.explained(error)));
@@ -180,23 +185,71 @@ impl Answer {
 
     fn call(&mut self, id: AttemptId, place: usize) {
         let candidate = &self.asked.resolved.candidates[place];
-        self.ended.push(Attempted::new(candidate.target.clone(), candidate.key));
-        match self.begin(id, place) {
-            Ok(attempt) => self.attempts.push(attempt),
+        let shown = Attempted::new(candidate.target.clone(), candidate.key);
+        match self.ended.get_mut(id.index()) {
+            // It was called before, and found no room.
+            Some(known) => *known = shown,
+            None => self.ended.push(shown),
+        }
+        let room = match self.enter(id, place) {
+            Ok(room) => room,
+            Err(full) => return self.full(id, place, full),
+        };
+        match self.begin(id, place, room) {
+            Ok(mut attempt) => {
+                attempt.shown.waited =
+                    self.room.as_mut().map(|wait| wait.over()).unwrap_or_default();
+                self.attempts.push(attempt);
+            }
             Err(error) => {
-                let (asked, now) = (&self.asked, now());
-                asked.shared.board.release(&asked.resolved.places[place].gauge, now, now);
-                let shown = &mut self.ended[id.index()];
-                shown.began = now - self.asked.began;
-                shown.outcome = Some(nohop_types::Outcome::Failed(error.kind()));
-                shown.error = Some(error.message().to_owned());
-                self.signal(id, Signal::Refused(error));
+                self.unclaim(place);
+                self.refused(id, error);
             }
         }
     }
 
+    /// Lets others find out whether the candidate at `place` answers again: this request does not, now.
+    fn unclaim(&self, place: usize) {
+        let Asked { shared, resolved, at, .. } = &*self.asked;
+        shared.board.release(&resolved.places[place].gauge, *at, now());
+    }
+
+    /// Takes room for an attempt, if that was not taken for it while it waited.
+    fn enter(&mut self, id: AttemptId, place: usize) -> Result<Room, Full> {
+        let came = self.room.as_mut().and_then(|wait| wait.room(id));
+        let since = self.room.as_ref().and_then(|wait| wait.since());
+        came.map_or_else(|| Room::take(&self.asked, place, since), Ok)
+    }
+
+    /// There is no room for an attempt: it is parked until there is, unless there never is.
+    fn full(&mut self, id: AttemptId, place: usize, full: Full) {
+        self.unclaim(place);
+        if full.never {
+            let target = &*self.asked.resolved.candidates[place].target;
+            return self.refused(id, full.error.with_target(target));
+        }
+        self.show(id, &full.error);
+        self.signal(id, Signal::Full(full));
+        if self.plan.waits(id) {
+            self.room.get_or_insert_default().park(id, place);
+        }
+    }
+
+    fn refused(&mut self, id: AttemptId, error: Error) {
+        self.show(id, &error);
+        self.signal(id, Signal::Refused(error));
+    }
+
+    /// Shows why an attempt was not made.
+    fn show(&mut self, id: AttemptId, error: &Error) {
+        let shown = &mut self.ended[id.index()];
+        shown.began = now() - self.asked.began;
+        shown.outcome = Some(nohop_types::Outcome::Failed(error.kind()));
+        shown.error = Some(error.message().to_owned());
+    }
+
     /// Begins an attempt: after a break, at going on from what was said.
-    fn begin(&mut self, id: AttemptId, place: usize) -> Result<Attempt> {
+    fn begin(&mut self, id: AttemptId, place: usize, room: Room) -> Result<Attempt> {
         let asked = &self.asked;
         let request = match &mut self.said {
             Some(said) => said.request(&asked.request),
@@ -208,7 +261,7 @@ impl Answer {
             let target = &*asked.resolved.candidates[place].target;
             return Err(Error::new(ErrorKind::Unsupported, message).with_target(target));
         }
-        Attempt::begin(asked, &request, id, place, self.cause(id, place))
+        Attempt::begin(asked, &request, id, place, room, self.cause(id, place))
     }
 
     /// Why the candidate at `place` is called.
@@ -260,8 +313,20 @@ impl Answer {
         }) {
             return Poll::Ready(());
         }
+        let again = match self.look(cx) {
+            None => None,
+            Some(Turn::Later(again)) => again,
+            Some(Turn::Room(id)) => {
+                self.signal(id, Signal::Room);
+                return Poll::Ready(());
+            }
+            Some(Turn::Crowded(refused)) => {
+                refused.into_iter().for_each(|(id, error)| self.refused(id, error));
+                return Poll::Ready(());
+            }
+        };
         let due = self.attempts.iter().filter_map(Attempt::due);
-        let Some(until) = due.chain(self.until).min() else { return Poll::Pending };
+        let Some(until) = due.chain(self.until).chain(again).min() else { return Poll::Pending };
         let until = until.into();
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
         // One that fires early is set again; one that would fire late is set at once.
@@ -276,6 +341,12 @@ impl Answer {
         });
         self.until = self.until.filter(|until| now < *until);
         Poll::Ready(())
+    }
+
+    /// Looks how it is going in line, where there is nothing to do but to wait for room.
+    fn look(&mut self, cx: &Context<'_>) -> Option<Turn> {
+        let until = self.plan.patience().filter(|_| self.attempts.is_empty())?;
+        Some(self.room.as_mut()?.look(&self.asked, until, cx.waker()))
     }
 
     /// Hears every attempt once, and says whether any had something to say.
@@ -382,6 +453,7 @@ impl Answer {
     pub(crate) fn abandon(&mut self) {
         self.over = true;
         self.permit = None;
+        self.room = None;
         self.ready.clear();
         #[cfg(feature = "cache")]
         self.keep_nothing();

@@ -7,7 +7,7 @@ use nohop_ledger::{Cause, Reservation};
 use nohop_policy::{self as policy, AttemptId, Candidate, Manner, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Attempted, Cost, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
+    Attempted, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
 };
 use nohop_wire::{Counted, Mode, State};
 use tracing::Span;
@@ -15,12 +15,14 @@ use tracing::Span;
 use crate::asked::Asked;
 use crate::clock::{Clock, date, now};
 use crate::flight::Permit;
+use crate::room::Room;
 use crate::route::Place;
 use crate::safely::safely;
 use crate::telemetry;
 use crate::work::{Whole, Work};
 
 mod call;
+mod consumed;
 mod entry;
 mod errand;
 mod listener;
@@ -63,6 +65,7 @@ pub(crate) struct Attempt {
 /// What an attempt holds until it is settled.
 struct Held {
     reservation: Reservation,
+    room: Room,
     _permit: Permit,
 }
 
@@ -74,7 +77,8 @@ enum Phase {
 }
 
 impl Attempt {
-    /// Reserves, and prepares the call of the candidate at `place`; nothing is sent before it is polled.
+    /// Reserves money, and prepares the call of the candidate at `place`, for which there is `room`; nothing is sent
+    /// before it is polled.
     ///
     /// # Errors
     ///
@@ -85,6 +89,7 @@ impl Attempt {
         request: &Arc<Request>,
         id: AttemptId,
         place: usize,
+        room: Room,
         cause: Cause,
     ) -> Result<Self> {
         let (began, candidate) = (now(), &asked.resolved.candidates[place]);
@@ -110,7 +115,7 @@ impl Attempt {
         // A ledger that can not say no says nothing.
         let reservation =
             safely("the ledger", reserve).unwrap_or_else(|| Ok(Reservation::new(Money::ZERO)))?;
-        let held = Held { reservation, _permit: shared.flight.attempt() };
+        let held = Held { reservation, room, _permit: shared.flight.attempt() };
         shared.board.begin(&asked.resolved.places[place].gauge, began);
         let mut shown = Attempted::new(candidate.target.clone(), candidate.key);
         shown.way = Some(asked.way(place));
@@ -352,7 +357,7 @@ impl Attempt {
     /// Takes back an attempt that was not sent: there is nothing to write down.
     fn take_back(&mut self, outcome: Outcome) {
         self.phase = Phase::Over;
-        let Some(Held { reservation, _permit }) = self.held.take() else { return };
+        let Some(Held { reservation, .. }) = self.held.take() else { return };
         self.shown.outcome = Some(outcome);
         self.shown.took = now() - self.began;
         self.asked.shared.board.forget(&self.at().gauge, self.began, now());
@@ -367,7 +372,7 @@ impl Attempt {
         if let Phase::Reading { opened, .. } = std::mem::replace(&mut self.phase, Phase::Over) {
             self.shown.skipped = opened.reader.skipped();
         }
-        let Some(Held { reservation, _permit }) = self.held.take() else { return };
+        let Some(Held { reservation, room, _permit }) = self.held.take() else { return };
         let now = now();
         self.shown.took = now - self.began;
         self.shown.outcome = Some(ended(&outcome));
@@ -384,6 +389,9 @@ impl Attempt {
             took = ?entry.took,
             "an attempt has ended"
         );
+        if let Some(held) = room.needs() {
+            room.settle(self.used(held));
+        }
         let shared = &self.asked.shared;
         shared.statistics.add(&entry);
         safely("the ledger", || shared.ledger.settle(reservation, entry));
@@ -398,59 +406,11 @@ impl Attempt {
         safely("a policy", || self.asked.resolved.policy.observe(&cx, &attempt));
     }
 
-    /// Takes note of how long the answer is, where it is whole and the provider says so.
-    fn count(&self) {
-        let usage = &self.shown.usage;
-        let told = usage.output.filter(|_| {
-            matches!(self.asked.work, Work::Chat)
-                && self.shown.outcome == Some(Outcome::Finished)
-                && !usage.estimated
-        });
-        if let Some(output) = told {
-            let choices = u64::from(self.asked.request.sampling.n.unwrap_or(1)).max(1);
-            let tokens = output.saturating_add(usage.reasoning.unwrap_or_default());
-            self.asked.resolved.lengths.count(tokens / choices);
-        }
-    }
-
-    /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
-    fn estimate(&mut self) {
-        let finished = self.shown.outcome == Some(Outcome::Finished);
-        if self.said == 0 || finished && self.shown.usage.total().is_some() {
-            return;
-        }
-        let usage = Arc::make_mut(&mut self.shown.usage);
-        let cx = policy::Context::new(&self.asked.request, self.began, 0);
-        usage.input = usage.input.or(Some(cx.input));
-        usage.output = usage.output.max(Some(self.said.div_ceil(4)));
-        usage.estimated = true;
-    }
-
     fn manner(&self) -> Manner {
         let Attempted { took, first_content, usage, .. } = &self.shown;
         let manner = self.listener.manner(usage, *took, *first_content);
         // What is told all at once is never empty.
         Manner { empty: manner.empty && self.asked.work.is_chat(), ..manner }
-    }
-
-    /// What the provider's cache has saved: what is read from it costs less than what is read afresh.
-    fn saved(&self) -> Option<Money> {
-        let price = self.candidate().price.as_ref()?;
-        let read = self.shown.usage.cache_read.filter(|tokens| *tokens > 0)?;
-        Some((price.input - price.cache_read?) * read)
-    }
-
-    fn cost(&self) -> Option<Cost> {
-        let usage = &self.shown.usage;
-        if let Some(amount) = usage.cost {
-            return Some(Cost::provider(amount));
-        }
-        if let Some(priced) = &self.at().priced {
-            let at = (&*self.at().way, self.candidate());
-            return priced.cost(usage, &priced.facts(usage, &self.asked.request, at), self.date);
-        }
-        let amount = self.candidate().price.as_ref()?.cost(usage)?;
-        Some(if usage.estimated { Cost::estimated(amount) } else { Cost::computed(amount) })
     }
 }
 

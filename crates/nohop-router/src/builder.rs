@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nohop_ledger::{Ledger, Memory, Statistics};
-use nohop_policy::{Board, Limits, Policy, Purse};
+use nohop_policy::{Board, Limits, Policy, Purse, Quota};
 use nohop_pricing::Catalog;
 use nohop_providers::{ALL, Endpoint, Transport};
 use nohop_types::{Error, ErrorKind, Event, Request, Result};
@@ -12,6 +12,7 @@ use crate::flight::Flight;
 use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::{Known, Names};
+use crate::room::Desk;
 use crate::route::Defaults;
 use crate::router::Shared;
 use crate::{Route, Router, Target, Words};
@@ -29,6 +30,8 @@ pub struct Builder {
     policy: Option<PolicyBox>,
     limits: Limits,
     purse: Purse,
+    quotas: Vec<Quota>,
+    most_waiting: usize,
     catalog: Option<Catalog>,
     ledger: Arc<dyn Ledger>,
     transport: Option<Arc<dyn Transport>>,
@@ -56,6 +59,8 @@ impl Builder {
             policy: None,
             limits: Limits::DEFAULT,
             purse: Purse::default(),
+            quotas: Vec::new(),
+            most_waiting: Desk::MOST_WAITING,
             catalog: bundled(),
             ledger: Arc::new(Memory::new()),
             transport: None,
@@ -111,6 +116,24 @@ impl Builder {
     #[must_use]
     pub fn purse(mut self, purse: Purse) -> Self {
         self.purse = purse;
+        self
+    }
+
+    /// Adds what all requests together may use of an endpoint, a key, a model, a target, a route or a tag.
+    ///
+    /// Whoever finds no room goes to another candidate; where none has any, it waits in line within its
+    /// limit `patience`, and ends with an error of the kind `RateLimit` that says from when on there may
+    /// be some.
+    #[must_use]
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quotas.push(quota);
+        self
+    }
+
+    /// Sets how many requests may wait for room under the quotas; more are refused at once.
+    #[must_use]
+    pub fn most_waiting(mut self, requests: usize) -> Self {
+        self.most_waiting = requests;
         self
     }
 
@@ -196,8 +219,8 @@ impl Builder {
     /// # Errors
     ///
     /// `Config` when there is no endpoint, when one of them is not complete or shares its name with
-    /// another, when a route or target names none of them, when a host to fetch from is none, or when nothing
-    /// carries HTTP.
+    /// another, when a route or target names none of them, when a quota is on nothing that is here or admits nobody,
+    /// when a host to fetch from is none, or when nothing carries HTTP.
     pub fn build(self) -> Result<Router> {
         self.fetching.check()?;
         let board = Board::new(now());
@@ -212,6 +235,12 @@ impl Builder {
         let slots: Vec<_> =
             self.routes.iter().map(|route| (route.name.clone(), route.slots.clone())).collect();
         let names = Names::new(known, self.routes, defaults, &board)?;
+        for quota in &self.quotas {
+            quota.check()?;
+            names.check(quota.subject())?;
+        }
+        let counts = !self.quotas.is_empty();
+        let desk = || Arc::new(Desk::new(self.quotas).most_waiting(self.most_waiting));
         for (route, slots) in &slots {
             let found = slots.names().try_for_each(|name| names.resolve(name, &board).map(|_| ()));
             found.map_err(|error| error.at(format_args!("route {route}")))?;
@@ -227,6 +256,7 @@ impl Builder {
             transport: self.transport.or_else(transport).ok_or_else(no_transport)?,
             purse: Arc::new(self.purse),
             flight: Arc::new(Flight::default()),
+            desk: counts.then(desk),
             #[cfg(feature = "refresh")]
             kept: tokio::sync::Mutex::default(),
             #[cfg(feature = "cache")]

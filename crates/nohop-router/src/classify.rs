@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use nohop_policy::Difficulty;
-use nohop_types::{Aside, Attempted, Classified, Label, Request, Response, Result};
+use nohop_types::{Aside, Attempted, Classified, Label, Priority, Request, Response, Result};
 use nohop_wire::Mode;
 use tokio::time::timeout;
 
@@ -113,7 +113,8 @@ impl Classify for ByDifficulty {
 /// Asks the router something about a request, on behalf of its classifier.
 ///
 /// What is asked is neither classified nor shadowed itself, whatever its route says, and the hooks of the
-/// application do not see it. It has ledger entries of its own, with the user and the tags of the request.
+/// application do not see it. It has ledger entries of its own, with the user and the tags of the request, and waits for room
+/// under quotas by its priority.
 pub struct Inquiry<'a> {
     router: &'a Router,
     request: &'a Request,
@@ -134,6 +135,9 @@ impl Inquiry<'_> {
         let mut request: Arc<Request> = request.into();
         let ours = Arc::make_mut(&mut request);
         ours.user = ours.user.take().or_else(|| self.request.user.clone());
+        if ours.priority == Priority::Normal {
+            ours.priority = self.request.priority;
+        }
         for (name, value) in &self.request.tags {
             ours.tags.entry(name.clone()).or_insert_with(|| value.clone());
         }

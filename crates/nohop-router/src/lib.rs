@@ -27,6 +27,7 @@ mod preferred;
 mod priced;
 #[cfg(feature = "refresh")]
 mod refresh;
+mod room;
 mod route;
 mod router;
 mod safely;

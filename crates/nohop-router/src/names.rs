@@ -23,6 +23,7 @@ use crate::{Target, priced};
 
 mod joined;
 mod near;
+mod quoted;
 mod variant;
 
 pub(crate) use near::nearest;

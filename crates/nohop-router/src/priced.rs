@@ -131,6 +131,16 @@ pub(crate) fn targets<'e>(
     found.into_iter().map(|(_, target)| target).collect()
 }
 
+/// What `catalog` calls the model that is `native` at `endpoint`.
+pub(crate) fn slug(
+    catalog: Option<&Catalog>,
+    endpoint: &Endpoint,
+    native: &str,
+) -> Option<Arc<str>> {
+    let offer = catalog?.offer(endpoint.provider().id, native)?;
+    offer.model().map(|model| model.slug().into())
+}
+
 /// What `catalog` knows of `native` at `endpoint` beside its price.
 pub(crate) fn offer(
     catalog: Option<&Catalog>,

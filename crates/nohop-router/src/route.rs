@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
-use nohop_policy::{Board, Candidate, Gauge, Limits, Policy, available, capable};
+use nohop_policy::{Board, Candidate, Gauge, Limits, Policy, available, capable, pooled};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result, SortBy};
@@ -156,6 +156,8 @@ pub(crate) struct Place {
     pub(crate) way: Arc<str>,
     /// The model, as the provider calls it.
     pub(crate) model: Arc<str>,
+    /// The model, as the catalog calls it, where the catalog knows it.
+    pub(crate) slug: Option<Arc<str>>,
     pub(crate) abilities: Arc<Abilities>,
     pub(crate) gauge: Gauge,
     /// The offer that it is, where the target says no price of its own.
@@ -193,23 +195,30 @@ impl Resolved {
             let priced = catalog.filter(|_| target.price.is_none()).and_then(find);
             let listed = priced.as_ref().and_then(Priced::price);
             let known = priced::offer(catalog, &endpoint, &native);
+            let slug = priced::slug(catalog, &endpoint, &native);
             let candidate = Candidate::new(name.clone())
                 .model(said)
                 .offer(target.offer.clone().or(known))
                 .price(target.price.clone().or(listed))
                 .weight(target.weight.unwrap_or(1));
             for key in 0..endpoint.keys() as u32 {
-                candidates.push(candidate.clone().key(key));
+                let share = endpoint.share(key as usize);
+                candidates.push(candidate.clone().key(key).share(share));
                 places.push(Place {
                     endpoint: endpoint.clone(),
                     way: way.clone(),
                     model: native.clone(),
+                    slug: slug.clone(),
                     abilities: abilities.clone(),
                     priced: priced.clone(),
                     gauge: board.gauge(endpoint.name(), key, &name),
                 });
             }
         }
+        let policy = match is_shared(&candidates) {
+            true => Arc::new(pooled().then(policy)),
+            false => policy,
+        };
         Ok(Self {
             what: what.into(),
             route: None,
@@ -251,11 +260,15 @@ impl Resolved {
     pub(crate) fn extend(&mut self, other: &Self, fallback: u32) {
         let known = self.candidates.iter().map(|it| (it.target.clone(), it.key));
         let known: BTreeSet<(Arc<str>, u32)> = known.collect();
+        let draws = is_shared(&self.candidates);
         for (it, place) in other.candidates.iter().zip(&other.places) {
             if !known.contains(&(it.target.clone(), it.key)) {
                 self.candidates.push(it.clone().fallback(fallback));
                 self.places.push(place.clone());
             }
+        }
+        if !draws && is_shared(&self.candidates) {
+            self.policy = Arc::new(pooled().then(self.policy.clone()));
         }
     }
 
@@ -279,6 +292,11 @@ impl Snapshot {
     fn none() -> ArcSwap<Self> {
         ArcSwap::from_pointee(Self { generation: 0, candidates: Vec::new() })
     }
+}
+
+/// Whether keys are drawn by their weights.
+fn is_shared(candidates: &[Candidate]) -> bool {
+    candidates.iter().any(|candidate| candidate.share.is_some())
 }
 
 /// Splits `name` at the last at-sign whose right side names an endpoint.

@@ -22,6 +22,7 @@ use crate::hooks::Hooks;
 use crate::media::Fetching;
 use crate::names::Names;
 use crate::preferred;
+use crate::room::Desk;
 use crate::safely::safely;
 #[cfg(feature = "metrics")]
 use crate::telemetry::Measures;
@@ -51,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) purse: Arc<Purse>,
     pub(crate) flight: Arc<Flight>,
+    /// What is in use of the quotas, where there are any.
+    pub(crate) desk: Option<Arc<Desk>>,
     /// What lists said when the catalog was refreshed; one refresh runs at a time.
     #[cfg(feature = "refresh")]
     pub(crate) kept: tokio::sync::Mutex<crate::refresh::Kept>,
@@ -136,6 +139,11 @@ impl Router {
     /// How many attempts are under way.
     pub fn running(&self) -> usize {
         self.shared.flight.attempts()
+    }
+
+    /// How many requests wait for room under the quotas.
+    pub fn waiting(&self) -> usize {
+        self.shared.desk.as_ref().map_or(0, |desk| desk.waiting())
     }
 
     /// The endpoint called `name`, to rotate its keys.
@@ -299,10 +307,12 @@ impl Router {
     }
 }
 
-/// How far a request goes that is asked beside another: a copy is called once.
+/// How far a request goes that is asked beside another: a copy is called once, and at once or not at all.
 fn beside(limits: Limits, aside: Option<Aside>) -> Limits {
     match aside {
-        Some(Aside::Shadow) => Limits { attempts: 1, hedge: None, ..limits },
+        Some(Aside::Shadow) => {
+            Limits { attempts: 1, hedge: None, patience: Duration::ZERO, ..limits }
+        }
         _ => limits,
     }
 }

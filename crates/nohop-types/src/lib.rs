@@ -38,6 +38,7 @@ mod options;
 mod outcome;
 mod part;
 mod preferences;
+mod priority;
 mod ranking;
 mod reasoning;
 mod request;
@@ -83,6 +84,7 @@ pub use part::{CacheMark, Content, Opaque, Part};
 pub use preferences::{
     Cutoffs, DataCollection, Firmness, MaxPrice, Partition, Preferences, Sort, SortBy,
 };
+pub use priority::Priority;
 pub use ranking::{Ranked, Ranking};
 pub use reasoning::{Effort, Issuer, Reasoning, Summary, Thinking, Visibility};
 pub use request::Request;

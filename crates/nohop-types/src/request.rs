@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::asker::asker;
 use crate::{
     CacheMark, Content, Effort, Error, ErrorKind, Extras, Message, Modality, OutputFormat,
-    Parallel, Part, Preferences, Response, Result, Role, Sampling, Secret, ServiceTier, Thinking,
-    Tool, ToolChoice, ToolResult, Verbosity,
+    Parallel, Part, Preferences, Priority, Response, Result, Role, Sampling, Secret, ServiceTier,
+    Thinking, Tool, ToolChoice, ToolResult, Verbosity,
 };
 
 /// What the caller wants answered.
@@ -62,6 +62,9 @@ pub struct Request {
     /// How soon, and at what price, the request is served.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<ServiceTier>,
+    /// How soon it goes before others that wait for the same room; never sent.
+    #[serde(skip_serializing_if = "Priority::is_normal")]
+    pub priority: Priority,
     /// What the answer may consist of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub modalities: Vec<Modality>,
@@ -224,6 +227,13 @@ impl Request {
     #[must_use]
     pub fn tier(mut self, tier: ServiceTier) -> Self {
         self.tier = Some(tier);
+        self
+    }
+
+    /// Says how soon it goes before others that wait for the same room.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
         self
     }
 

@@ -98,6 +98,9 @@ pub struct Attempted {
     pub status: Option<u16>,
     /// When it began, counted from the request: what came before is decision and waiting, all ours.
     pub began: Duration,
+    /// How long before that it waited in line for room under our own quotas.
+    #[serde(default, skip_serializing_if = "Duration::is_zero")]
+    pub waited: Duration,
     /// When it was handed to the transport, counted from when it began: the key was fetched and the
     /// request written by then. `None` when it never was: our own side refused it, or gave it up before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -193,6 +196,7 @@ impl Attempted {
             error: None,
             status: None,
             began: Duration::ZERO,
+            waited: Duration::ZERO,
             sent: None,
             head: None,
             first_content: None,

@@ -114,7 +114,7 @@ impl Stage {
 }
 
 /// Polls a future so many times, and drops it; says whether it was complete by then.
-async fn polled<F: Future>(future: F, mut polls: usize) -> bool {
+pub(super) async fn polled<F: Future>(future: F, mut polls: usize) -> bool {
     let mut future = pin!(future);
     poll_fn(|cx| {
         if polls == 0 {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nohop::ledger::Entry;
-use nohop::policy::{Policy, available, in_order, only, when};
+use nohop::policy::{Policy, Quota, available, in_order, only, when};
 use nohop::{Aside, Classify, ErrorKind, Inquiry, Judge, Label, Shadow, difficulty};
 use nohop_testkit::{Fault, RetryAfter};
 
@@ -284,6 +284,31 @@ async fn copies_stop_where_their_money_ends_and_where_no_price_is_known() {
     free.router.send(asks("Hello?")).await.unwrap();
     settled(&free, "slots").await;
     assert_eq!(free.router.shadowed("slots").unwrap().finished, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_takes_room_where_there_is_some_now_and_none_of_its_callers() {
+    let (first, second) = (Emulator::openai().says("first"), Emulator::anthropic().says("second"));
+    let hour = 3_600 * SECOND;
+    let patient = Limits { patience: hour, total: 2 * hour, ..Limits::DEFAULT };
+    let quotas =
+        [Quota::endpoint("second").requests(1, hour / 2), Quota::tag("team").requests(2, hour)];
+    let route = shadowed(Shadow::new("m2@second")).limits(patient);
+    let road = road_with(first, second, patient, |builder| {
+        let target = Target::new("m2@second").price(price());
+        let builder = builder.limits(patient).target(target).route(route);
+        quotas.into_iter().fold(builder, Builder::quota)
+    });
+    let road = road.await;
+    let began = tokio::time::Instant::now();
+    for _ in 0..2 {
+        road.router.send(asks("Hello?").tag("team", "red")).await.unwrap();
+        settled(&road, "slots").await;
+    }
+    assert_eq!(calls(&road), (2, 1), "the second copy found no room");
+    assert!(began.elapsed() < hour / 4, "nobody waited for any: {:?}", began.elapsed());
+    let figures = road.router.shadowed("slots").unwrap();
+    assert_eq!((figures.sent, figures.finished), (2, 1));
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use nohop_types::{Error, ErrorKind, Money, Scope};
 
+use crate::Full;
+
 /// The clock over all attempts has run out.
 pub(super) fn late(total: Duration) -> Error {
     let message = format!(
@@ -32,6 +34,19 @@ pub(super) fn resting(wait: Duration) -> Error {
          limit `patience`, or add another target"
     );
     Error::new(ErrorKind::RateLimit, message).with_scope(Scope::Us).with_retry_after(wait)
+}
+
+/// There is no room for anybody, and there will be none before patience ends.
+pub(super) fn full(full: Full, wait: Option<Duration>, patience: Duration) -> Error {
+    let what = full.error.message();
+    let when = match wait {
+        Some(wait) => format!("there may be room in {wait:?}"),
+        None => format!("no attempt has ended in {patience:?}"),
+    };
+    let message = format!(
+        "{what}, and {when}; ask again then, raise the limit `patience` or the quota, or add another target"
+    );
+    Error::new(full.error.kind(), message).with_scope(Scope::Us).with_retry_after(wait)
 }
 
 /// What is left costs too much; `least` is the least of it, if any has a price.

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use nohop_types::{Error, Money, Scope};
 
-use super::{Turn, end};
-use crate::Limits;
+use super::{AttemptId, Turn, end};
+use crate::{Full, Limits};
 
 /// The candidates that wait for their turn.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Queue {
     spent: Money,
     /// The first of those who want more patience than there is.
     too_late: Option<Instant>,
+    /// Why there was no room, of those for whom there may be the soonest.
+    full: Option<Full>,
 }
 
 /// A candidate that may be called from a time on.
@@ -30,7 +32,11 @@ pub(super) struct Waiting {
     pub(super) calls: u32,
     /// Whether the purse has paid for the next call.
     pub(super) paid: bool,
+    /// Which attempt it was, where it has asked for room before.
+    pub(super) id: Option<AttemptId>,
     rank: usize,
+    /// Whether it is waiting for room, whatever the time.
+    parked: bool,
     /// Whether trouble elsewhere reaches it.
     spoiled: bool,
 }
@@ -38,7 +44,7 @@ pub(super) struct Waiting {
 impl Waiting {
     /// The next turn of the same candidate, which the purse has paid for.
     pub(super) fn again(self, from: Instant) -> Self {
-        Self { from, calls: self.calls + 1, paid: true, ..self }
+        Self { from, calls: self.calls + 1, paid: true, id: None, ..self }
     }
 }
 
@@ -62,12 +68,15 @@ impl Queue {
                     from,
                     calls: 0,
                     paid: false,
+                    id: None,
                     rank,
+                    parked: false,
                     spoiled: false,
                 }),
             }
         }
-        Self { waiting, left: limits.attempts, limit: limits.money, spent: Money::ZERO, too_late }
+        let (left, limit) = (limits.attempts, limits.money);
+        Self { waiting, left, limit, spent: Money::ZERO, too_late, full: None }
     }
 
     /// Takes out whoever is next, if their time has come and the money is there.
@@ -89,6 +98,48 @@ impl Queue {
     pub(super) fn put_back(&mut self, turn: Waiting) {
         let index = self.waiting.partition_point(|waiting| waiting.rank < turn.rank);
         self.waiting.insert(index, turn);
+    }
+
+    /// Lets `turn` wait for room, unless there is none before `until`; says whether it waits.
+    pub(super) fn park(&mut self, turn: Waiting, full: Full, until: Instant) -> bool {
+        let waits = full.sooner || full.until.is_none_or(|from| from < until);
+        let time = |full: &Full| (full.until.is_none(), full.until);
+        if self.full.as_ref().is_none_or(|known| time(&full) < time(known)) {
+            self.full = Some(full);
+        }
+        if waits {
+            self.put_back(Waiting { parked: true, ..turn });
+        }
+        waits
+    }
+
+    /// Lets those who wait for room ask for it again.
+    pub(super) fn unpark(&mut self, now: Instant, which: impl Fn(&Waiting) -> bool) {
+        for turn in self.waiting.iter_mut().filter(|turn| turn.parked && which(turn)) {
+            (turn.parked, turn.from) = (false, turn.from.min(now));
+        }
+    }
+
+    /// Whether an attempt waits for room.
+    pub(super) fn waits(&self, id: AttemptId) -> bool {
+        self.waiting.iter().any(|turn| turn.parked && turn.id == Some(id))
+    }
+
+    /// Whether anybody waits for room.
+    pub(super) fn is_parked(&self) -> bool {
+        self.waiting.iter().any(|turn| turn.parked)
+    }
+
+    /// Sends everyone home who waits for room.
+    pub(super) fn drop_parked(&mut self) -> Vec<Waiting> {
+        self.waiting.extract_if(.., |turn| turn.parked).collect()
+    }
+
+    /// Sends one home that waits for room.
+    pub(super) fn dismiss(&mut self, id: AttemptId) -> Vec<Waiting> {
+        // What is told of it now goes before why there was no room.
+        self.full = None;
+        self.waiting.extract_if(.., |turn| turn.parked && turn.id == Some(id)).collect()
     }
 
     /// Counts a call of `turn`.
@@ -138,7 +189,7 @@ impl Queue {
     }
 
     /// Why nobody is eligible, if it is not that everyone was tried.
-    pub(super) fn reason(&self, limits: &Limits, now: Instant) -> Option<Error> {
+    pub(super) fn reason(&mut self, limits: &Limits, now: Instant) -> Option<Error> {
         if limits.attempts == 0 {
             return Some(end::forbidden());
         }
@@ -149,8 +200,20 @@ impl Queue {
             let least = self.waiting.iter().filter_map(|turn| turn.turn.estimate).min();
             return Some(end::dear(limit, self.spent, least));
         }
-        let untried = self.left == limits.attempts;
-        self.too_late.filter(|_| untried).map(|from| end::resting(from - now))
+        if self.left < limits.attempts {
+            return None;
+        }
+        let room = self.full.take();
+        let until = room.as_ref().and_then(|full| full.until).filter(|until| *until > now);
+        match (self.too_late, room) {
+            (Some(from), room) if room.is_none() || until.is_none_or(|until| from <= until) => {
+                Some(end::resting(from.saturating_duration_since(now)))
+            }
+            (_, Some(full)) => {
+                Some(end::full(full, until.map(|until| until - now), limits.patience))
+            }
+            _ => None,
+        }
     }
 
     /// Those who fit the money that is left, while a call is.
@@ -161,6 +224,7 @@ impl Queue {
             (Some(left), Some(estimate)) => estimate <= left,
             (Some(_), None) => false,
         };
-        self.waiting.iter().enumerate().filter(move |(_, turn)| self.left > 0 && fits(turn))
+        let ready = move |turn: &Waiting| self.left > 0 && !turn.parked && fits(turn);
+        self.waiting.iter().enumerate().filter(move |(_, turn)| ready(turn))
     }
 }

@@ -8,6 +8,7 @@ use crate::{Candidate, Context};
 mod hedges;
 mod laws;
 mod limits;
+mod room;
 mod scopes;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -7,7 +7,7 @@ use nohop_types::Money;
 
 use super::peers;
 use super::titled::titled;
-use crate::{Candidates, Context, Order, Policy};
+use crate::{Candidate, Candidates, Context, Order, Policy};
 
 /// The least estimate first, what is warm in a cache included; unknown prices come last.
 pub fn cheapest() -> impl Order<Key = Money> {
@@ -74,6 +74,19 @@ pub fn newest() -> impl Order {
 /// The draw belongs to the seed and the candidate, whoever else is in the list.
 pub fn weighted() -> impl Order {
     titled("weight", |cx, candidate| drawn(cx.random_for(candidate), f64::from(candidate.weight)))
+}
+
+/// Draws which of a target's keys comes first, as often as its weight says; targets keep their places.
+///
+/// Where an endpoint's keys have weights, a route does this before its own policy, which may order them
+/// otherwise.
+pub fn pooled() -> impl Policy {
+    let policy = |cx: &Context<'_>, list: &mut Candidates<'_>| {
+        let target = |candidate: &Candidate| candidate.share.map(|_| candidate.target.clone());
+        let share = |candidate: &Candidate| f64::from(candidate.share.unwrap_or(1));
+        list.sort_within(target, |candidate| drawn(cx.random_for(candidate), share(candidate)));
+    };
+    policy.named("keys by weight")
 }
 
 /// Of two candidates drawn at random, by their weights, lets the less busy lead; the others follow as they were drawn.

@@ -107,6 +107,29 @@ fn each_leads_as_often_as_its_weight_says() {
 }
 
 #[test]
+fn keys_lead_as_often_as_their_weights_say_and_targets_keep_their_places() {
+    let key = |target, key, share: Option<u32>| Candidate::new(target).key(key).share(share);
+    let snapshot = [
+        key("m@a", 0, Some(3)),
+        key("m@a", 1, Some(1)),
+        key("m@a", 2, Some(0)),
+        key("m@b", 0, None),
+        key("m@b", 1, None),
+    ];
+    let (request, mut led) = (Request::new("m").user("word"), [0_u32; 3]);
+    for seed in 0..10_000 {
+        let cx = Context::new(&request, epoch(), seed);
+        let list = Candidates::decide(&pooled(), &cx, &snapshot, usize::MAX);
+        assert_eq!(list.targets(), ["m@a", "m@a", "m@a", "m@b", "m@b"]);
+        let places: Vec<_> = list.places().collect();
+        assert_eq!(places[2..], [2, 3, 4], "the last resort, and those of whom nothing is said");
+        led[places[0]] += 1;
+    }
+    assert!((7_300..7_700).contains(&led[0]), "{led:?}");
+    assert_eq!(led[0] + led[1], 10_000);
+}
+
+#[test]
 fn who_draws_alone_draws_the_same() {
     let snapshot = ["m@a", "m@b", "m@c", "m@d"].map(Candidate::new);
     let policy = by(weighted());

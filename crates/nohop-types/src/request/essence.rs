@@ -30,6 +30,7 @@ impl Request {
             user,
             extra,
             tier: _,
+            priority: _,
             cache: _,
             session: _,
             metadata: _,

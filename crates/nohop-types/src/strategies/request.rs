@@ -3,13 +3,14 @@ use super::*;
 /// Any request, but for what is never serialized.
 pub(crate) fn request() -> impl Strategy<Value = Request> {
     let asked = (text(), vec(message(), 0..3), vec(tool(), 0..3), of(choice()), of(parallel()));
-    let shaped = (of(output()), sampling(), of(any::<u64>()), thinking(), of(tier()));
+    let served = (of(tier()), select(vec![Priority::Low, Priority::Normal, Priority::High]));
+    let shaped = (of(output()), sampling(), of(any::<u64>()), thinking(), served);
     let told = (vec(modality(), 0..2), of(text()), of(verbosity()), of(mark()));
     let words = || btree_map(text(), text(), 0..2);
     let known = (of(text()), of(text()), words(), words(), extras(), of(preferences()));
     (asked, shaped, told, known).prop_map(|(asked, shaped, told, known)| {
         let (model, messages, tools, tool_choice, parallel) = asked;
-        let (output, sampling, max_tokens, thinking, tier) = shaped;
+        let (output, sampling, max_tokens, thinking, (tier, priority)) = shaped;
         let (modalities, prediction, verbosity, cache) = told;
         let (user, session, metadata, tags, extra, preferences) = known;
         Request {
@@ -23,6 +24,7 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
             max_tokens,
             thinking,
             tier,
+            priority,
             modalities,
             prediction,
             verbosity,

@@ -132,10 +132,18 @@ impl Attempted {
         let usage = self.usage.total().filter(|total| *total > 0).map(|_| self.tokens());
         let skipped =
             (self.skipped > 0).then(|| format!("passed over {} bad frames", self.skipped));
+        let waited =
+            (!self.waited.is_zero()).then(|| format!("waited {} for room", Time(self.waited)));
         let way = self.way.as_ref().map_or_else(String::new, |way| format!(" ({way})"));
         let losses = self.losses.iter().map(move |loss| format!("loss{way}: {loss}"));
         let kept = self.kept.map(|age| format!("kept for {} by now; nobody was called", Time(age)));
-        self.error.clone().into_iter().chain(kept).chain(usage).chain(losses).chain(skipped)
+        waited
+            .into_iter()
+            .chain(self.error.clone())
+            .chain(kept)
+            .chain(usage)
+            .chain(losses)
+            .chain(skipped)
     }
 
     /// What it consumed, in words.

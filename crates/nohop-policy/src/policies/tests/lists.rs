@@ -22,6 +22,7 @@ pub(in crate::policies) fn hold(
         let (request, snapshot) = (request(number), list(number));
         let cx = Context::new(&request, epoch(), number);
         let left = |front| {
+            // The policy alone: what a request prefers drops some before it.
             let mut list = Candidates::new(&snapshot);
             policy.apply_front(&cx, &mut list, front);
             list.places().collect::<Vec<_>>()

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use crate::{
-    CacheMark, Effort, ExtraScope, Json, Modality, OutputFormat, Parallel, Request, ServiceTier,
-    Thinking, Tool, ToolChoice, Verbosity, strategies,
+    CacheMark, Effort, ExtraScope, Json, Modality, OutputFormat, Parallel, Priority, Request,
+    ServiceTier, Thinking, Tool, ToolChoice, Verbosity, strategies,
 };
 
 fn request() -> Request {
@@ -44,6 +44,7 @@ fn what_decides_the_answer_is_in_it() {
 #[test]
 fn what_is_said_about_a_request_is_not_in_it() {
     same(request().tier(ServiceTier::Flex));
+    same(request().priority(Priority::High));
     same(request().cached(CacheMark::default()));
     same(request().session("s"));
     same(request().metadata("a", "b"));
@@ -76,6 +77,7 @@ proptest! {
         let essence = request.essence();
         let mut bare = request;
         (bare.tier, bare.cache, bare.session) = (None, None, None);
+        bare.priority = Priority::Normal;
         bare.metadata.clear();
         bare.tags.clear();
         prop_assert_eq!(bare.essence(), essence);
