@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use nohop::ledger::Figures;
 use nohop::policy::{Limits, Policy, Price, available, by, fastest};
 use nohop::providers::{Endpoint, table};
-use nohop::{Request, Result, Route, Router, Target};
+use nohop::{Money, Request, Result, Route, Router, Target};
 use nohop_testkit::{Emulator, Fault, Script};
 
 const TICK: Duration = Duration::from_millis(500);
@@ -33,7 +33,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let [a, b, c] = providers.each_ref().map(|provider| provider.url() + "/v1");
     let endpoint = |id, url| Endpoint::new(table::OPENAI).id(id).base_url(url).key("any");
     let names = ["gpt@fast", "gpt@steady", "gpt@slow"];
-    let price = Price::cents_per_million(40, 160);
+    let cached = Some(Money::cents_per_million(4));
+    let price = Price { cache_read: cached, ..Price::cents_per_million(40, 160) };
     let router = Router::builder()
         .endpoint(endpoint("fast", a))
         .endpoint(endpoint("steady", b))

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use nohop_ledger::{Cause, Delivery, Entry, Reservation};
+use nohop_ledger::{Cause, Reservation};
 use nohop_policy::{self as policy, AttemptId, Candidate, Manner, Signal};
 use nohop_providers::Opened;
 use nohop_types::{
-    Aside, Attempted, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
+    Attempted, Error, ErrorKind, Event, Money, Outcome, Piece, Request, Result, Usage,
 };
 use nohop_wire::{Counted, Mode, State};
 use tracing::Span;
@@ -23,12 +23,16 @@ use crate::work::{Whole, Work};
 
 mod call;
 mod consumed;
+mod entry;
 mod errand;
 mod listener;
 
 use call::Stamp;
 use errand::Errand;
 use listener::Listener;
+
+/// Of how many requests that are left it is taken note: more are no limit to anybody.
+const SCARCE: u64 = 100;
 
 /// One call of one candidate, from reservation to settlement.
 ///
@@ -218,25 +222,30 @@ impl Attempt {
     /// Takes the head of the answer.
     fn opened(&mut self, called: Result<Opened>) -> Result<State> {
         let mut opened = called?;
-        self.shown.head = Some(now() - self.began);
+        let now = now();
+        self.shown.head = Some(now - self.began);
         self.shown.status = Some(opened.status());
         self.shown.losses = std::mem::take(&mut opened.losses);
-        self.heed(&opened);
+        self.heed(&opened, now);
         self.phase = Phase::Reading { opened: Box::new(opened), state: State::Open, arriving: 0 };
         Ok(State::Open)
     }
 
     /// Takes note of what the provider says is left of its limits.
-    fn heed(&self, opened: &Opened) {
-        let (board, gauge, now) = (&self.asked.shared.board, &self.at().gauge, now());
-        for allowance in opened.allowances() {
+    fn heed(&self, opened: &Opened, now: Instant) {
+        let (board, gauge) = (&self.asked.shared.board, &self.at().gauge);
+        let mut least: Option<(u64, Duration)> = None;
+        for allowance in opened.scarce(SCARCE) {
             let Some(resets) = allowance.resets else { continue };
             match allowance.counts {
-                Counted::Requests => board.allowed(gauge, now, allowance.left, resets),
+                Counted::Requests if least.is_none_or(|(left, _)| allowance.left < left) => {
+                    least = Some((allowance.left, resets));
+                }
                 _ if allowance.left == 0 => board.spent(gauge, now, resets),
                 _ => {}
             }
         }
+        board.allowed(gauge, now, least);
     }
 
     /// Takes note that the first content has come.
@@ -402,39 +411,6 @@ impl Attempt {
         let manner = self.listener.manner(usage, *took, *first_content);
         // What is told all at once is never empty.
         Manner { empty: manner.empty && self.asked.work.is_chat(), ..manner }
-    }
-
-    fn entry(&self) -> Entry {
-        let Self { shown, asked, .. } = self;
-        let candidate = self.candidate();
-        let number = u32::try_from(self.id.index()).unwrap_or(u32::MAX);
-        let outcome = shown.outcome.unwrap_or(Outcome::Dropped);
-        let delivery = match asked.mode {
-            Mode::Stream => Delivery::Stream,
-            Mode::Whole => Delivery::Whole,
-        };
-        let losses = u32::try_from(shown.losses.len()).unwrap_or(u32::MAX);
-        let target = (candidate.target.clone(), candidate.endpoint.clone());
-        let entry = Entry::new(asked.id.clone(), number, target.0, outcome, shown.took);
-        let entry = match asked.aside {
-            // Nobody asked for it, so it is on nobody's account.
-            Some(Aside::Shadow) => entry,
-            _ => entry.asked(asked.work.task(), &asked.request).labels(&asked.labels),
-        };
-        entry
-            .aside(asked.aside)
-            .place(target.1, candidate.model.clone(), candidate.key)
-            .usage(shown.usage.clone())
-            .cost(shown.cost)
-            .saved(self.saved())
-            .route(asked.resolved.route.clone())
-            .cause(self.cause)
-            .began(self.date)
-            .first_content(shown.first_content)
-            .status(shown.status)
-            .losses(losses)
-            .delivery(delivery)
-            .catalog(self.at().priced.as_ref().map(|priced| priced.version.clone()))
     }
 }
 

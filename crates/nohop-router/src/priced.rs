@@ -148,7 +148,11 @@ pub(crate) fn offer(
     native: &str,
 ) -> offered::Offer {
     let provider = endpoint.provider().id;
-    let ours = offered::Offer { provider: Some(provider.to_owned()), ..Default::default() };
+    let ours = offered::Offer {
+        provider: Some(provider.to_owned()),
+        region: endpoint.region(),
+        ..Default::default()
+    };
     let Some(offer) = catalog.and_then(|catalog| catalog.offer(provider, native)) else {
         return ours;
     };

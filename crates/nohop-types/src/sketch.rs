@@ -114,6 +114,14 @@ impl Sketch {
 
 impl From<Vec<(u16, u32)>> for Sketch {
     fn from(counts: Vec<(u16, u32)>) -> Self {
+        // What was in order stays as it is.
+        let mut last = None;
+        let sound = |(bucket, count): &(u16, u32)| {
+            last.replace(*bucket) < Some(*bucket) && *count > 0 && *bucket <= Self::bucket(u64::MAX)
+        };
+        if counts.iter().all(sound) {
+            return Self { counts };
+        }
         let mut sketch = Self::default();
         counts.into_iter().for_each(|(bucket, count)| sketch.add_many(bucket, count));
         sketch

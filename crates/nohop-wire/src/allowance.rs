@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use crate::{Head, wait};
 
 #[cfg(test)]
@@ -53,19 +55,33 @@ impl Allowance {
     ///
     /// A moment is counted from the answer's own date, for there is no clock here; without one it is not known.
     pub fn all(head: &Head) -> impl Iterator<Item = Self> {
+        Self::scarce(head, u64::MAX)
+    }
+
+    /// Those of which at most so many are left: of the others little more is read than that.
+    pub fn scarce(head: &Head, left: u64) -> impl Iterator<Item = Self> {
         let structured = head.headers.get_all("ratelimit").iter().filter_map(|it| it.to_str().ok());
         let structured = structured.flat_map(|list| list.split(',')).filter_map(draft);
-        let spread = head.headers.keys().filter_map(|name| spread(head, name.as_str()));
+        let structured = structured.filter(move |it| it.left <= left);
+        let names = head.headers.iter();
+        let spread =
+            names.filter_map(move |(name, value)| spread(head, name.as_str(), value, left));
         spread.chain(structured)
     }
 }
 
 /// The limit whose rest is in the header `name`, if it is one: others of about the same name say more of it.
-fn spread(head: &Head, name: &str) -> Option<Allowance> {
-    // Most headers are none of these, and this is asked of every answer.
-    let known = ["x-ratelimit", "anthropic-ratelimit", "ratelimit"];
-    known.iter().find(|start| name.starts_with(**start))?;
-    let at = name.find("remaining")?;
+fn spread(head: &Head, name: &str, value: &HeaderValue, most: u64) -> Option<Allowance> {
+    // Most headers are none of these, and this is asked of every answer: what is cheap to tell comes first.
+    let start = match name.as_bytes().first()? {
+        b'x' => "x-ratelimit",
+        b'a' => "anthropic-ratelimit",
+        b'r' => "ratelimit",
+        _ => return None,
+    };
+    let tail = name.strip_prefix(start)?;
+    let left = rest(value.as_bytes()).filter(|left| *left <= most)?;
+    let at = start.len() + tail.find("remaining")?;
     let other = |word: &str| {
         let name = [&name[..at], word, &name[at + "remaining".len()..]].concat();
         head.text(&name).map(str::trim)
@@ -76,11 +92,20 @@ fn spread(head: &Head, name: &str) -> Option<Allowance> {
     if limit == Some(0) {
         return None;
     }
-    let left: f64 = head.text(name)?.trim().parse().ok()?;
     let period = || wait::number(other("renewalperiod")?, 1.0);
     let resets = other("reset").and_then(|reset| wait::moment(reset, head)).or_else(period);
-    // What is overdrawn is used up.
-    Some(Allowance { counts: counted(name), left: left as u64, limit, resets })
+    Some(Allowance { counts: counted(name), left, limit, resets })
+}
+
+/// How many are left; what is overdrawn is used up.
+fn rest(value: &[u8]) -> Option<u64> {
+    let digit = |sum: u64, byte: &u8| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        sum.checked_mul(10)?.checked_add(digit.into())
+    };
+    let whole = (!value.is_empty()).then(|| value.iter().try_fold(0, digit)).flatten();
+    let text = || str::from_utf8(value).ok()?.trim().parse::<f64>().ok();
+    whole.or_else(|| text().map(|left| left as u64))
 }
 
 fn counted(name: &str) -> Counted {

@@ -135,10 +135,37 @@ fn the_table_shows_every_stage_in_the_words_of_the_request() {
         [
             "  ignore: mistral        kept 3, dropped large@mistral",
             "  available              kept 3",
-            "  sort: price            kept 3",
-            "  order: openai          kept 3",
+            "  sort: price            kept 3; in front claude@anthropic, gpt@openai, gpt@openai (key 1) (before: gpt@openai, gpt@openai (key 1), claude@anthropic)",
+            "  order: openai          kept 3; in front gpt@openai, gpt@openai (key 1), claude@anthropic (before: claude@anthropic, gpt@openai, gpt@openai (key 1))",
             "  preferred_max_latency  kept 3",
+            "   candidate           estimate  health",
+            "1  gpt@openai          -         -",
+            "2  gpt@openai (key 1)  -         -",
+            "3  claude@anthropic    $0.004    -",
+            "-  large@mistral       -         -       dropped by ignore: mistral",
             "order: gpt@openai, gpt@openai, claude@anthropic",
         ]
     );
+}
+
+#[test]
+fn an_endpoint_serves_where_it_was_set_to() {
+    let endpoint =
+        |id, region| Endpoint::new(table::BEDROCK_MANTLE).id(id).set("region", region).key("k");
+    let router = Router::builder()
+        .catalog(None)
+        .endpoint(endpoint("frankfurt", "eu-central-1"))
+        .endpoint(endpoint("oregon", "us-west-2"))
+        .route(Route::new("chat", ["m@oregon", "m@frankfurt"]))
+        .build()
+        .unwrap();
+    let within = |region: &str| {
+        let preferences = Preferences { region: Some(region.into()), ..Preferences::default() };
+        let request = Request::new("chat").prefer(preferences).user("Hello?");
+        router.explain(request).unwrap().order
+    };
+
+    assert_eq!(within("eu"), ["m@frankfurt".into()]);
+    assert_eq!(within("us-west-2"), ["m@oregon".into()]);
+    assert!(within("ap").is_empty());
 }

@@ -10,9 +10,10 @@ use super::*;
 
 /// A road on which answers are kept, and on which nobody is asked twice for one request.
 async fn kept(script: Script, cache: Cache) -> Road {
-    let limits = Limits { attempts: 1, ..Limits::DEFAULT };
-    let more = |builder: Builder| builder.limits(limits).cache(cache);
-    road_with(script, Script::anthropic(), limits, more).await
+    road_with(script, Script::anthropic(), Limits { attempts: 1, ..Limits::DEFAULT }, |builder| {
+        builder.cache(cache).limits(Limits { attempts: 1, ..Limits::DEFAULT })
+    })
+    .await
 }
 
 fn cache() -> Cache {

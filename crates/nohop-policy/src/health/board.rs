@@ -190,10 +190,11 @@ impl Board {
         }
     }
 
-    /// The provider says that it takes so many more requests within this time.
+    /// The provider says that it takes so many more requests within this time, or nothing of the kind.
     ///
     /// It rests for that time when that is none.
-    pub fn allowed(&self, gauge: &Gauge, now: Instant, requests: u64, within: Duration) {
+    pub fn allowed(&self, gauge: &Gauge, now: Instant, left: Option<(u64, Duration)>) {
+        let Some((requests, within)) = left else { return gauge.place.allowed.forget() };
         let until = self.after(now, within);
         gauge.place.allowed.say(u32::try_from(requests).unwrap_or(u32::MAX), until);
         if requests == 0 {

@@ -204,6 +204,14 @@ impl Allowed {
         self.until.store(until, Relaxed);
     }
 
+    /// The provider says nothing of the kind any more.
+    pub(super) fn forget(&self) {
+        // It is read far more often than written.
+        if self.until.load(Relaxed) != 0 {
+            self.until.store(0, Relaxed);
+        }
+    }
+
     /// One of them is used.
     pub(super) fn begin(&self) {
         let _ = self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1));

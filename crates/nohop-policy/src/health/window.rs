@@ -50,7 +50,11 @@ struct Counts {
 struct Pages([OnceLock<Box<Page>>; PAGES]);
 
 #[derive(Debug)]
-struct Page([AtomicU32; STEPS]);
+struct Page {
+    /// Those that were ever used, a bit each, so that a reader need not look at the others.
+    used: AtomicU64,
+    counts: [AtomicU32; STEPS],
+}
 
 /// What attempts are counted as.
 #[derive(Clone, Copy, Debug)]
@@ -162,13 +166,18 @@ impl Counts {
 impl Pages {
     fn add(&self, size: u64) {
         let bucket = usize::from(Sketch::bucket(size)).min(PAGES * STEPS - 1);
-        self.0[bucket / STEPS].get_or_init(Box::default).0[bucket % STEPS].fetch_add(1, Relaxed);
+        let page = self.0[bucket / STEPS].get_or_init(Box::default);
+        page.counts[bucket % STEPS].fetch_add(1, Relaxed);
+        let used = 1 << (bucket % STEPS);
+        if page.used.load(Relaxed) & used == 0 {
+            page.used.fetch_or(used, Relaxed);
+        }
     }
 
     fn move_out_of(&self, sum: &Self) {
         for (mine, all) in self.0.iter().zip(&sum.0) {
             let (Some(mine), Some(all)) = (mine.get(), all.get()) else { continue };
-            for (mine, all) in mine.0.iter().zip(&all.0) {
+            for (mine, all) in mine.counts.iter().zip(&all.counts) {
                 less(all, mine.swap(0, Relaxed));
             }
         }
@@ -177,11 +186,14 @@ impl Pages {
     fn sketch(&self) -> Sketch {
         let mut counts = Vec::new();
         for (page, number) in self.0.iter().zip(0_u16..) {
-            let counters = page.get().into_iter().flat_map(|page| &page.0);
-            for (counter, step) in counters.zip(0_u16..) {
-                let count = counter.load(Relaxed);
+            let Some(page) = page.get() else { continue };
+            let mut used = page.used.load(Relaxed);
+            while used > 0 {
+                let step = used.trailing_zeros();
+                used &= used - 1;
+                let count = page.counts[step as usize].load(Relaxed);
                 if count > 0 {
-                    counts.push((number * Sketch::STEPS + step, count));
+                    counts.push((number * Sketch::STEPS + step as u16, count));
                 }
             }
         }
@@ -191,7 +203,7 @@ impl Pages {
 
 impl Default for Page {
     fn default() -> Self {
-        Self([const { AtomicU32::new(0) }; STEPS])
+        Self { used: AtomicU64::new(0), counts: [const { AtomicU32::new(0) }; STEPS] }
     }
 }
 

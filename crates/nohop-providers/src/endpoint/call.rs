@@ -104,9 +104,9 @@ impl Opened {
         self.reader.end(events).map_err(|error| self.secrets.redact(error))
     }
 
-    /// What the answer says is left of the provider's limits.
-    pub fn allowances(&self) -> impl Iterator<Item = Allowance> {
-        Allowance::all(&self.head)
+    /// Of which of the provider's limits the answer says that at most so many are left.
+    pub fn scarce(&self, left: u64) -> impl Iterator<Item = Allowance> {
+        Allowance::scarce(&self.head, left)
     }
 
     /// The text of a header of the answer, without a secret.

@@ -130,12 +130,14 @@ fn what_is_a_keys_and_what_is_nobodys_is_not_its_targets() {
 #[test]
 fn a_provider_that_says_what_is_left_is_believed_until_it_resets() {
     let mut bench = bench();
-    bench.board.allowed(&bench.gauge, bench.now, 2, 60 * SECOND);
+    bench.board.allowed(&bench.gauge, bench.now, Some((2, 60 * SECOND)));
     bench.board.begin(&bench.gauge, bench.now);
     assert_eq!(bench.health().room, Some(1));
     bench.board.begin(&bench.gauge, bench.now);
     assert!(bench.health().is_full());
-    bench.board.allowed(&bench.gauge, bench.now, 0, 60 * SECOND);
+    bench.board.allowed(&bench.gauge, bench.now, None);
+    assert_eq!(bench.health().room, None);
+    bench.board.allowed(&bench.gauge, bench.now, Some((0, 60 * SECOND)));
     assert!(bench.health().is_resting(bench.now));
     bench.now += 60 * SECOND;
     assert_eq!((bench.health().is_resting(bench.now), bench.health().room), (false, None));

@@ -22,7 +22,6 @@ pub(in crate::policies) fn hold(
         let (request, snapshot) = (request(number), list(number));
         let cx = Context::new(&request, epoch(), number);
         let left = |front| {
-            // The policy alone: what a request prefers drops some before it.
             let mut list = Candidates::new(&snapshot);
             policy.apply_front(&cx, &mut list, front);
             list.places().collect::<Vec<_>>()
@@ -103,6 +102,7 @@ fn health(dice: &Dice) -> Health {
         let [p50, p75, p90, p99] = [time(), time(), time(), time()];
         health = health.latencies(Percentiles { p50, p75, p90, p99 });
     }
+    health = health.room(dice.maybe(|dice| dice.pick(&[0, 0, 1, u32::MAX])));
     let speed = dice.pick(&[0, 1, 900, 50_000, u32::MAX]);
     health.throughputs(dice.maybe(|_| Percentiles::of(speed)))
 }

@@ -33,8 +33,11 @@ fn available_drops_who_rests_unless_all_do() {
         let rests = |it: &Candidate| {
             it.health.resting_until.max(it.health.asked_until).is_some_and(|until| until > cx.now)
         };
-        let nobody_else = all.iter().all(rests);
-        keeps(all, left, |it| nobody_else || !rests(it));
+        let all_rest = all.iter().all(rests);
+        let is_rested = |it: &Candidate| all_rest || !rests(it);
+        let has_room = |it: &Candidate| it.health.room != Some(0);
+        let none_has = !all.iter().any(|it| is_rested(it) && has_room(it));
+        keeps(all, left, |it| is_rested(it) && (none_has || has_room(it)));
     });
 }
 
