@@ -62,6 +62,8 @@ mod sum;
 #[cfg(test)]
 mod testing;
 mod text;
+#[cfg(feature = "tokens")]
+mod tokens;
 mod unpack;
 mod when;
 

@@ -12,10 +12,12 @@ pub fn available() -> impl Policy {
     let policy = |cx: &Context<'_>, list: &mut Candidates<'_>| {
         let rested = |candidate: &Candidate| !candidate.health.is_resting(cx.now);
         let free = |candidate: &Candidate| !candidate.health.is_full();
-        if list.iter().any(rested) {
+        // Nearly always there are some of both, which takes one pass.
+        if list.iter().any(|it| rested(it) && free(it)) {
+            list.retain(|it| rested(it) && free(it));
+        } else if list.iter().any(rested) {
             list.retain(rested);
-        }
-        if list.iter().any(free) {
+        } else if list.iter().any(free) {
             list.retain(free);
         }
     };
