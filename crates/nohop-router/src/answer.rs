@@ -79,7 +79,7 @@ impl Answer {
     pub(crate) fn new(asked: Arc<Asked>, plan: Plan, permit: Permit) -> Self {
         let span = telemetry::request(&asked);
         let told = Told::new(asked.shared.words, &span);
-        let resumes = asked.resolved.limits.broken == Broken::Resume;
+        let resumes = asked.limits.broken == Broken::Resume;
         Self {
             asked,
             plan,

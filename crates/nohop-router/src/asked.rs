@@ -91,12 +91,12 @@ pub(crate) struct Asked {
     /// The candidates as they stood when it was decided.
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) decision: Decision,
-    /// What was found out about the request before the decision.
+    /// What was found out about the request, before the decision and with it.
     pub(crate) labels: Vec<Label>,
     pub(crate) classified: Option<Classified>,
     pub(crate) shadow: Option<Shadowed>,
     pub(crate) aside: Option<Aside>,
-    /// Those of its route, unless the request says less.
+    /// How far it goes: as its route says, unless the request says less.
     pub(crate) limits: Limits,
     pub(crate) seed: u64,
     pub(crate) began: Instant,
@@ -187,7 +187,7 @@ impl Asked {
             it.resting = rests.and_then(|until| until.checked_duration_since(self.at));
             it.resting = it.resting.filter(|rest| !rest.is_zero());
             it.dropped = dropped;
-            if let Some(money) = self.resolved.limits.money.filter(|_| dropped.is_none()) {
+            if let Some(money) = self.limits.money.filter(|_| dropped.is_none()) {
                 it.passed = match it.estimate {
                     None => Some("its price is not known".into()),
                     Some(estimate) if estimate > money => {

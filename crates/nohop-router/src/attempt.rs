@@ -101,7 +101,7 @@ impl Attempt {
             }
             _ => Phase::Running(Box::new(Errand::new(asked, place, sent.clone())?)),
         };
-        let clocks = asked.resolved.limits.clocks;
+        let clocks = asked.limits.clocks;
         let clock = match asked.mode {
             Mode::Stream => {
                 Clock::new(began, clocks.first_content, "no content", "clocks.first_content")
@@ -316,7 +316,7 @@ impl Attempt {
 
     /// Sets the clock that the answer is now under.
     fn progress(&mut self, read: State, seen: usize) {
-        let clocks = self.asked.resolved.limits.clocks;
+        let clocks = self.asked.limits.clocks;
         let spoke = self.events.len() > seen;
         let Phase::Reading { opened, state, arriving } = &mut self.phase else { return };
         // A frame that grows is a sign of life, though it has no event yet.

@@ -258,7 +258,7 @@ impl Builder {
             flight: Arc::new(Flight::default()),
             desk: counts.then(desk),
             #[cfg(feature = "refresh")]
-            kept: tokio::sync::Mutex::default(),
+            latest: tokio::sync::Mutex::default(),
             #[cfg(feature = "cache")]
             cache: self.cache,
             words: self.words,

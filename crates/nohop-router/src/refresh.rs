@@ -96,7 +96,7 @@ impl fmt::Display for Refreshed {
 
 /// What was good last of every source, and what was made of it.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
+pub(crate) struct Latest {
     copies: BTreeMap<Source, Fetched>,
     /// The sum of all that the catalog in use was made of.
     made: Option<u64>,
@@ -124,22 +124,22 @@ impl Router {
         let shared = &self.shared;
         let asked = sources.asked(shared.names.endpoints.values())?;
         make::check_overlays(&sources.overlays())?;
-        let mut kept = shared.kept.lock().await;
+        let mut latest = shared.latest.lock().await;
         let folder = sources.folder.clone().map(Folder::new);
         if let Some(folder) = &folder {
             // What is known is newer than what is written.
-            let unknown = asked.iter().filter(|(source, _)| !kept.copies.contains_key(source));
+            let unknown = asked.iter().filter(|(source, _)| !latest.copies.contains_key(source));
             let unknown: Vec<_> = unknown.cloned().collect();
             let folder = folder.clone();
             let read = blocking(move || folder.recall(&unknown)).await?;
-            kept.copies.extend(read);
+            latest.copies.extend(read);
         }
         let day = day_of(SystemTime::now());
         let asking = asked.iter().map(|(source, url)| {
             let fetch = fetch::Fetch {
                 transport: &*shared.transport,
                 url,
-                known: kept.copies.get(source).filter(|known| known.url == *url),
+                known: latest.copies.get(source).filter(|known| known.url == *url),
                 bytes: sources.bytes,
                 day: &day,
             };
@@ -149,8 +149,8 @@ impl Router {
         let heard: Vec<_> = asked.into_iter().map(|(source, _)| source).zip(heard).collect();
         let work = Work {
             heard,
-            copies: kept.copies.clone(),
-            made: kept.made,
+            copies: latest.copies.clone(),
+            made: latest.made,
             overlays: sources.overlays(),
             folder,
             first: shared.names.first().cloned(),
@@ -164,7 +164,7 @@ impl Router {
         if let Some(catalog) = done.catalog {
             shared.names.renew(catalog, &shared.board);
         }
-        *kept = Kept { copies: done.copies, made: done.made };
+        *latest = Latest { copies: done.copies, made: done.made };
         let catalog = self.catalog().version();
         Ok(Refreshed { sources: done.heard, diff: done.diff, notes: done.notes, catalog })
     }

@@ -56,7 +56,7 @@ pub(crate) struct Shared {
     pub(crate) desk: Option<Arc<Desk>>,
     /// What lists said when the catalog was refreshed; one refresh runs at a time.
     #[cfg(feature = "refresh")]
-    pub(crate) kept: tokio::sync::Mutex<crate::refresh::Kept>,
+    pub(crate) latest: tokio::sync::Mutex<crate::refresh::Latest>,
     #[cfg(feature = "cache")]
     pub(crate) cache: Option<Arc<crate::Cache>>,
     pub(crate) words: Words,
@@ -192,7 +192,8 @@ impl Router {
         if let Some(cache) = &self.shared.cache {
             return match cache.find(&request).await {
                 Found::Kept(kept) => {
-                    Ok(self.begin(permit, Asking::new(self, request, mode)?)?.tell(&kept))
+                    let (asked, _) = self.decide(Asking::new(self, request, mode)?);
+                    Ok(self.walk(asked, Vec::new(), permit).tell(&kept))
                 }
                 found => Ok(self.asked(permit, request, mode).await?.with(cache, found)),
             };
@@ -224,13 +225,18 @@ impl Router {
             return Err(error);
         }
         self.lead(&asked, &mut turns);
+        Ok(self.walk(asked, turns, permit))
+    }
+
+    /// The answer of a request that calls its candidates by `turns`.
+    fn walk(&self, asked: Arc<Asked>, turns: Vec<Turn>, permit: Permit) -> Answer {
         let purse = match asked.aside {
             // What nobody waits for takes nothing from what retries are paid with, and adds nothing.
             Some(Aside::Shadow) => Arc::default(),
             _ => self.shared.purse.clone(),
         };
         let plan = Plan::new(asked.began, turns, asked.limits, purse, asked.seed);
-        Ok(Answer::new(asked, plan, permit))
+        Answer::new(asked, plan, permit)
     }
 
     /// Begins what is asked beside a request: it is neither classified nor shadowed.

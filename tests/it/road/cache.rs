@@ -165,3 +165,24 @@ async fn hooks_see_what_is_kept_as_they_see_what_is_told() {
     }
     assert_eq!(road.first.journal().calls(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_tries_nobody_who_was_out() {
+    let (first, second) = (Emulator::openai().says("one"), Emulator::anthropic().says("two"));
+    let road = road_with(first, second, Limits::DEFAULT, |builder| builder.cache(cache())).await;
+    let ask = async |text: &str| {
+        let request = Request::new("both").user(text);
+        road.router.send(request).await.unwrap().text()
+    };
+    assert_eq!(ask("Again?").await, "one");
+    road.first.becomes(Emulator::openai().fault(Fault::ServerError));
+    for number in 0..5 {
+        assert_eq!(ask(&number.to_string()).await, "two");
+    }
+    road.first.becomes(Emulator::openai().says("back"));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    assert_eq!(ask("Again?").await, "one");
+
+    assert_eq!(ask("Anew?").await, "back");
+}
