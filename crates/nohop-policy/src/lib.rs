@@ -23,6 +23,7 @@ mod difficulty;
 mod health;
 mod limits;
 mod offer;
+mod needs;
 mod order;
 mod plan;
 mod policies;
