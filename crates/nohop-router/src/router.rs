@@ -111,13 +111,16 @@ impl Router {
 
     /// Decides without calling anyone: the trace of a request that is not sent.
     ///
-    /// A classifier that would have to ask somebody is not asked, and a shadow gets no copy.
+    /// The hooks before requests see a copy of it, so that what is explained is what would be sent. A
+    /// classifier that would have to ask somebody is not asked, and a shadow gets no copy.
     ///
     /// # Errors
     ///
-    /// `Config` when the request's model names nothing.
+    /// `Config` when the request's model names nothing; `InvalidRequest` where [`Request::check`] finds something;
+    /// whatever a hook refuses it with.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        let mut asking = Asking::new(self, request.into(), Mode::Whole)?;
+        let request = self.shown(request.into())?;
+        let mut asking = Asking::new(self, request, Mode::Whole)?;
         if let Some(classify) = asking.resolved.slots.classify.clone() {
             asking.labelled = Labelled::seen(&*classify, &asking.request);
         }
@@ -181,13 +184,10 @@ impl Router {
         Stats::new(&self.shared.statistics)
     }
 
-    async fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
-        let permit = self.shared.flight.answer().and_then(|permit| {
-            self.shared.hooks.before(&mut request)?;
-            request.check()?;
-            Ok(permit)
-        });
+    async fn answer(&self, request: Arc<Request>, mode: Mode) -> Result<Answer> {
+        let permit = self.shared.flight.answer();
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
+        let request = self.shown(request)?;
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.shared.cache {
             return match cache.find(&request).await {
@@ -199,6 +199,15 @@ impl Router {
             };
         }
         self.asked(permit, request, mode).await
+    }
+
+    /// The request as the hooks leave it, if it is right.
+    fn shown(&self, mut request: Arc<Request>) -> Result<Arc<Request>> {
+        let seen = self.shared.hooks.before(&mut request).and_then(|()| request.check());
+        match seen {
+            Ok(()) => Ok(request),
+            Err(error) => Err(Asked::undecided(error, &request.model)),
+        }
     }
 
     /// Begins what is not kept.
