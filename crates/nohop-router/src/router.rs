@@ -24,6 +24,7 @@ use crate::names::Names;
 use crate::preferred;
 use crate::room::Desk;
 use crate::safely::safely;
+use crate::seen::Seen;
 #[cfg(feature = "metrics")]
 use crate::telemetry::Measures;
 use crate::telemetry::Words;
@@ -261,7 +262,7 @@ impl Router {
         let preferences = request.preferences.as_deref();
         let limits = beside(preferred::limits(resolved.limits, preferences), aside);
         let snapshot = resolved.snapshot(&shared.board, at);
-        let (decision, turns) = {
+        let (decision, extent, turns) = {
             let sorted = preferred::sorted(resolved.sort, preferences);
             let cx = Asked::context(&request, &resolved, &work, at, seed);
             let cx = sorted.iter().fold(cx.labels(&labelled.labels), Context::preferences);
@@ -276,26 +277,29 @@ impl Router {
                 Turn::of(place, &snapshot[place], &cx).from(asked)
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
-            (decision, turns)
+            (decision, cx.extent(), turns)
         };
-        let labels = [labelled.labels, decision.labels().to_vec()].concat();
+        let mut labels = labelled.labels;
+        labels.extend_from_slice(decision.labels());
         // A hedge must hear the first content, and a whole answer is silent until it is there.
         let mode = match work {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
             _ => mode,
         };
+        let money = limits.money;
+        let snapshot = Guard::into_inner(snapshot);
+        let seen = Arc::new(Seen { snapshot, decision, extent, money, at });
         // Waiting for a classifier is no deciding.
         let waited = labelled.classified.as_ref().map_or(Duration::ZERO, |it| it.took);
         let asked = Asked {
             id: id.unwrap_or_else(|| Asked::id(seed)),
             shared: shared.clone(),
-            snapshot: Guard::into_inner(snapshot),
             resolved,
             request,
             work,
             mode,
             fetched: shared.fetching.begin(),
-            decision,
+            seen,
             labels,
             classified: labelled.classified,
             shadow,

@@ -1,4 +1,4 @@
-use nohop_types::Extras;
+use nohop_types::{Extras, Request};
 use serde::Serialize;
 
 use super::quote::quote;
@@ -34,6 +34,14 @@ impl Reach<'_> {
 }
 
 impl Writer {
+    /// A writer with room for what most requests of this length come to.
+    pub(crate) fn of(request: &Request) -> Self {
+        // Together with a short question it is small enough for what allocators have at hand.
+        const BESIDE: usize = 768;
+        let length = request.len();
+        Self::with_capacity(length + length / 8 + BESIDE)
+    }
+
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self { out: Vec::with_capacity(bytes), ..Self::default() }
     }
