@@ -144,6 +144,7 @@ impl Attempted {
             .chain(connected)
             .chain(self.error.clone())
             .chain(kept)
+            .chain(self.mended.then(|| "mended before it was accepted".to_owned()))
             .chain(usage)
             .chain(losses)
             .chain(skipped)
