@@ -24,7 +24,7 @@ fn a_list_of_few_is_made_when_somebody_looks() {
     assert_eq!(Arc::strong_count(&seen), 3);
     assert_eq!((considered.len(), stages.len()), (MOST_NAMED, 1));
     assert_eq!(considered[0].estimate, Some(Money::DOLLAR));
-    assert_eq!(considered[0].passed.as_deref(), Some("it may cost more than $0"));
+    assert_eq!(considered[0].passed.as_deref(), Some("it may cost more than $0.00"));
     assert_eq!(considered[MOST_NAMED - 1].dropped, Some(0));
     assert_eq!(&*stages[0].dropped, ["m63@e".into()]);
 }

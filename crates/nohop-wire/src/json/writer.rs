@@ -38,8 +38,10 @@ impl Writer {
     pub(crate) fn of(request: &Request) -> Self {
         // Together with a short question it is small enough for what allocators have at hand.
         const BESIDE: usize = 768;
+        // As many as are written and open at once in most: neither list grows while it is short.
+        let (keys, objects) = (Vec::with_capacity(16), Vec::with_capacity(8));
         let length = request.len();
-        Self::with_capacity(length + length / 8 + BESIDE)
+        Self { keys, objects, ..Self::with_capacity(length + length / 8 + BESIDE) }
     }
 
     pub(crate) fn with_capacity(bytes: usize) -> Self {

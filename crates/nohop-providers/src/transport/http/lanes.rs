@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
+use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -65,7 +66,7 @@ impl Clients {
     /// `Config` when it can not be.
     pub(super) fn know(&self, uri: &Uri) -> Result<Arc<Known>> {
         let mut all = lock(&self.known);
-        if let Some(known) = all.iter().find(|known| known.uri == *uri) {
+        if let Some(known) = all.iter().find(|known| is_same(&known.uri, uri)) {
             return Ok(known.clone());
         }
         let known = Arc::new(Known::read(uri)?);
@@ -223,6 +224,14 @@ fn client(
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| error.without_url().to_string())
+}
+
+/// Whether both are the same; of copies, which share their text, nothing is compared.
+fn is_same(one: &Uri, other: &Uri) -> bool {
+    let place = |uri: &Uri| Some(ptr::from_ref(uri.authority()?.as_str()));
+    let path = |uri: &Uri| Some(ptr::from_ref(uri.path_and_query()?.as_str()));
+    let is_copy = place(one) == place(other) && path(one) == path(other);
+    one.scheme() == other.scheme() && is_copy || one == other
 }
 
 /// Whether `uri` is on this machine.
