@@ -20,7 +20,8 @@ use crate::world::Place;
 pub(crate) struct Run<'a> {
     rehearsal: &'a Rehearsal,
     policy: &'a dyn Policy,
-    purse: Arc<Purse>,
+    /// What pays for retries, and what pays for hedges.
+    purses: [Arc<Purse>; 2],
     board: Board,
     desk: Desk,
     providers: Vec<Serving>,
@@ -88,7 +89,11 @@ enum What {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(rehearsal: &'a Rehearsal, policy: &'a dyn Policy, purse: Arc<Purse>) -> Self {
+    pub(crate) fn new(
+        rehearsal: &'a Rehearsal,
+        policy: &'a dyn Policy,
+        purses: [Arc<Purse>; 2],
+    ) -> Self {
         let Rehearsal { world, workload, began, .. } = rehearsal;
         let board = Board::new(*began);
         let models = workload.models.iter().map(|model| {
@@ -103,7 +108,7 @@ impl<'a> Run<'a> {
         let models = models.collect();
         Self {
             policy,
-            purse,
+            purses,
             board,
             desk: Desk::new(&rehearsal.quotas),
             providers: world.providers.iter().map(Serving::new).collect(),
@@ -162,7 +167,8 @@ impl<'a> Run<'a> {
             }
             turns.rotate_left(1);
         }
-        let plan = Plan::new(now, turns, *limits, self.purse.clone(), seed);
+        let [purse, hedges] = &self.purses;
+        let plan = Plan::new(now, turns, *limits, purse.clone(), seed).hedges(hedges.clone());
         let (attempts, wait) = (Vec::new(), Wait::default());
         let flight = Flight { ask, request, plan, seed, attempts, begun: 0, wait, content: None };
         let slot = self.free.pop().unwrap_or(self.flights.len());
