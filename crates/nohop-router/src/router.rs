@@ -6,7 +6,9 @@ use std::time::Duration;
 use arc_swap::Guard;
 use http::Uri;
 use nohop_ledger::{Ledger, Statistics};
-use nohop_policy::{Board, Candidates, Context, Limits, Plan, Policy, Purse, Turn, available};
+use nohop_policy::{
+    Board, Candidates, Context, Hedge, Limits, Plan, Policy, Purse, Turn, available,
+};
 use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Aside, Request, Response, Result, Trace};
@@ -267,7 +269,11 @@ impl Router {
             let decision = list.decided();
             let turn = |place: usize| {
                 let asked = snapshot[place].health.asked_until.filter(|until| *until > at);
-                Turn::of(place, &snapshot[place], &cx).from(asked)
+                let silence =
+                    |hedge: Hedge| hedge.silence(snapshot[place].health.latencies.as_ref());
+                Turn::of(place, &snapshot[place], &cx)
+                    .from(asked)
+                    .silence(limits.hedge.map(silence))
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
             (decision, turns)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nohop_policy::{
-    Attempt, AttemptId, Board, Candidate, Candidates, Context, Gauge, Held, Manner, Outcome, Plan,
-    Policy, Purse, Signal, Step, Turn,
+    Attempt, AttemptId, Board, Candidate, Candidates, Context, Gauge, Hedge, Held, Manner, Outcome,
+    Plan, Policy, Purse, Signal, Step, Turn,
 };
 use nohop_types::{Error, ErrorKind, Money, Request};
 
@@ -157,7 +157,8 @@ impl<'a> Run<'a> {
         let turn = |place: usize| {
             let candidate = &model.candidates[place];
             let asked = candidate.health.asked_until.filter(|until| *until > now);
-            Turn::of(place, candidate, &cx).from(asked)
+            let silence = |hedge: Hedge| hedge.silence(candidate.health.latencies.as_ref());
+            Turn::of(place, candidate, &cx).from(asked).silence(limits.hedge.map(silence))
         };
         let mut turns: Vec<_> = list.places().take(limits.front()).map(turn).collect();
         // Who is being tried again by somebody else is behind the others, as long as there are others.
