@@ -21,6 +21,7 @@ mod faults;
 mod gateway;
 mod health;
 mod inputs;
+mod map;
 mod media;
 mod quotas;
 mod refresh;
