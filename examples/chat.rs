@@ -178,6 +178,7 @@ impl Chat {
             }
         }
         let all: Money = self.costs.values().flatten().copied().sum();
-        println!("{:40} {all}", "in all");
+        let known = self.costs.values().all(Option::is_some);
+        println!("{:40} {all}", if known { "in all" } else { "in all, at least" });
     }
 }
