@@ -151,6 +151,10 @@ impl Chat {
             // All of it is kept, for the conversation; what is text is shown.
             response.extend([event?]);
             let text = response.text();
+            if text.len() < printed {
+                print!("\n(it broke, and begins anew)\n");
+                printed = 0;
+            }
             print!("{}", &text[printed..]);
             printed = text.len();
             // Where nobody reads any more there is nobody to tell.
