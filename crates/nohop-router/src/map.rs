@@ -86,6 +86,8 @@ pub struct Map<'a> {
     next: u64,
     /// It was taken, and waits for money that others hold.
     waiting: Option<(u64, u128, Arc<Request>)>,
+    /// It is over without having been sent, and is told next.
+    told: Option<Box<Done>>,
     running: Running<Over>,
     till: Option<Till>,
     deadline: Option<Duration>,
@@ -163,6 +165,7 @@ impl<'a> Map<'a> {
             concurrency: concurrency.max(1),
             next: 0,
             waiting: None,
+            told: None,
             running: Running::new(),
             till: None,
             deadline: None,
@@ -381,10 +384,10 @@ impl Stream for Map<'_> {
         this.begin();
         this.look(cx);
         let mut skipped = 0;
-        while !this.has_ended() && this.running.len() < this.concurrency {
+        while this.told.is_none() && !this.has_ended() && this.running.len() < this.concurrency {
             match this.take(cx) {
                 Taken::Begun => {}
-                Taken::Told(done) => return Poll::Ready(Some(*done)),
+                Taken::Told(done) => this.told = Some(done),
                 Taken::Skipped => {
                     skipped += 1;
                     if skipped == MOST_SKIPPED {
@@ -395,10 +398,17 @@ impl Stream for Map<'_> {
                 Taken::Nothing => break,
             }
         }
-        match this.running.poll(cx) {
-            Poll::Ready(Some(over)) => Poll::Ready(Some(this.settle(over))),
-            Poll::Ready(None) if this.has_ended() => Poll::Ready(None),
-            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        // However much there is to tell that nobody was asked for, what is under way goes on.
+        let ran = this.running.poll(cx);
+        if let Poll::Ready(Some(over)) = ran {
+            return Poll::Ready(Some(this.settle(over)));
+        }
+        if let Some(done) = this.told.take() {
+            return Poll::Ready(Some(*done));
+        }
+        match ran.is_ready() && this.has_ended() {
+            true => Poll::Ready(None),
+            false => Poll::Pending,
         }
     }
 }

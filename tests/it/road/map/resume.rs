@@ -155,7 +155,8 @@ fn a_file_of_other_requests_is_refused_before_anybody_is_asked() {
 fn requests_that_changed_later_on_end_the_batch_there() {
     paused(async {
         let place = Place::new("changed");
-        let (router, _, transport) = router(says().fault_at(1, Fault::BadSchema), says());
+        let first = says().fault_at(1, Fault::BadSchema).fault_at(6, Fault::Late(SECOND));
+        let (router, _, transport) = router(first, says());
         rest(&mut router.map(requests(5), 1).resume(&place.0).unwrap()).await;
         let changed = requests(10).enumerate().map(|(number, request)| match number {
             3 => request.user("And another?"),
@@ -167,5 +168,22 @@ fn requests_that_changed_later_on_end_the_batch_there() {
         let ok: Vec<_> = all.iter().map(|done| (done.number, done.result.is_ok())).collect();
         assert_eq!(ok, [(1, true), (2, true), (3, false), (0, true)]);
         assert_eq!(transport.calls().len(), 6);
+    });
+}
+
+#[test]
+fn what_is_under_way_goes_on_while_there_is_much_to_tell() {
+    paused(async {
+        let place = Place::new("slow");
+        let first = says().fault_at(1, Fault::BadSchema).fault_at(101, Fault::Late(SECOND * 3));
+        let (router, _, _) = router(first, says());
+        rest(&mut router.map(requests(100), 1).resume(&place.0).unwrap()).await;
+        let mut batch = router.map(requests(100), 2).resume(&place.0).unwrap();
+        let mut told = Vec::new();
+        while let Some(done) = batch.next().await {
+            told.push(done.number);
+            sleep(SECOND).await;
+        }
+        assert_eq!((told.len(), told.iter().position(|number| *number == 0)), (100, Some(3)));
     });
 }

@@ -121,6 +121,17 @@ fn two_do_not_write_to_one_file() {
 }
 
 #[test]
+fn what_can_not_be_written_is_told_and_the_answer_is_not_lost() {
+    let place = Place::new("full");
+    drop(place.open().unwrap());
+    let mut resume = Resume { file: File::open(&place.0).unwrap(), ..place.open().unwrap() };
+    let mut result = answered();
+    let error = resume.write(0, 11, &mut result, CENT).unwrap_err();
+    assert_eq!((error.kind(), result.is_ok()), (ErrorKind::Config, true));
+    assert!(error.message().contains("can not be written to"), "{error}");
+}
+
+#[test]
 fn a_request_is_known_by_what_it_asks_and_by_the_same_number_for_ever() {
     let hash = |request: Request| Resume::fingerprint(&request);
     let one = hash(Request::new("m").user("Hello?"));
