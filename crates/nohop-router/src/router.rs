@@ -14,7 +14,7 @@ use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Aside, Request, Response, Result, Trace};
 use nohop_wire::Mode;
 
-use crate::asked::{Asked, Asking};
+use crate::asked::{Asked, Asking, Bounds};
 #[cfg(feature = "cache")]
 use crate::cache::Found;
 use crate::classify::Labelled;
@@ -98,7 +98,7 @@ impl Router {
     /// The last attempt's error, with every earlier one and the trace, when all failed; `Config` when
     /// the model names nothing; `InvalidRequest` where [`Request::check`] finds something.
     pub async fn send(&self, request: impl Into<Arc<Request>>) -> Result<Response> {
-        self.answer(request.into(), Mode::Whole).await?.response().await
+        self.within(request.into(), Bounds::default()).await
     }
 
     /// Sends `request` and returns its answer as it is made, from the first content on.
@@ -108,7 +108,7 @@ impl Router {
     /// As [`send`](Self::send), for what fails before the first content. What fails after it is the
     /// last item of the answer.
     pub async fn stream(&self, request: impl Into<Arc<Request>>) -> Result<Answer> {
-        let mut answer = self.answer(request.into(), Mode::Stream).await?;
+        let mut answer = self.answer(request.into(), Mode::Stream, Bounds::default()).await?;
         answer.commit().await?;
         Ok(answer)
     }
@@ -185,7 +185,17 @@ impl Router {
         Stats::new(&self.shared.statistics)
     }
 
-    async fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
+    /// Sends `request`, which goes no farther than its bounds, and waits for the whole answer.
+    pub(crate) async fn within(&self, request: Arc<Request>, bounds: Bounds) -> Result<Response> {
+        self.answer(request, Mode::Whole, bounds).await?.response().await
+    }
+
+    async fn answer(
+        &self,
+        mut request: Arc<Request>,
+        mode: Mode,
+        bounds: Bounds,
+    ) -> Result<Answer> {
         let permit = self.shared.flight.answer().and_then(|permit| {
             self.shared.hooks.before(&mut request)?;
             request.check()?;
@@ -199,15 +209,17 @@ impl Router {
                     let (asked, _) = self.decide(Asking::new(self, request, mode)?);
                     Ok(self.walk(asked, Vec::new(), permit).tell(&kept))
                 }
-                found => Ok(self.asked(permit, request, mode).await?.with(cache, found)),
+                found => {
+                    let asking = Asking::new(self, request, mode)?.within(bounds);
+                    Ok(self.asked(permit, asking).await?.with(cache, found))
+                }
             };
         }
-        self.asked(permit, request, mode).await
+        self.asked(permit, Asking::new(self, request, mode)?.within(bounds)).await
     }
 
     /// Begins what is not kept.
-    async fn asked(&self, permit: Permit, request: Arc<Request>, mode: Mode) -> Result<Answer> {
-        let mut asking = Asking::new(self, request, mode)?;
+    async fn asked(&self, permit: Permit, mut asking: Asking) -> Result<Answer> {
         if let Some(classify) = asking.resolved.slots.classify.clone() {
             let labelled = Labelled::by(&*classify, self, &asking.request);
             asking.labelled = Box::pin(labelled).await;
@@ -251,11 +263,23 @@ impl Router {
 
     /// Narrows and orders the candidates: all that happens before the first call.
     fn decide(&self, asking: Asking) -> (Arc<Asked>, Vec<Turn>) {
-        let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
-            asking;
+        let Asking {
+            request,
+            work,
+            mode,
+            resolved,
+            labelled,
+            shadow,
+            aside,
+            bounds,
+            id,
+            seed,
+            began,
+        } = asking;
         let (at, shared) = (now(), &self.shared);
         let preferences = request.preferences.as_deref();
         let limits = beside(preferred::limits(resolved.limits, preferences), aside);
+        let limits = bounds.narrow(limits, began);
         let snapshot = resolved.snapshot(&shared.board, at);
         let (decision, turns) = {
             let sorted = preferred::sorted(resolved.sort, preferences);
