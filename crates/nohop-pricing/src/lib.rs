@@ -58,6 +58,8 @@ mod pattern;
 mod renew;
 mod rows;
 mod score;
+mod sets;
+mod situation;
 mod sum;
 #[cfg(test)]
 mod testing;
