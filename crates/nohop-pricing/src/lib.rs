@@ -54,6 +54,7 @@ mod overlay;
 mod pack;
 mod packed;
 mod pattern;
+mod plain;
 #[cfg(feature = "load")]
 mod renew;
 mod rows;
@@ -84,4 +85,5 @@ pub use merge::Merged;
 pub use meter::{Class, Form, Meter};
 pub use model::Model;
 pub use offer::Offer;
+pub use plain::Plain;
 pub use rows::Rows;
