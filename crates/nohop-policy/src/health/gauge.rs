@@ -85,8 +85,8 @@ pub(super) struct Witnesses {
 #[derive(Debug, Default)]
 struct Figures {
     changes: AtomicU64,
-    latencies: [AtomicU64; 4],
-    speeds: [AtomicU64; 4],
+    latencies: [AtomicU64; 5],
+    speeds: [AtomicU64; 5],
 }
 
 impl Endpoint {
@@ -166,13 +166,13 @@ impl Target {
 impl Figures {
     fn publish(&self, latencies: &Sketch, speeds: &Sketch) {
         // Zero is what is not known: nothing is measured that takes no time.
-        let put = |cells: &[AtomicU64; 4], sketch: &Sketch, shares: [u64; 4]| {
+        let put = |cells: &[AtomicU64; 5], sketch: &Sketch, shares: [u64; 5]| {
             for (cell, share) in cells.iter().zip(shares) {
                 cell.store(sketch.at(share).map_or(0, |size| size.max(1)), Relaxed);
             }
         };
-        put(&self.latencies, latencies, [500, 750, 900, 990]);
-        put(&self.speeds, speeds, [500, 250, 100, 10]);
+        put(&self.latencies, latencies, [500, 750, 900, 950, 990]);
+        put(&self.speeds, speeds, [500, 250, 100, 50, 10]);
     }
 
     fn latencies(&self) -> Option<Percentiles<u64>> {
@@ -184,9 +184,9 @@ impl Figures {
     }
 }
 
-fn known(cells: &[AtomicU64; 4]) -> Option<Percentiles<u64>> {
-    let [p50, p75, p90, p99] = cells.each_ref().map(|cell| cell.load(Relaxed));
-    (p50 > 0).then_some(Percentiles { p50, p75, p90, p99 })
+fn known(cells: &[AtomicU64; 5]) -> Option<Percentiles<u64>> {
+    let [p50, p75, p90, p95, p99] = cells.each_ref().map(|cell| cell.load(Relaxed));
+    (p50 > 0).then_some(Percentiles { p50, p75, p90, p95, p99 })
 }
 
 impl Rests {
