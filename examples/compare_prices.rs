@@ -13,6 +13,7 @@ use std::error::Error;
 use std::time::SystemTime;
 
 use nohop::Router;
+use nohop::providers::{Endpoint, table};
 use nohop_pricing::{Catalog, Facts};
 use nohop_types::Usage;
 
@@ -27,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err("usage: compare_prices MODEL IN OUT [HEALTH]".into()),
     };
     // An application has a router at hand, and asks that.
-    let router = Router::builder().build()?;
+    let router = Router::builder().endpoint(Endpoint::new(table::OPENAI).key("any")).build()?;
     if let Some(saved) = saved {
         router.health().load(&std::fs::read_to_string(saved)?)?;
     }
