@@ -1,8 +1,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+<<<<<<< HEAD
 use nohop_policy::{Context, Limits, none_left};
 use nohop_types::{Aside, Attempted, Classified, Error, Label, Request, Result, Shadowed, Trace};
+=======
+use nohop_policy::{Context, Decision, Limits, none_left};
+use nohop_types::{
+    Aside, Attempted, Classified, Considered, Error, Label, Money, Request, Result, Shadowed, Trace,
+};
+>>>>>>> main
 use nohop_wire::Mode;
 
 use crate::Router;
@@ -23,6 +30,7 @@ pub(crate) struct Asking {
     pub(crate) labelled: Labelled,
     pub(crate) shadow: Option<Shadowed>,
     pub(crate) aside: Option<Aside>,
+    pub(crate) bounds: Bounds,
     /// The id that was chosen for it, if one was.
     pub(crate) id: Option<Arc<str>>,
     pub(crate) seed: u64,
@@ -49,6 +57,7 @@ impl Asking {
             labelled: Labelled::default(),
             shadow: None,
             aside: None,
+            bounds: Bounds::default(),
             id: None,
             seed,
             began,
@@ -67,10 +76,37 @@ impl Asking {
         self
     }
 
+    /// Says how far it goes, where that is less than its route says.
+    pub(crate) fn within(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
     /// Chooses its id.
     pub(crate) fn named(mut self, id: Arc<str>) -> Self {
         self.id = Some(id);
         self
+    }
+}
+
+/// What a request may use of what it shares with others.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Bounds {
+    /// The money for all attempts.
+    pub(crate) money: Option<Money>,
+    /// Until when it has time.
+    pub(crate) until: Option<Instant>,
+}
+
+impl Bounds {
+    /// `limits`, or less, for a request that `began` at some time.
+    pub(crate) fn narrow(self, limits: Limits, began: Instant) -> Limits {
+        let time = self.until.map(|until| until.saturating_duration_since(began));
+        Limits {
+            money: limits.money.into_iter().chain(self.money).min(),
+            total: time.map_or(limits.total, |time| time.min(limits.total)),
+            ..limits
+        }
     }
 }
 

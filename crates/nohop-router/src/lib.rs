@@ -20,6 +20,7 @@ mod flight;
 mod gauges;
 mod hooks;
 mod lengths;
+mod map;
 mod media;
 mod names;
 mod outline;
@@ -52,6 +53,7 @@ pub use cache::{Cache, Kept, Key, Store};
 pub use classify::{Classify, Inquiry, Judge, Thresholds, difficulty};
 pub use file::file;
 pub use gauges::Gauges;
+pub use map::{Done, Ended, Known, Map, Progress, Watch};
 #[cfg(feature = "refresh")]
 pub use refresh::{Heard, News, Refreshed, Sources};
 pub use route::Route;

@@ -6,13 +6,15 @@ use std::time::Duration;
 use arc_swap::Guard;
 use http::Uri;
 use nohop_ledger::{Ledger, Statistics};
-use nohop_policy::{Board, Candidates, Context, Limits, Plan, Policy, Purse, Turn, available};
+use nohop_policy::{
+    Board, Candidates, Context, Hedge, Limits, Plan, Policy, Purse, Turn, available,
+};
 use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Aside, Request, Response, Result, Trace};
 use nohop_wire::Mode;
 
-use crate::asked::{Asked, Asking};
+use crate::asked::{Asked, Asking, Bounds};
 #[cfg(feature = "cache")]
 use crate::cache::Found;
 use crate::classify::Labelled;
@@ -97,7 +99,7 @@ impl Router {
     /// The last attempt's error, with every earlier one and the trace, when all failed; `Config` when
     /// the model names nothing; `InvalidRequest` where [`Request::check`] finds something.
     pub async fn send(&self, request: impl Into<Arc<Request>>) -> Result<Response> {
-        self.answer(request.into(), Mode::Whole).await?.response().await
+        self.within(request.into(), Bounds::default()).await
     }
 
     /// Sends `request` and returns its answer as it is made, from the first content on.
@@ -107,7 +109,7 @@ impl Router {
     /// As [`send`](Self::send), for what fails before the first content. What fails after it is the
     /// last item of the answer.
     pub async fn stream(&self, request: impl Into<Arc<Request>>) -> Result<Answer> {
-        let mut answer = self.answer(request.into(), Mode::Stream).await?;
+        let mut answer = self.answer(request.into(), Mode::Stream, Bounds::default()).await?;
         answer.commit().await?;
         Ok(answer)
     }
@@ -187,8 +189,27 @@ impl Router {
         Stats::new(&self.shared.statistics)
     }
 
+<<<<<<< HEAD
     async fn answer(&self, request: Arc<Request>, mode: Mode) -> Result<Answer> {
         let permit = self.shared.flight.answer();
+=======
+    /// Sends `request`, which goes no farther than its bounds, and waits for the whole answer.
+    pub(crate) async fn within(&self, request: Arc<Request>, bounds: Bounds) -> Result<Response> {
+        self.answer(request, Mode::Whole, bounds).await?.response().await
+    }
+
+    async fn answer(
+        &self,
+        mut request: Arc<Request>,
+        mode: Mode,
+        bounds: Bounds,
+    ) -> Result<Answer> {
+        let permit = self.shared.flight.answer().and_then(|permit| {
+            self.shared.hooks.before(&mut request)?;
+            request.check()?;
+            Ok(permit)
+        });
+>>>>>>> main
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
         let request = self.shown(request)?;
         #[cfg(feature = "cache")]
@@ -198,10 +219,13 @@ impl Router {
                     let (asked, _) = self.decide(Asking::new(self, request, mode)?);
                     Ok(self.walk(asked, Vec::new(), permit).tell(&kept))
                 }
-                found => Ok(self.asked(permit, request, mode).await?.with(cache, found)),
+                found => {
+                    let asking = Asking::new(self, request, mode)?.within(bounds);
+                    Ok(self.asked(permit, asking).await?.with(cache, found))
+                }
             };
         }
-        self.asked(permit, request, mode).await
+        self.asked(permit, Asking::new(self, request, mode)?.within(bounds)).await
     }
 
     /// The request as the hooks leave it, if it is right.
@@ -214,8 +238,7 @@ impl Router {
     }
 
     /// Begins what is not kept.
-    async fn asked(&self, permit: Permit, request: Arc<Request>, mode: Mode) -> Result<Answer> {
-        let mut asking = Asking::new(self, request, mode)?;
+    async fn asked(&self, permit: Permit, mut asking: Asking) -> Result<Answer> {
         if let Some(classify) = asking.resolved.slots.classify.clone() {
             let labelled = Labelled::by(&*classify, self, &asking.request);
             asking.labelled = Box::pin(labelled).await;
@@ -259,11 +282,23 @@ impl Router {
 
     /// Narrows and orders the candidates: all that happens before the first call.
     fn decide(&self, asking: Asking) -> (Arc<Asked>, Vec<Turn>) {
-        let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
-            asking;
+        let Asking {
+            request,
+            work,
+            mode,
+            resolved,
+            labelled,
+            shadow,
+            aside,
+            bounds,
+            id,
+            seed,
+            began,
+        } = asking;
         let (at, shared) = (now(), &self.shared);
         let preferences = request.preferences.as_deref();
         let limits = beside(preferred::limits(resolved.limits, preferences), aside);
+        let limits = bounds.narrow(limits, began);
         let snapshot = resolved.snapshot(&shared.board, at);
         let (decision, extent, turns) = {
             let sorted = preferred::sorted(resolved.sort, preferences);
@@ -277,7 +312,11 @@ impl Router {
             let decision = list.decided();
             let turn = |place: usize| {
                 let asked = snapshot[place].health.asked_until.filter(|until| *until > at);
-                Turn::of(place, &snapshot[place], &cx).from(asked)
+                let silence =
+                    |hedge: Hedge| hedge.silence(snapshot[place].health.latencies.as_ref());
+                Turn::of(place, &snapshot[place], &cx)
+                    .from(asked)
+                    .silence(limits.hedge.map(silence))
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
             (decision, cx.extent(), turns)
