@@ -1,15 +1,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-<<<<<<< HEAD
 use nohop_policy::{Context, Limits, none_left};
-use nohop_types::{Aside, Attempted, Classified, Error, Label, Request, Result, Shadowed, Trace};
-=======
-use nohop_policy::{Context, Decision, Limits, none_left};
 use nohop_types::{
-    Aside, Attempted, Classified, Considered, Error, Label, Money, Request, Result, Shadowed, Trace,
+    Aside, Attempted, Classified, Error, Label, Money, Request, Result, Shadowed, Trace,
 };
->>>>>>> main
 use nohop_wire::Mode;
 
 use crate::Router;

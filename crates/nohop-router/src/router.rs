@@ -189,27 +189,13 @@ impl Router {
         Stats::new(&self.shared.statistics)
     }
 
-<<<<<<< HEAD
-    async fn answer(&self, request: Arc<Request>, mode: Mode) -> Result<Answer> {
-        let permit = self.shared.flight.answer();
-=======
     /// Sends `request`, which goes no farther than its bounds, and waits for the whole answer.
     pub(crate) async fn within(&self, request: Arc<Request>, bounds: Bounds) -> Result<Response> {
         self.answer(request, Mode::Whole, bounds).await?.response().await
     }
 
-    async fn answer(
-        &self,
-        mut request: Arc<Request>,
-        mode: Mode,
-        bounds: Bounds,
-    ) -> Result<Answer> {
-        let permit = self.shared.flight.answer().and_then(|permit| {
-            self.shared.hooks.before(&mut request)?;
-            request.check()?;
-            Ok(permit)
-        });
->>>>>>> main
+    async fn answer(&self, request: Arc<Request>, mode: Mode, bounds: Bounds) -> Result<Answer> {
+        let permit = self.shared.flight.answer();
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
         let request = self.shown(request)?;
         #[cfg(feature = "cache")]
