@@ -34,6 +34,7 @@ mod route;
 mod router;
 mod safely;
 mod said;
+mod seen;
 mod shadow;
 mod slots;
 mod stats;

@@ -26,6 +26,7 @@ use crate::names::Names;
 use crate::preferred;
 use crate::room::Desk;
 use crate::safely::safely;
+use crate::seen::Seen;
 #[cfg(feature = "metrics")]
 use crate::telemetry::Measures;
 use crate::telemetry::Words;
@@ -115,13 +116,16 @@ impl Router {
 
     /// Decides without calling anyone: the trace of a request that is not sent.
     ///
-    /// A classifier that would have to ask somebody is not asked, and a shadow gets no copy.
+    /// The hooks before requests see a copy of it, so that what is explained is what would be sent. A
+    /// classifier that would have to ask somebody is not asked, and a shadow gets no copy.
     ///
     /// # Errors
     ///
-    /// `Config` when the request's model names nothing.
+    /// `Config` when the request's model names nothing; `InvalidRequest` where [`Request::check`] finds something;
+    /// whatever a hook refuses it with.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        let mut asking = Asking::new(self, request.into(), Mode::Whole)?;
+        let request = self.shown(request.into())?;
+        let mut asking = Asking::new(self, request, Mode::Whole)?;
         if let Some(classify) = asking.resolved.slots.classify.clone() {
             asking.labelled = Labelled::seen(&*classify, &asking.request);
         }
@@ -190,18 +194,10 @@ impl Router {
         self.answer(request, Mode::Whole, bounds).await?.response().await
     }
 
-    async fn answer(
-        &self,
-        mut request: Arc<Request>,
-        mode: Mode,
-        bounds: Bounds,
-    ) -> Result<Answer> {
-        let permit = self.shared.flight.answer().and_then(|permit| {
-            self.shared.hooks.before(&mut request)?;
-            request.check()?;
-            Ok(permit)
-        });
+    async fn answer(&self, request: Arc<Request>, mode: Mode, bounds: Bounds) -> Result<Answer> {
+        let permit = self.shared.flight.answer();
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
+        let request = self.shown(request)?;
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.shared.cache {
             return match cache.find(&request).await {
@@ -216,6 +212,15 @@ impl Router {
             };
         }
         self.asked(permit, Asking::new(self, request, mode)?.within(bounds)).await
+    }
+
+    /// The request as the hooks leave it, if it is right.
+    fn shown(&self, mut request: Arc<Request>) -> Result<Arc<Request>> {
+        let seen = self.shared.hooks.before(&mut request).and_then(|()| request.check());
+        match seen {
+            Ok(()) => Ok(request),
+            Err(error) => Err(Asked::undecided(error, &request.model)),
+        }
     }
 
     /// Begins what is not kept.
@@ -281,7 +286,7 @@ impl Router {
         let limits = beside(preferred::limits(resolved.limits, preferences), aside);
         let limits = bounds.narrow(limits, began);
         let snapshot = resolved.snapshot(&shared.board, at);
-        let (decision, turns) = {
+        let (decision, extent, turns) = {
             let sorted = preferred::sorted(resolved.sort, preferences);
             let cx = Asked::context(&request, &resolved, &work, at, seed);
             let cx = sorted.iter().fold(cx.labels(&labelled.labels), Context::preferences);
@@ -300,26 +305,29 @@ impl Router {
                     .silence(limits.hedge.map(silence))
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
-            (decision, turns)
+            (decision, cx.extent(), turns)
         };
-        let labels = [labelled.labels, decision.labels().to_vec()].concat();
+        let mut labels = labelled.labels;
+        labels.extend_from_slice(decision.labels());
         // A hedge must hear the first content, and a whole answer is silent until it is there.
         let mode = match work {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
             _ => mode,
         };
+        let money = limits.money;
+        let snapshot = Guard::into_inner(snapshot);
+        let seen = Arc::new(Seen { snapshot, decision, extent, money, at });
         // Waiting for a classifier is no deciding.
         let waited = labelled.classified.as_ref().map_or(Duration::ZERO, |it| it.took);
         let asked = Asked {
             id: id.unwrap_or_else(|| Asked::id(seed)),
             shared: shared.clone(),
-            snapshot: Guard::into_inner(snapshot),
             resolved,
             request,
             work,
             mode,
             fetched: shared.fetching.begin(),
-            decision,
+            seen,
             labels,
             classified: labelled.classified,
             shadow,
