@@ -14,7 +14,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use nohop::policy::{
-    Candidate, Candidates, Context, Limits, Policy, available, by, cheapest, fastest, top, weighted,
+    Candidate, Candidates, Context, Hedge, Limits, Policy, available, by, cheapest, fastest, top,
+    weighted,
 };
 use nohop_pricing::Catalog;
 use nohop_sim::{Provider, Rehearsal, Report, Spread, Target, Traffic, Trouble, World, svg, table};
@@ -52,7 +53,7 @@ fn a_bad_day(requests: usize) -> Result<(), Box<dyn Error>> {
     let models = world.models().map(str::to_owned).collect::<Vec<_>>();
     let workload = Traffic { requests, ..Traffic::of(models) }.make(7);
     let rehearsal = Rehearsal::new(world, workload, Instant::now()).seed(7);
-    let hedged = Limits { hedge: Some(Duration::from_secs(2)), ..Limits::DEFAULT };
+    let hedged = Limits { hedge: Some(Hedge::After(Duration::from_secs(2))), ..Limits::DEFAULT };
 
     let plain = |policy: Box<dyn Policy>| (rehearsal.clone(), policy);
     let began = Instant::now();

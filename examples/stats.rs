@@ -16,7 +16,7 @@ use std::io::{IsTerminal, stdout};
 use std::time::{Duration, Instant};
 
 use nohop::ledger::Figures;
-use nohop::policy::{Limits, Policy, Price, available, by, fastest};
+use nohop::policy::{Hedge, Limits, Policy, Price, available, by, fastest};
 use nohop::providers::{Endpoint, table};
 use nohop::{Money, Request, Result, Route, Router, Target};
 use nohop_testkit::{Emulator, Fault, Script};
@@ -42,7 +42,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route(
             Route::new("chat", names.map(|name| Target::new(name).price(price.clone())))
                 .policy(available().then(by(fastest())))
-                .limits(Limits { hedge: Some(Duration::from_millis(400)), ..Limits::DEFAULT }),
+                .limits(Limits {
+                    hedge: Some(Hedge::After(Duration::from_millis(400))),
+                    ..Limits::DEFAULT
+                }),
         )
         .build()?;
 

@@ -12,7 +12,7 @@
 use std::error::Error;
 
 use nohop::providers::{Endpoint, table};
-use nohop::{Misfit, Request, Result, Router, Tool};
+use nohop::{Request, Result, Router, Tool};
 use nohop_testkit::Emulator;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -74,10 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let request = Request::new("gpt-4.1-mini@openai").user(MAIL);
     let error = router.send_as::<Wish>(request).await.expect_err("it is never urgent tomorrow");
     println!("error    {error}");
-    println!(
-        "answer   {}",
-        Misfit::response(&error).map(|answer| answer.text()).unwrap_or_default()
-    );
+    println!("answer   {}", error.response().map(|answer| answer.text()).unwrap_or_default());
     Ok(())
 }
 

@@ -122,7 +122,7 @@ fn figure(word: &str, unit: char) -> Option<&str> {
 fn percentiles<T: Copy>(figures: &str, of: fn(f64) -> T) -> Percentiles<T> {
     let figures: Vec<T> = figures.split('/').map(|figure| of(figure.parse().unwrap())).collect();
     match figures[..] {
-        [p50, p75, p90, p99] => Percentiles { p50, p75, p90, p99 },
+        [p50, p75, p90, p99] => Percentiles { p50, p75, p90, p95: p99, p99 },
         _ => Percentiles::of(figures[0]),
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nohop::ledger::Memory;
-use nohop::policy::{Limits, Policy, Price, available, by, cheapest, first, weighted};
+use nohop::policy::{Hedge, Limits, Policy, Price, available, by, cheapest, first, weighted};
 use nohop::providers::{Endpoint, table};
 use nohop::{Money, Request, Route, Router, Target};
 use nohop_sim::{self as sim, Arrival, Rehearsal, Report, Spread, Trouble, Workload, World};
@@ -63,7 +63,7 @@ fn a_storm_of_limits_is_as_rehearsed() {
 fn hedges_around_a_slow_provider_are_as_rehearsed() {
     let mut manners = [Manner { errors: 10, trouble: None }; 10];
     manners[0].trouble = Some(Trouble::slow(HOUR * 10, HOUR * 14, 8.0));
-    let limits = Limits { hedge: Some(Duration::from_secs(1)), ..Limits::DEFAULT };
+    let limits = Limits { hedge: Some(Hedge::After(Duration::from_secs(1))), ..Limits::DEFAULT };
     check(manners, limits, first);
 }
 

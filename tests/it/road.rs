@@ -21,6 +21,7 @@ mod faults;
 mod gateway;
 mod health;
 mod inputs;
+mod life;
 mod media;
 mod quotas;
 mod refresh;
@@ -34,6 +35,7 @@ mod tasks;
 mod tokens;
 mod waits;
 mod ways;
+mod windows;
 
 /// Two emulated providers behind the route `both`, the first of which is tried first; behind `back` it is
 /// the second.

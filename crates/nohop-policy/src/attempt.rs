@@ -38,13 +38,17 @@ impl<'a> Attempt<'a> {
     /// Whether it says something against its candidate.
     ///
     /// The caller's own mistakes do not, nor do our own limits, nor what another request would not have
-    /// met: a prompt that was too long or filtered.
+    /// met: a prompt that was too long or filtered, an answer that was not accepted.
     pub fn is_fault(&self) -> bool {
         let Outcome::Failed(error) = self.outcome else { return false };
         let ours = matches!(error.scope(), Scope::Request | Scope::Us);
         let asked = matches!(
             error.kind(),
-            ErrorKind::ContentFilter | ErrorKind::ContextLength | ErrorKind::Unsupported
+            ErrorKind::ContentFilter
+                | ErrorKind::ContextLength
+                | ErrorKind::Shape
+                | ErrorKind::Unaccepted
+                | ErrorKind::Unsupported
         );
         !ours && !asked
     }

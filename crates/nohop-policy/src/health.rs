@@ -55,6 +55,8 @@ pub struct Percentiles<T> {
     pub p75: T,
     /// Nine of ten.
     pub p90: T,
+    /// Nineteen of twenty.
+    pub p95: T,
     /// All but one of a hundred.
     pub p99: T,
 }
@@ -65,12 +67,12 @@ impl<T> Percentiles<T> {
     where
         T: Copy,
     {
-        Self { p50: figure, p75: figure, p90: figure, p99: figure }
+        Self { p50: figure, p75: figure, p90: figure, p95: figure, p99: figure }
     }
 
     fn map<U>(self, of: impl Fn(T) -> U) -> Percentiles<U> {
-        let Self { p50, p75, p90, p99 } = self;
-        Percentiles { p50: of(p50), p75: of(p75), p90: of(p90), p99: of(p99) }
+        let Self { p50, p75, p90, p95, p99 } = self;
+        Percentiles { p50: of(p50), p75: of(p75), p90: of(p90), p95: of(p95), p99: of(p99) }
     }
 }
 

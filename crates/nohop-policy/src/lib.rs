@@ -15,6 +15,7 @@
 //! Invariant: nothing here waits, reads a clock or draws a number of its own. Time and chance are
 //! arguments, so the router and the simulator run the same code.
 
+mod accept;
 mod attempt;
 mod candidate;
 mod candidates;
@@ -38,13 +39,16 @@ mod time;
 mod warm;
 mod when;
 
+pub use accept::{Accept, Again, And, Verdict, calls, json, mend, not_cut, not_empty, not_refused};
+#[cfg(feature = "schema")]
+pub use accept::{fitting_calls, follows, shaped};
 pub use attempt::{Attempt, Manner, Outcome};
 pub use candidate::Candidate;
 pub use candidates::{Candidates, Decision};
 pub use context::Context;
 pub use difficulty::{Difficulty, Weight};
 pub use health::{Board, Gauge, Health, Percentiles, Saved};
-pub use limits::{Broken, Clocks, Limits};
+pub use limits::{Broken, Clocks, Hedge, Limits, Taken, Window};
 pub use offer::{Data, Offer};
 pub use order::{By, Order, Reversed, ThenBy, by};
 pub use plan::{AttemptId, Plan, Signal, Step, Turn};

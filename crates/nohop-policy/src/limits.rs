@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use nohop_types::Money;
 
+use crate::{Percentile, Percentiles};
+
 /// How far a plan may go.
 ///
 /// ```
@@ -26,16 +28,18 @@ pub struct Limits {
     pub backoff: Duration,
     /// The longest wait for a candidate, whoever asks for it: who wants more is left.
     pub patience: Duration,
-    /// The silence after which a second candidate is called as well; `None` never does.
-    pub hedge: Option<Duration>,
-    /// What to do when an answer breaks after its first content.
+    /// When a second candidate is called beside the first, which is silent; `None` never does.
+    pub hedge: Option<Hedge>,
+    /// What is held back of an answer before it is told.
+    pub window: Window,
+    /// What to do when an answer breaks that the caller has begun to read.
     pub broken: Broken,
     /// How long an attempt may keep silent.
     pub clocks: Clocks,
 }
 
 impl Limits {
-    /// Four attempts in ten minutes; no limit on money, no hedging, no resuming.
+    /// Four attempts in ten minutes; no limit on money, no hedging, no window, no resuming.
     pub const DEFAULT: Self = Self {
         attempts: 4,
         total: Duration::from_secs(600),
@@ -43,6 +47,7 @@ impl Limits {
         backoff: Duration::from_millis(200),
         patience: Duration::from_secs(10),
         hedge: None,
+        window: Window::NONE,
         broken: Broken::Fail,
         clocks: Clocks::DEFAULT,
     };
@@ -98,12 +103,98 @@ impl Default for Clocks {
     }
 }
 
-/// What to do when an answer breaks after its first content.
+/// When a second candidate is called beside the first.
+///
+/// The one that has something to tell first is the answer, and the other is cancelled.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Hedge {
+    /// When the first has been silent for so long.
+    After(Duration),
+    /// When the first has been silent for longer than it is at this percentile; where that is not known, than `unknown`.
+    Beyond {
+        /// Of its own latencies.
+        percentile: Percentile,
+        /// The silence to bear with whoever has no figures yet.
+        unknown: Duration,
+    },
+}
+
+impl Hedge {
+    /// When the first has been silent for longer than nineteen times of twenty, and than two seconds where that is
+    /// not known.
+    pub const DEFAULT: Self =
+        Self::Beyond { percentile: Percentile::P95, unknown: Duration::from_secs(2) };
+
+    /// The silence to bear with a candidate of these latencies.
+    pub(crate) fn silence(self, latencies: Option<&Percentiles<Duration>>) -> Duration {
+        match self {
+            Self::After(silence) => silence,
+            Self::Beyond { percentile, unknown } => {
+                latencies.map_or(unknown, |latencies| percentile.of(latencies))
+            }
+        }
+    }
+}
+
+/// What is held back of an answer before it is told: until then any failure falls over unseen.
+///
+/// It is told as soon as so many events or bytes of content have come, or `time` is over since the first of them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_structs, reason = "a row is written as a literal that ends in `..`")]
+pub struct Window {
+    /// For how long; nothing tells an answer from its first content on.
+    pub time: Duration,
+    /// The most events of content that are held.
+    pub events: usize,
+    /// The most bytes of content that are held.
+    pub bytes: usize,
+    /// The fewest bytes of content in a second: who has brought less when `time` is over has failed.
+    pub floor: u32,
+    /// What an answer is that ends without content.
+    pub empty: Taken,
+    /// What an answer is that was refused or filtered, before any of it is told.
+    pub refused: Taken,
+}
+
+impl Window {
+    /// Nothing is held, and every answer is one; with a time, no more than 64 KiB are held.
+    pub const NONE: Self = Self {
+        time: Duration::ZERO,
+        events: usize::MAX,
+        bytes: 64 << 10,
+        floor: 0,
+        empty: Taken::AsAnswer,
+        refused: Taken::AsAnswer,
+    };
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// What becomes of an answer that says nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Taken {
+    /// It is the answer.
+    AsAnswer,
+    /// It has failed, and another candidate is called.
+    AsFailure,
+}
+
+/// What to do when an answer breaks that the caller has begun to read.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Broken {
-    /// Fail; the caller keeps what it has.
+    /// Fail; the caller keeps what it has, and the error has it as one.
     Fail,
-    /// Go on at the next candidate, behind a seam, as long as there is nothing but text and thinking.
+    /// Go on at the next candidate that can go on from an unfinished turn, behind a seam, as long as there is nothing but
+    /// text and thinking.
     Resume,
+    /// Resume where that can be; where it can not, begin anew behind a seam that says so, and the caller discards what
+    /// came before it.
+    Restart,
 }

@@ -5,7 +5,7 @@ use nohop_types::{Error, ErrorKind, Recovery};
 
 use crate::random::random;
 use crate::time::after;
-use crate::{Broken, Full, Limits, Purse};
+use crate::{Broken, Full, Hedge, Limits, Purse};
 
 mod end;
 mod phase;
@@ -19,7 +19,7 @@ pub use step::{AttemptId, Signal, Step};
 pub use turn::Turn;
 
 use phase::Phase;
-use queue::{Queue, Waiting};
+use queue::{Paid, Queue, Waiting};
 
 /// One request's walk down its candidates.
 ///
@@ -48,6 +48,8 @@ use queue::{Queue, Waiting};
 pub struct Plan {
     limits: Limits,
     purse: Arc<Purse>,
+    /// What pays for hedges.
+    hedges: Arc<Purse>,
     seed: u64,
     deadline: Instant,
     queue: Queue,
@@ -79,6 +81,7 @@ impl Plan {
         Self {
             queue: Queue::new(turns, &limits, now, deadline),
             limits,
+            hedges: purse.clone(),
             purse,
             seed,
             deadline,
@@ -90,6 +93,13 @@ impl Plan {
             phase: Phase::Open,
             errors: Vec::new(),
         }
+    }
+
+    /// Sets what pays for hedges; otherwise it is what pays for retries.
+    #[must_use]
+    pub fn hedges(mut self, purse: Arc<Purse>) -> Self {
+        self.hedges = purse;
+        self
     }
 
     /// When the time for the request is over.
@@ -132,12 +142,20 @@ impl Plan {
             return self.parked(now, id, signal);
         };
         match signal {
+            Signal::Spoke => {
+                self.running[index].1.spoke = true;
+                self.hedge = None;
+            }
             Signal::Content => self.commit(id),
             Signal::Finished => {
+                let cost = self.running[index].1.turn.estimate;
                 self.commit(id);
                 self.running.clear();
                 self.forget();
-                self.purse.deposit();
+                self.purse.deposit(cost);
+                if !Arc::ptr_eq(&self.purse, &self.hedges) {
+                    self.hedges.deposit(cost);
+                }
                 if matches!(self.phase, Phase::Delivered) {
                     self.phase = Phase::Done;
                 }
@@ -203,10 +221,12 @@ impl Plan {
             return Step::Wait(self.queue.soonest().unwrap_or(self.deadline));
         };
         self.hedge = None;
-        turn.paid = turn.paid || self.purse.withdraw();
-        if !turn.paid {
-            self.queue.put_back(turn);
-            return Step::Wait(self.deadline);
+        if turn.paid == Paid::No {
+            if !self.hedges.withdraw(turn.turn.estimate) {
+                self.queue.put_back(turn);
+                return Step::Wait(self.deadline);
+            }
+            turn.paid = Paid::ByHedges;
         }
         self.call(now, turn)
     }
@@ -216,7 +236,10 @@ impl Plan {
         self.begun += usize::from(turn.id.is_none());
         turn.id = Some(id);
         let alone = self.running.is_empty() && matches!(self.phase, Phase::Open);
-        self.hedge = self.limits.hedge.filter(|_| alone).map(|silence| after(now, silence));
+        let silence = |hedge: Hedge| hedge.silence(turn.turn.latencies.as_ref());
+        let silence = self.limits.hedge.filter(|_| alone).map(silence);
+        self.hedge = silence.map(|silence| after(now, silence));
+        turn.spoke = false;
         let place = turn.turn.place;
         self.queue.begin(&turn);
         self.running.push((id, turn));
@@ -254,7 +277,7 @@ impl Plan {
         self.queue.spoil(&turn, error.scope(), self.within(now, pause).filter(|_| again));
         let from = self.within(now, error.retry_after().unwrap_or(pause));
         if let Some(from) = from.filter(|_| again && !self.queue.is_closed())
-            && self.purse.withdraw()
+            && self.purse.withdraw(turn.turn.estimate)
         {
             self.queue.put_back(turn.again(from));
         }
@@ -267,9 +290,7 @@ impl Plan {
         self.phase = Phase::Open;
         self.queue.undo(&turn);
         self.queue.unpark(now, |_| true);
-        if turn.paid {
-            self.purse.refund();
-        }
+        self.refund([turn]);
         if error.recovery() == Recovery::Abort {
             return self.give_up(error);
         }
@@ -282,8 +303,8 @@ impl Plan {
         self.queue.undo(&turn);
         let patience = after(now, self.limits.patience).min(self.deadline);
         let until = *self.room.get_or_insert(patience);
-        if !self.queue.park(turn, full, until) && turn.paid {
-            self.purse.refund();
+        if !self.queue.park(turn, full, until) {
+            self.refund([turn]);
         }
         self.fall_over(now);
     }
@@ -311,7 +332,9 @@ impl Plan {
 
     /// One of two has failed, or our own side refused it: another may take its place at once.
     fn fall_over(&mut self, now: Instant) {
-        self.hedge = self.limits.hedge.map(|_| now).filter(|_| !self.running.is_empty());
+        let silent = self.running.iter().all(|(_, turn)| !turn.spoke);
+        let beside = silent && !self.running.is_empty();
+        self.hedge = self.limits.hedge.map(|_| now).filter(|_| beside);
     }
 
     /// The pause before the next call of the same candidate, drawn evenly up to the backoff.
@@ -342,8 +365,14 @@ impl Plan {
         self.refund(gone);
     }
 
-    fn refund(&self, gone: Vec<Waiting>) {
-        gone.iter().filter(|turn| turn.paid).for_each(|_| self.purse.refund());
+    fn refund(&self, gone: impl IntoIterator<Item = Waiting>) {
+        for turn in gone {
+            match turn.paid {
+                Paid::No => {}
+                Paid::ByRetries => self.purse.refund(turn.turn.estimate),
+                Paid::ByHedges => self.hedges.refund(turn.turn.estimate),
+            }
+        }
     }
 
     /// Whether all that is left is to tell the caller.

@@ -1,9 +1,11 @@
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use nohop_types::Money;
 
 #[cfg(test)]
 mod tests;
 
-/// What pays for retries and hedges, filled by successes; one per process.
+/// What pays for retries, or for hedges, filled by successes; one of each per process.
 ///
 /// A fixed number of retries per request multiplies an outage; a purse that all requests share
 /// bounds the extra load to a fraction of what succeeds, so an outage gets none. The first call of
@@ -13,6 +15,14 @@ pub struct Purse {
     /// In hundredths of a call.
     coins: AtomicU32,
     percent: u32,
+    fund: Option<Fund>,
+}
+
+/// The money in a purse, in billionths of a dollar.
+#[derive(Debug)]
+struct Fund {
+    left: AtomicU64,
+    most: u64,
 }
 
 impl Purse {
@@ -21,28 +31,58 @@ impl Purse {
 
     /// A purse that pays `percent` calls for every hundred successes, and ten to begin with.
     pub fn new(percent: u32) -> Self {
-        Self { coins: AtomicU32::new(10 * Self::CALL), percent }
+        Self { coins: AtomicU32::new(10 * Self::CALL), percent, fund: None }
     }
 
-    /// Pays in for one success; a full purse is only looked at, so it is shared at no cost.
-    pub fn deposit(&self) {
+    /// Bounds the money as well: there is `most` to begin with and never more, and of what successes cost the same
+    /// share is paid in. What calls and successes cost is what they were expected to; what has no price is not paid
+    /// for.
+    #[must_use]
+    pub fn money(mut self, most: Money) -> Self {
+        let most = nanos(most);
+        self.fund = Some(Fund { left: AtomicU64::new(most), most });
+        self
+    }
+
+    /// Pays in for one success at this cost; a full purse is only looked at, so it is shared at no cost.
+    pub fn deposit(&self, cost: Option<Money>) {
         self.add(self.percent);
+        if let (Some(fund), Some(cost)) = (&self.fund, cost) {
+            let share = u128::from(nanos(cost)) * u128::from(self.percent) / 100;
+            fund.add(u64::try_from(share).unwrap_or(u64::MAX));
+        }
     }
 
-    /// Takes out one call, and says whether there was one.
-    pub fn withdraw(&self) -> bool {
+    /// Takes out one call at this cost, and says whether it was there.
+    pub fn withdraw(&self, cost: Option<Money>) -> bool {
         let take = |coins: u32| coins.checked_sub(Self::CALL);
-        self.coins.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+        if self.coins.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
+            return false;
+        }
+        let paid = self.fund.as_ref().is_none_or(|fund| cost.is_some_and(|cost| fund.take(cost)));
+        if !paid {
+            self.add(Self::CALL);
+        }
+        paid
     }
 
-    /// Puts back a call that was taken out and not made.
-    pub fn refund(&self) {
+    /// Puts back a call that was taken out at this cost and not made.
+    pub fn refund(&self, cost: Option<Money>) {
         self.add(Self::CALL);
+        if let (Some(fund), Some(cost)) = (&self.fund, cost) {
+            fund.add(nanos(cost));
+        }
     }
 
-    /// How many calls it can pay for.
+    /// How many calls it can pay for, whatever they cost.
     pub fn calls(&self) -> u32 {
         self.coins.load(Ordering::Relaxed) / Self::CALL
+    }
+
+    /// How much money is in it, where that is bounded.
+    pub fn left(&self) -> Option<Money> {
+        let left = self.fund.as_ref()?.left.load(Ordering::Relaxed);
+        Some(Money::from_atto(u128::from(left) * NANO))
     }
 
     fn add(&self, coins: u32) {
@@ -57,4 +97,25 @@ impl Default for Purse {
     fn default() -> Self {
         Self::new(10)
     }
+}
+
+impl Fund {
+    fn take(&self, cost: Money) -> bool {
+        let take = |left: u64| left.checked_sub(nanos(cost));
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    fn add(&self, nanos: u64) {
+        let add = |left: u64| (left < self.most).then(|| left.saturating_add(nanos).min(self.most));
+        // Nothing is wrong with a fund that is full.
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+}
+
+/// A billionth of a dollar, in attodollars.
+const NANO: u128 = 1_000_000_000;
+
+/// Rounded up, so that nothing is free that is not.
+fn nanos(money: Money) -> u64 {
+    u64::try_from(money.as_atto().div_ceil(NANO)).unwrap_or(u64::MAX)
 }

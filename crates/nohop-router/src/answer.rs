@@ -61,6 +61,8 @@ pub struct Answer {
     whole: Option<Whole>,
     /// What was delivered so far, while the answer may be resumed.
     said: Option<Said>,
+    /// What was delivered so far, as one; `None` once it is folded elsewhere.
+    folded: Option<Response>,
     /// What was delivered so far, while the span has words.
     told: Option<Told>,
     timer: Option<Pin<Box<Sleep>>>,
@@ -79,7 +81,11 @@ impl Answer {
     pub(crate) fn new(asked: Arc<Asked>, plan: Plan, permit: Permit) -> Self {
         let span = telemetry::request(&asked);
         let told = Told::new(asked.shared.words, &span);
-        let resumes = asked.limits.broken == Broken::Resume;
+        let said = match asked.limits.broken {
+            Broken::Resume => Some(Said::new(false)),
+            Broken::Restart => Some(Said::new(true)),
+            _ => None,
+        };
         Self {
             asked,
             plan,
@@ -89,7 +95,8 @@ impl Answer {
             delivered: None,
             ready: VecDeque::new(),
             whole: None,
-            said: resumes.then(Said::default),
+            said,
+            folded: Some(Response::default()),
             told,
             timer: None,
             room: None,
@@ -111,15 +118,18 @@ impl Answer {
         Text::new(self)
     }
 
-    /// Waits for the rest of the answer, and folds it: what was taken already is not part of it.
+    /// Waits for the rest of the answer, and folds it with what was taken already.
     ///
     /// # Errors
     ///
     /// Whatever the answer ends with when it is not complete.
     pub async fn response(mut self) -> Result<Response> {
-        let mut response = Response::default();
+        let mut response = self.folded.take().unwrap_or_default();
         while let Some(event) = self.next().await {
-            response.extend([event?]);
+            match event {
+                Ok(event) => response.extend([event]),
+                Err(error) => return Err(self.partial(error, response)),
+            }
         }
         // Nobody asks this answer for its trace again.
         let trace = self.asked.trace(std::mem::take(&mut self.ended));
@@ -250,18 +260,17 @@ impl Answer {
 
     /// Begins an attempt: after a break, at going on from what was said.
     fn begin(&mut self, id: AttemptId, place: usize, room: Room) -> Result<Attempt> {
-        let asked = &self.asked;
-        let request = match &mut self.said {
-            Some(said) => said.request(&asked.request),
-            None => asked.request.clone(),
+        let (asked, cause) = (&self.asked, self.cause(id, place));
+        let Some(said) = self.said.as_mut().filter(|_| self.delivered.is_some()) else {
+            return Attempt::begin(asked, &asked.request, id, place, room, cause);
         };
-        let goes_on = !Arc::ptr_eq(&request, &asked.request);
-        if goes_on && asked.resolved.places[place].abilities.prefill != Ability::Able {
-            let message = "the model can not go on from what another has said";
-            let target = &*asked.resolved.candidates[place].target;
-            return Err(Error::new(ErrorKind::Unsupported, message).with_target(target));
-        }
-        Attempt::begin(asked, &request, id, place, room, self.cause(id, place))
+        let able = asked.resolved.places[place].abilities.prefill == Ability::Able;
+        let target = &*asked.resolved.candidates[place].target;
+        let onward =
+            said.onward(&asked.request, able).map_err(|error| error.with_target(target))?;
+        let mut attempt = Attempt::begin(asked, &onward.request, id, place, room, cause)?;
+        attempt.anew = onward.anew;
+        Ok(attempt)
     }
 
     /// Why the candidate at `place` is called.
@@ -293,8 +302,15 @@ impl Answer {
         let resumed = self.delivered.replace(id).is_some();
         let mut attempt = self.attempts.iter_mut().find(|attempt| attempt.id == id);
         self.whole = attempt.as_mut().and_then(|attempt| attempt.whole.take());
-        if resumed && let Some(start) = attempt.and_then(|attempt| attempt.events.first_mut()) {
-            *start = Event::Seam { target: self.ended[id.index()].target.to_string() };
+        if resumed && let Some(attempt) = attempt {
+            let restart = attempt.anew;
+            let target = self.ended[id.index()].target.to_string();
+            if let Some(start) = attempt.events.first_mut() {
+                *start = Event::Seam { target, restart };
+            }
+            if restart && let Some(said) = &mut self.said {
+                said.forget();
+            }
         }
         self.pass_on();
         self.forget();
@@ -376,15 +392,16 @@ impl Answer {
     fn pass_on(&mut self) {
         let delivered = self.delivered;
         let attempts = self.attempts.iter_mut().filter(|attempt| delivered == Some(attempt.id));
-        for mut event in attempts.flat_map(|attempt| attempt.events.drain(..)) {
-            if self.said.is_some() && !Said::goes_on_from(&event) {
-                self.said = None;
-                self.plan.forbid_resuming();
+        for event in attempts.flat_map(|attempt| attempt.events.drain(..)) {
+            match &mut self.said {
+                None => self.ready.push_back(event),
+                Some(said) => {
+                    if !said.pass(event, &mut self.ready) {
+                        self.said = None;
+                        self.plan.forbid_resuming();
+                    }
+                }
             }
-            if let Some(said) = &mut self.said {
-                said.skip(&mut event);
-            }
-            self.ready.push_back(event);
         }
     }
 
@@ -407,6 +424,16 @@ impl Answer {
     fn explained(&self, error: Error) -> Error {
         error.with_trace(self.trace())
     }
+
+    /// Attaches what the caller was told before an answer broke, and what that consumed.
+    fn partial(&self, error: Error, mut response: Response) -> Error {
+        let Some(id) = self.delivered else { return error };
+        let running = self.attempts.iter().find(|attempt| attempt.id == id);
+        let shown = running.map_or(&self.ended[id.index()], |attempt| &attempt.shown);
+        response.usage = shown.usage.clone();
+        response.cost = error.trace().and_then(Trace::cost);
+        error.with_response(response)
+    }
 }
 
 /// What came of hearing an attempt.
@@ -423,7 +450,9 @@ impl Stream for Answer {
         if self.over && self.ready.is_empty() {
             self.permit = None;
         }
-        worked?;
+        if let Err(error) = worked {
+            return Poll::Ready(Some(Err(self.broken(error))));
+        }
         let Some(mut event) = self.ready.pop_front() else { return Poll::Ready(None) };
         if matches!(event, Event::Finish { .. }) {
             self.permit = None;
@@ -435,7 +464,11 @@ impl Stream for Answer {
             && let Err(error) = asked.shared.hooks.after(&asked.request, &mut event)
         {
             self.abandon();
-            return Poll::Ready(Some(Err(self.explained(error))));
+            let error = self.explained(error);
+            return Poll::Ready(Some(Err(self.broken(error))));
+        }
+        if let Some(folded) = &mut self.folded {
+            folded.extend([&event]);
         }
         if let Some(said) = &mut self.said {
             said.note(&event);
@@ -449,6 +482,14 @@ impl Stream for Answer {
 }
 
 impl Answer {
+    /// The error that ends it, with what was told.
+    fn broken(&mut self, error: Error) -> Error {
+        match self.folded.take() {
+            Some(folded) => self.partial(error, folded),
+            None => error,
+        }
+    }
+
     /// Ends the answer where it stands.
     pub(crate) fn abandon(&mut self) {
         self.over = true;

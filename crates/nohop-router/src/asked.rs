@@ -139,6 +139,11 @@ impl Asked {
         std::str::from_utf8(&id).unwrap_or_default().into()
     }
 
+    /// Whether its answers are judged.
+    pub(crate) fn is_judged(&self) -> bool {
+        self.work.is_chat() && self.resolved.slots.accept.is_some()
+    }
+
     /// The dialect in which the candidate at `place` is asked.
     pub(crate) fn way(&self, place: usize) -> Arc<str> {
         let at = &self.resolved.places[place];

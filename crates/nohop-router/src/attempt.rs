@@ -25,10 +25,13 @@ mod call;
 mod consumed;
 mod entry;
 mod errand;
+mod hold;
+mod judged;
 mod listener;
 
 use call::Stamp;
 use errand::Errand;
+use hold::Hold;
 use listener::Listener;
 
 /// Of how many requests that are left it is taken note: more are no limit to anybody.
@@ -56,6 +59,11 @@ pub(crate) struct Attempt {
     date: Duration,
     /// How many bytes of content came.
     said: u64,
+    hold: Hold,
+    /// Whether what another has said is to be discarded.
+    pub(crate) anew: bool,
+    /// Whether all of the answer came, whatever became of it.
+    complete: bool,
     listener: Listener,
     cause: Cause,
     span: Span,
@@ -133,6 +141,9 @@ impl Attempt {
             began,
             date: date(),
             said: 0,
+            hold: Hold::new(asked.limits.window, asked.is_judged()),
+            anew: false,
+            complete: false,
             listener: Listener::default(),
             cause,
             span,
@@ -145,7 +156,7 @@ impl Attempt {
     pub(crate) fn due(&self) -> Option<Instant> {
         match self.phase {
             Phase::Over => None,
-            _ => self.clock.due(),
+            _ => self.clock.due().into_iter().chain(self.hold.due()).min(),
         }
     }
 
@@ -198,6 +209,12 @@ impl Attempt {
     pub(crate) fn check(&mut self, now: Instant) -> Option<Signal> {
         if self.due().is_none_or(|due| now < due) {
             return None;
+        }
+        if self.clock.due().is_none_or(|due| now < due) {
+            return match self.hold.check(now, self.said) {
+                Ok(signal) => signal,
+                Err(error) => Some(self.fail(error)),
+            };
         }
         let seen = self.events.len();
         let Clock { what, name, .. } = self.clock;
@@ -259,14 +276,18 @@ impl Attempt {
     fn note(&mut self, read: Result<State>, seen: usize) -> Option<Signal> {
         let state = read.or_else(|error| self.complete(error));
         let content = self.hear(seen);
-        match state {
+        self.complete |= matches!(state, Ok(State::Done));
+        match state.and_then(|state| self.judge(state).map(|()| state)) {
             Ok(State::Done) => {
                 self.settle(policy::Outcome::Finished);
                 Some(Signal::Finished)
             }
             Ok(state) => {
                 self.progress(state, seen);
-                content.then_some(Signal::Content)
+                // The clock is not looked at where there is nothing new.
+                (content > 0 && !self.hold.is_told())
+                    .then(|| self.hold.hear(content, self.said, now()))
+                    .flatten()
             }
             Err(error) => Some(self.fail(error)),
         }
@@ -286,9 +307,9 @@ impl Attempt {
         }
     }
 
-    /// Takes note of the events after the first `seen`, and says whether they have the first content.
-    fn hear(&mut self, seen: usize) -> bool {
-        let mut content = false;
+    /// Takes note of the events after the first `seen`, and says how many of them are content.
+    fn hear(&mut self, seen: usize) -> usize {
+        let mut content = 0;
         let read = &self.events[seen..];
         let finished = matches!(read.last(), Some(Event::Finish { .. }));
         for event in read {
@@ -302,16 +323,15 @@ impl Attempt {
                 }
                 Event::Finish { usage, .. } => self.shown.usage = usage.clone(),
                 event => {
-                    content |= event.is_content();
+                    content += usize::from(event.is_content());
                     self.said += length(event);
                 }
             }
         }
-        let first = content && self.shown.first_content.is_none();
-        if first {
+        if content > 0 && self.shown.first_content.is_none() {
             self.spoke();
         }
-        first
+        content
     }
 
     /// Sets the clock that the answer is now under.

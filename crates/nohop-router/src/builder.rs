@@ -30,6 +30,7 @@ pub struct Builder {
     policy: Option<PolicyBox>,
     limits: Limits,
     purse: Purse,
+    hedges: Purse,
     quotas: Vec<Quota>,
     most_waiting: usize,
     catalog: Option<Catalog>,
@@ -59,6 +60,7 @@ impl Builder {
             policy: None,
             limits: Limits::DEFAULT,
             purse: Purse::default(),
+            hedges: Purse::new(5),
             quotas: Vec::new(),
             most_waiting: Desk::MOST_WAITING,
             catalog: bundled(),
@@ -112,10 +114,24 @@ impl Builder {
         self
     }
 
-    /// Sets what pays for retries and hedges of all requests.
+    /// Sets what pays for the retries of all requests.
     #[must_use]
     pub fn purse(mut self, purse: Purse) -> Self {
         self.purse = purse;
+        self
+    }
+
+    /// Sets what pays for the hedges of all requests: five for every hundred successes, unless this is said.
+    ///
+    /// ```
+    /// use nohop_policy::Purse;
+    /// use nohop_types::Money;
+    ///
+    /// let builder = nohop_router::Router::builder().hedges(Purse::new(2).money(Money::DOLLAR));
+    /// ```
+    #[must_use]
+    pub fn hedges(mut self, purse: Purse) -> Self {
+        self.hedges = purse;
         self
     }
 
@@ -255,6 +271,7 @@ impl Builder {
             ledger: self.ledger,
             transport: self.transport.or_else(transport).ok_or_else(no_transport)?,
             purse: Arc::new(self.purse),
+            hedges: Arc::new(self.hedges),
             flight: Arc::new(Flight::default()),
             desk: counts.then(desk),
             #[cfg(feature = "refresh")]

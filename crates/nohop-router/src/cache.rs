@@ -16,7 +16,6 @@ mod fill;
 mod key;
 mod lead;
 mod memory;
-mod replay;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +24,6 @@ pub use key::Key;
 pub(crate) use lead::Lead;
 use lead::{Leads, Over, Turn};
 use memory::Memory;
-pub(crate) use replay::replay;
 
 /// How long an answer is kept where nothing else is said.
 const TTL: Duration = Duration::from_secs(300);

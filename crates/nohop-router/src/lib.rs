@@ -27,6 +27,7 @@ mod preferred;
 mod priced;
 #[cfg(feature = "refresh")]
 mod refresh;
+mod replay;
 mod room;
 mod route;
 mod router;
@@ -60,4 +61,4 @@ pub use target::Target;
 pub use telemetry::Words;
 pub use text::Text;
 #[cfg(feature = "schema")]
-pub use typed::{Misfit, Typed};
+pub use typed::Typed;

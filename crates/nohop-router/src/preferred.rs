@@ -5,9 +5,11 @@ use nohop_types::{Preferences, SortBy};
 
 /// The limits of a route, or less where the request says so.
 pub(crate) fn limits(limits: Limits, preferences: Option<&Preferences>) -> Limits {
-    let Some(Preferences { max_cost, deadline, .. }) = preferences else { return limits };
+    let Some(said) = preferences else { return limits };
+    let Preferences { max_cost, deadline, allow_hedging, .. } = said;
     Limits {
         money: limits.money.into_iter().chain(*max_cost).min(),
+        hedge: limits.hedge.filter(|_| *allow_hedging != Some(false)),
         total: deadline.map_or(limits.total, |deadline| deadline.min(limits.total)),
         ..limits
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arc_swap::{ArcSwap, Guard};
-use nohop_policy::{Board, Candidate, Gauge, Limits, Policy, available, capable, pooled};
+use nohop_policy::{Accept, Board, Candidate, Gauge, Limits, Policy, available, capable, pooled};
 use nohop_pricing::Catalog;
 use nohop_providers::Endpoint;
 use nohop_types::{Error, ErrorKind, Result, SortBy};
@@ -56,6 +56,20 @@ impl Route {
         }
     }
 
+    /// A route that asks the cheap before the strong: `targets` in this order, each once, until `accept` takes an answer.
+    ///
+    /// How much all of them may cost is said by [`limits`](Self::limits), as how many may be asked: each answer is judged,
+    /// and paid for.
+    pub fn cascade<T: Into<Target>>(
+        name: impl Into<String>,
+        targets: impl IntoIterator<Item = T>,
+        accept: impl Accept,
+    ) -> Self {
+        let route = Self::new(name, targets).accept(accept);
+        let attempts = route.targets.len();
+        route.limits(Limits { attempts, ..Limits::DEFAULT })
+    }
+
     /// Sets who narrows and orders the candidates.
     #[must_use]
     pub fn policy(mut self, policy: impl Policy) -> Self {
@@ -88,6 +102,15 @@ impl Route {
         self
     }
 
+    /// Sets who judges the answers to chats: what is not accepted has failed, and another candidate is called.
+    ///
+    /// An answer is judged when it is whole, so that nothing of a stream is told before its end.
+    #[must_use]
+    pub fn accept(mut self, accept: impl Accept) -> Self {
+        self.slots.accept = Some(Arc::new(accept));
+        self
+    }
+
     /// Sets who gets copies of some chats, whose answers nobody waits for.
     #[must_use]
     pub fn shadow(mut self, shadow: Shadow) -> Self {
@@ -108,6 +131,7 @@ impl fmt::Debug for Route {
             .field("targets", &self.targets)
             .field("policy", &self.policy.as_ref().map(|policy| policy.name().to_owned()))
             .field("classify", &self.slots.classify.as_ref().map(|it| it.name().to_owned()))
+            .field("accept", &self.slots.accept.as_ref().map(|it| it.name().to_owned()))
             .field("shadow", &self.slots.shadow)
             .finish_non_exhaustive()
     }

@@ -50,7 +50,9 @@ pub(crate) struct Shared {
     pub(crate) fetching: Fetching,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) transport: Arc<dyn Transport>,
+    /// What pays for retries.
     pub(crate) purse: Arc<Purse>,
+    pub(crate) hedges: Arc<Purse>,
     pub(crate) flight: Arc<Flight>,
     /// What is in use of the quotas, where there are any.
     pub(crate) desk: Option<Arc<Desk>>,
@@ -236,6 +238,7 @@ impl Router {
             _ => self.shared.purse.clone(),
         };
         let plan = Plan::new(asked.began, turns, asked.limits, purse, asked.seed);
+        let plan = plan.hedges(self.shared.hedges.clone());
         Answer::new(asked, plan, permit)
     }
 

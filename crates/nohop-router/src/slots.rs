@@ -1,6 +1,8 @@
-//! What stands before a route's policy, and what stands beside it.
+//! What stands before a route's policy, behind it, and beside it.
 
 use std::sync::Arc;
+
+use nohop_policy::Accept;
 
 use crate::{Classify, Shadow};
 
@@ -8,6 +10,7 @@ use crate::{Classify, Shadow};
 #[derive(Clone, Default)]
 pub(crate) struct Slots {
     pub(crate) classify: Option<Arc<dyn Classify>>,
+    pub(crate) accept: Option<Arc<dyn Accept>>,
     pub(crate) shadow: Option<Shadow>,
 }
 

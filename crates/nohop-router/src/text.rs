@@ -4,13 +4,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use nohop_types::{Content, Cost, Event, Piece, Result, Trace};
+use nohop_types::{Content, Cost, Error, ErrorKind, Event, Piece, Result, Trace};
 
 use crate::Answer;
 
 /// Only the text of an answer, as it is made: a stream of strings.
 ///
-/// It is the text of the first choice. Thinking, calls and everything else is passed over.
+/// It is the text of the first choice. Thinking, calls and everything else is passed over. Text that was told can not be
+/// taken back: where the answer breaks and begins anew it ends with an error.
 ///
 /// ```
 /// # async fn check(router: nohop_router::Router) -> nohop_types::Result<()> {
@@ -27,11 +28,13 @@ pub struct Text {
     answer: Answer,
     /// The parts of text that are open.
     parts: VecDeque<usize>,
+    /// Whether any text was told.
+    told: bool,
 }
 
 impl Text {
     pub(crate) fn new(answer: Answer) -> Self {
-        Self { answer, parts: VecDeque::new() }
+        Self { answer, parts: VecDeque::new(), told: false }
     }
 
     /// The next piece; `None` when there is none left.
@@ -82,9 +85,20 @@ impl Stream for Text {
             let Some(event) = ready!(Pin::new(&mut self.answer).poll_next(cx)?) else {
                 return Poll::Ready(None);
             };
+            if self.told && matches!(event, Event::Seam { restart: true, .. }) {
+                self.answer.abandon();
+                return Poll::Ready(Some(Err(anew().with_trace(self.answer.trace()))));
+            }
             if let Some(text) = self.piece(event) {
+                self.told = true;
                 return Poll::Ready(Some(Ok(text)));
             }
         }
     }
+}
+
+fn anew() -> Error {
+    let message = "the answer broke and begins anew, which text alone can not say; read its events, or let the route \
+                   resume without restarting";
+    Error::new(ErrorKind::Truncated, message)
 }

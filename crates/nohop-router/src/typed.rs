@@ -1,5 +1,3 @@
-use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 
 use nohop_types::{
@@ -41,8 +39,7 @@ impl Router {
     /// # Errors
     ///
     /// As [`send`](Self::send); and when the answer is not a `T`, `Shape`, `Truncated` where its limit cut
-    /// it, or `ContentFilter` where the model refused. Such an error has the trace, and the response behind
-    /// [`Misfit`].
+    /// it, or `ContentFilter` where the model refused. Such an error has the trace and the response.
     pub async fn send_as<T: Shaped>(&self, request: impl Into<Arc<Request>>) -> Result<Typed<T>> {
         let mut request = request.into();
         let schema = match &request.output {
@@ -59,11 +56,8 @@ impl Router {
             Ok(value) => Ok(Typed { value, response }),
             Err(error) => {
                 let trace = response.trace.clone();
-                let error = error.with_source(Misfit(Box::new(response)));
-                Err(match trace {
-                    Some(trace) => error.with_trace(*trace),
-                    None => error,
-                })
+                let error = trace.into_iter().fold(error, |it, trace| it.with_trace(*trace));
+                Err(error.with_response(response))
             }
         }
     }
@@ -84,30 +78,4 @@ fn read<T: Shaped>(response: &Response, schema: &Schema) -> Result<T> {
 
 fn filtered() -> Error {
     Error::new(ErrorKind::ContentFilter, "the model refused to answer")
-}
-
-/// Why an answer is no value of the type that was asked for: the source of the error, with the answer.
-pub struct Misfit(Box<Response>);
-
-impl Misfit {
-    /// The answer behind `error`, if that is why it is one.
-    pub fn response(error: &Error) -> Option<&Response> {
-        let misfit = StdError::source(error)?.downcast_ref::<Self>()?;
-        Some(&misfit.0)
-    }
-}
-
-impl StdError for Misfit {}
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the answer is not what was asked for")
-    }
-}
-
-/// What was answered is not shown.
-impl fmt::Debug for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Misfit").finish_non_exhaustive()
-    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 pub use kind::{ErrorKind, Recovery, Scope};
 
-use crate::Trace;
+use crate::{Response, Trace};
 
 /// A `Result` whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,6 +37,7 @@ struct Inner {
     cut: bool,
     earlier: Vec<Error>,
     trace: Option<Box<Trace>>,
+    response: Option<Unshown>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -62,6 +63,7 @@ impl Error {
                 cut: false,
                 earlier: Vec::new(),
                 trace: None,
+                response: None,
                 source: None,
             }),
         }
@@ -146,6 +148,13 @@ impl Error {
         self
     }
 
+    /// Attaches what was answered: as much of it as came, or all of it where it was not accepted.
+    #[must_use]
+    pub fn with_response(mut self, response: Response) -> Self {
+        self.inner.response = Some(Unshown(Box::new(response)));
+        self
+    }
+
     /// Attaches the underlying cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -220,9 +229,25 @@ impl Error {
         self.inner.trace.as_deref()
     }
 
+    /// What was answered, where that is not a whole answer, or not one that is accepted.
+    ///
+    /// What it consumed is estimated where the provider did not come to say it.
+    pub fn response(&self) -> Option<&Response> {
+        self.inner.response.as_ref().map(|Unshown(response)| &**response)
+    }
+
     /// What may be done about it before anything reached the caller.
     pub fn recovery(&self) -> Recovery {
         self.inner.recovery.unwrap_or_else(|| self.kind().recovery(self.scope()))
+    }
+}
+
+/// What was answered is not shown.
+struct Unshown(Box<Response>);
+
+impl fmt::Debug for Unshown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").finish_non_exhaustive()
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Event {
     Seam {
         /// The target that goes on.
         target: String,
+        /// Whether it begins anew: what came before the seam is to be discarded.
+        restart: bool,
     },
     /// A choice is complete.
     End {

@@ -52,8 +52,11 @@ impl Grammar {
                 Some(_) => Ok(()),
                 None => Err("a close of a part that is not open"),
             },
-            Event::Seam { .. } => {
+            Event::Seam { restart, .. } => {
                 self.open.clear();
+                if *restart {
+                    self.choices.clear();
+                }
                 Ok(())
             }
             Event::End { choice, .. } if self.open.iter().any(|open| open == choice) => {

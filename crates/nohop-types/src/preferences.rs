@@ -55,6 +55,9 @@ pub struct Preferences {
     /// Whether anyone but the first, or but those in `order`, is tried: yes, unless it says no.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_fallbacks: Option<bool>,
+    /// Whether a second candidate may be called beside the first, where the route does so: yes, unless it says no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_hedging: Option<bool>,
     /// Whether who is known not to understand all that the request says is left out.
     ///
     /// Otherwise a target that is known to have no tools, or to follow no schema, is left out only where another target

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::numbered::Numbered;
-use crate::{Content, Cost, Event, Extras, FinishReason, Part, ToolCall, Trace, Usage};
+use crate::{Content, Cost, Event, Extras, FinishReason, Part, Piece, ToolCall, Trace, Usage};
 
 /// A whole answer: the fold of its [`Event`]s.
 ///
@@ -72,6 +72,18 @@ impl Response {
         self.choices.first()?.reason.as_ref()
     }
 
+    /// Grows as [`push`](Self::push) does, and takes nothing: the pieces that come most often are only read.
+    fn push_ref(&mut self, event: &Event) {
+        match event {
+            Event::Delta { part, piece: Piece::Text(text) } => {
+                if let Some((choice, place)) = self.open.get(*part) {
+                    self.choices[*choice].parts[*place].push_text(text);
+                }
+            }
+            event => self.push(event.clone()),
+        }
+    }
+
     fn push(&mut self, event: Event) {
         match event {
             Event::Start { id, model } => (self.id, self.model) = (id, model),
@@ -89,7 +101,12 @@ impl Response {
             }
             Event::Close { part } => drop(self.open.remove(part)),
             Event::Usage(usage) => Arc::make_mut(&mut self.usage).merge(*usage),
-            Event::Seam { .. } => self.open.clear(),
+            Event::Seam { restart, .. } => {
+                self.open.clear();
+                if restart {
+                    self.choices.clear();
+                }
+            }
             Event::End { choice, reason, raw, extra } => {
                 if let Some(choice) = self.choice(choice) {
                     (choice.reason, choice.raw, choice.extra) = (Some(reason), raw, extra);
@@ -110,6 +127,12 @@ impl Response {
 impl Extend<Event> for Response {
     fn extend<I: IntoIterator<Item = Event>>(&mut self, events: I) {
         events.into_iter().for_each(|event| self.push(event));
+    }
+}
+
+impl<'a> Extend<&'a Event> for Response {
+    fn extend<I: IntoIterator<Item = &'a Event>>(&mut self, events: I) {
+        events.into_iter().for_each(|event| self.push_ref(event));
     }
 }
 

@@ -46,6 +46,24 @@ impl Schema {
     /// [`ErrorKind::Shape`] when the text is not JSON or does not follow the schema, which says where
     /// and shows nothing of the text; [`ErrorKind::InvalidRequest`] when the schema is none.
     pub fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T> {
+        serde_json::from_value(self.checked(text)?).map_err(|_| {
+            let why =
+                "it follows the schema, but the type takes no such value; say more in the schema";
+            Error::new(ErrorKind::Shape, why)
+        })
+    }
+
+    /// Checks that `text` follows the schema.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn check(&self, text: &str) -> Result<()> {
+        self.checked(text).map(drop)
+    }
+
+    /// The value that `text` says, which follows the schema.
+    fn checked(&self, text: &str) -> Result<Value> {
         let schema: Value = serde_json::from_str(self.schema.as_str()).map_err(unread)?;
         let mut value: Value = serde_json::from_str(text.trim()).map_err(unread)?;
         let validator = validator(&schema)?;
@@ -55,11 +73,7 @@ impl Schema {
         if let Err(error) = validator.validate(&value) {
             return Err(Error::new(ErrorKind::Shape, wrong(&error, &schema)));
         }
-        serde_json::from_value(value).map_err(|_| {
-            let why =
-                "it follows the schema, but the type takes no such value; say more in the schema";
-            Error::new(ErrorKind::Shape, why)
-        })
+        Ok(value)
     }
 }
 

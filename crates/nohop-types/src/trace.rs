@@ -116,6 +116,9 @@ pub struct Attempted {
     /// How old the answer was, where it had been kept and nobody was called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Duration>,
+    /// Whether what was answered had to be mended before it was accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mended: bool,
     /// What it consumed, as far as that is known.
     pub usage: Arc<Usage>,
     /// What that cost, if the price is known.
@@ -202,6 +205,7 @@ impl Attempted {
             first_content: None,
             took: Duration::ZERO,
             kept: None,
+            mended: false,
             usage: Arc::default(),
             cost: None,
             losses: Vec::new(),

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use http::{HeaderMap, StatusCode};
-use nohop_types::{Error, Event, Request, Result};
+use nohop_types::{Error, ErrorKind, Event, Request, Result};
 
 use crate::Mode;
 
@@ -27,6 +27,8 @@ pub trait Encoder: Send {
     fn content_type(&self) -> &'static str;
 
     /// Writes one event; events follow the grammar of an answer.
+    ///
+    /// A seam where the answer begins anew is a failure in a stream: no dialect has a word for it.
     fn event(&mut self, event: &Event, out: &mut Vec<u8>);
 
     /// Writes a failure that comes after the answer began.
@@ -102,4 +104,11 @@ impl Reply {
         let json = http::HeaderValue::from_static("application/json");
         Self { status, headers: HeaderMap::from_iter([(http::header::CONTENT_TYPE, json)]), body }
     }
+}
+
+/// Why a stream ends at a seam where the answer begins anew.
+pub(crate) fn anew() -> Error {
+    let message = "the answer broke and begins anew, which this stream can not say; ask for it whole, or let \
+                   the route resume without restarting";
+    Error::new(ErrorKind::Truncated, message)
 }

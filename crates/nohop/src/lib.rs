@@ -27,14 +27,14 @@
 
 #[cfg(feature = "cache")]
 pub use nohop_router::Cache;
+#[cfg(feature = "schema")]
+pub use nohop_router::Typed;
 pub use nohop_router::{
     Answer, Builder, Classify, Gauges, Inquiry, Judge, Route, Router, Shadow, Shadows, Stats,
     Target, Text, Thresholds, Words, difficulty, file,
 };
 #[cfg(feature = "refresh")]
 pub use nohop_router::{Heard, News, Refreshed, Sources};
-#[cfg(feature = "schema")]
-pub use nohop_router::{Misfit, Typed};
 pub use nohop_types::*;
 
 /// Where answers are kept.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nohop::Attempted;
-use nohop::policy::{Broken, Clocks, Purse};
+use nohop::policy::{Broken, Clocks, Hedge, Purse};
 use nohop_testkit::Fault;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -103,14 +103,10 @@ fn limits() -> impl Strategy<Value = Limits> {
         whole: Some(SECOND * 5),
         ..Clocks::DEFAULT
     };
-    let hedge = prop::option::of(Just(SECOND));
-    (hedge, select(vec![Broken::Fail, Broken::Resume])).prop_map(move |(hedge, broken)| Limits {
-        attempts: 4,
-        hedge,
-        broken,
-        clocks,
-        ..Limits::DEFAULT
-    })
+    let hedge = prop::option::of(Just(Hedge::After(SECOND)));
+    (hedge, select(vec![Broken::Fail, Broken::Resume, Broken::Restart])).prop_map(
+        move |(hedge, broken)| Limits { attempts: 4, hedge, broken, clocks, ..Limits::DEFAULT },
+    )
 }
 
 proptest! {

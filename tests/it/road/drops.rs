@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use nohop::policy::{Broken, Clocks};
+use nohop::policy::{Broken, Clocks, Hedge};
 use nohop::providers::Credentials;
 use nohop::{Answer, Secret};
 use nohop_testkit::{Fault, RetryAfter};
@@ -42,7 +42,7 @@ fn plays() -> Vec<Play> {
     let limited = Fault::RateLimited(RetryAfter::Seconds(SECOND * 2));
     let broken = Fault::ResetAfter { events: 2 };
     let resume = Limits { broken: Broken::Resume, ..limits };
-    let hedge = Limits { hedge: Some(SECOND), ..limits };
+    let hedge = Limits { hedge: Some(Hedge::After(SECOND)), ..limits };
     vec![
         play("fallback", Fault::Overloaded, None, limits),
         play("retry", limited.clone(), Some(limited), limits),

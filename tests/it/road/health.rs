@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nohop::policy::{by, fastest};
+use nohop::policy::{Hedge, by, fastest};
 use nohop::{Json, Tool};
 use nohop_testkit::Fault;
 use tokio::time::sleep;
@@ -170,7 +170,7 @@ async fn statistics_say_who_served_whom_and_why_while_it_happens() {
 
 #[tokio::test(start_paused = true)]
 async fn a_hedge_is_counted_as_one() {
-    let limits = Limits { hedge: Some(SECOND), ..Limits::DEFAULT };
+    let limits = Limits { hedge: Some(Hedge::After(SECOND)), ..Limits::DEFAULT };
     let first = Emulator::openai().says("Slowly.").delay(SECOND * 30);
     let road = road_with(first, Emulator::anthropic().says("Hello!"), limits, |it| it).await;
     assert_eq!(road.router.send(hello()).await.unwrap().text(), "Hello!");

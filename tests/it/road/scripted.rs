@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Request as HttpRequest, Response as HttpResponse, Uri};
 use nohop::providers::{Body, Transport};
 use nohop::{Error, ErrorKind};
-use nohop_testkit::{Chunk, End};
+use nohop_testkit::{Chunk, End, Reply};
 use tokio::time::sleep;
 
 use super::*;
@@ -59,19 +59,23 @@ impl Transport for Scripted {
         let host = request.uri().host().unwrap().to_owned();
         self.sent.lock().unwrap().push((request.uri().clone(), request.headers().clone()));
         self.bodies.lock().unwrap().push(request.body().clone());
-        let reply = self.hosts[&host].respond(request);
-        sleep(reply.delay).await;
-        let Some(head) = reply.head else {
-            return match reply.end {
-                End::Stall { .. } => std::future::pending().await,
-                _ => Err(broken()),
-            };
-        };
-        let mut response = HttpResponse::new(body(reply.chunks.into(), reply.end));
-        *response.status_mut() = head.status;
-        *response.headers_mut() = head.headers;
-        Ok(response)
+        played(self.hosts[&host].respond(request)).await
     }
+}
+
+/// Plays a reply, by the test's own clock.
+pub(crate) async fn played(reply: Reply) -> Result<HttpResponse<Body>> {
+    sleep(reply.delay).await;
+    let Some(head) = reply.head else {
+        return match reply.end {
+            End::Stall { .. } => std::future::pending().await,
+            _ => Err(broken()),
+        };
+    };
+    let mut response = HttpResponse::new(body(reply.chunks.into(), reply.end));
+    *response.status_mut() = head.status;
+    *response.headers_mut() = head.headers;
+    Ok(response)
 }
 
 fn body(chunks: VecDeque<Chunk>, end: End) -> Body {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request as HttpRequest, Response as HttpResponse};
+use nohop::policy::Hedge;
 use nohop::providers::{Body, Provider, Transport};
 use nohop::{EmbedRequest, ErrorKind, RerankRequest, Task, Vectors};
 use serde_json::{Value, json};
@@ -205,7 +206,7 @@ fn at_most_four_calls_of_an_attempt_are_under_way() {
 fn a_route_that_hedges_leaves_vectors_the_time_that_whole_answers_have() {
     let hosts = Hosts::default().host("one.example", |_, body| vectors(body));
     let day = std::time::Duration::from_secs(86_400);
-    let mut limits = Limits { hedge: Some(day), ..Limits::DEFAULT };
+    let mut limits = Limits { hedge: Some(Hedge::After(day)), ..Limits::DEFAULT };
     // The calls take longer than this, and nothing is heard of them before they end.
     limits.clocks.first_content = std::time::Duration::from_millis(1);
     let (router, ledger) = router(&hosts, |it| it.limits(limits));

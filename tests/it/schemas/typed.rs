@@ -1,7 +1,7 @@
 //! Answers as values of types: asked for, checked, and refused where they are none.
 
 use nohop::providers::{Endpoint, Provider, table};
-use nohop::{ErrorKind, Misfit, OutputFormat, Request, Router, Schema, Target};
+use nohop::{ErrorKind, OutputFormat, Request, Router, Schema, Target};
 use nohop_testkit::{Dialect as Spoken, Emulator, Script};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -87,7 +87,7 @@ async fn what_is_no_such_value_is_an_error_with_the_answer_and_the_trace() {
             assert_eq!(error.kind(), ErrorKind::Shape);
             assert!(error.message().starts_with(said), "{error}");
             assert!(!format!("{error} {error:?} {error:#?}").contains(SECRET), "{error:#?}");
-            assert_eq!(Misfit::response(&error).unwrap().text(), says);
+            assert_eq!(error.response().unwrap().text(), says);
             assert_eq!(error.trace().unwrap().attempts.len(), 1);
         }
     }

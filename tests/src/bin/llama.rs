@@ -214,7 +214,7 @@ async fn resumed(start: &str, standby: &Server) {
     let mut seam = None;
     while let Some(event) = answer.next().await {
         match event.unwrap() {
-            Event::Seam { target } => seam = Some(target),
+            Event::Seam { target, .. } => seam = Some(target),
             Event::Delta { .. } if seam.is_some() => break,
             _ => {}
         }

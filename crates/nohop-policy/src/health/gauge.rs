@@ -85,8 +85,8 @@ pub(super) struct Witnesses {
 #[derive(Debug, Default)]
 struct Figures {
     changes: AtomicU64,
-    latencies: [AtomicU64; 4],
-    speeds: [AtomicU64; 4],
+    latencies: [AtomicU64; 5],
+    speeds: [AtomicU64; 5],
 }
 
 impl Endpoint {
@@ -130,12 +130,12 @@ impl Target {
     /// Computes the percentiles anew.
     fn publish(&self, window: Option<&Window>, now: u64) {
         // Zero is what is not known: nothing is measured that takes no time.
-        let known = |sizes: Option<[u64; 4]>| {
+        let known = |sizes: Option<[u64; 5]>| {
             sizes.map(|sizes| sizes.map(|size| size.max(1))).unwrap_or_default()
         };
         let (latencies, speeds) = if self.has_prior.load(Relaxed) {
             let (latencies, speeds) = self.sketches(now);
-            let at = |sketch: &Sketch, shares: [u64; 4]| {
+            let at = |sketch: &Sketch, shares: [u64; 5]| {
                 (!sketch.is_empty())
                     .then(|| shares.map(|share| sketch.at(share).unwrap_or_default()))
             };
@@ -184,13 +184,13 @@ impl Target {
 
 impl Figures {
     /// Of a thousand, as many as take no longer.
-    const LATENCIES: [u64; 4] = [500, 750, 900, 990];
+    const LATENCIES: [u64; 5] = [500, 750, 900, 950, 990];
 
     /// Of a thousand, as many as are no faster: the harder to keep, the fewer.
-    const SPEEDS: [u64; 4] = [500, 250, 100, 10];
+    const SPEEDS: [u64; 5] = [500, 250, 100, 50, 10];
 
-    fn publish(&self, latencies: [u64; 4], speeds: [u64; 4]) {
-        let put = |cells: &[AtomicU64; 4], sizes: [u64; 4]| {
+    fn publish(&self, latencies: [u64; 5], speeds: [u64; 5]) {
+        let put = |cells: &[AtomicU64; 5], sizes: [u64; 5]| {
             cells.iter().zip(sizes).for_each(|(cell, size)| cell.store(size, Relaxed));
         };
         put(&self.latencies, latencies);
@@ -206,9 +206,9 @@ impl Figures {
     }
 }
 
-fn known(cells: &[AtomicU64; 4]) -> Option<Percentiles<u64>> {
-    let [p50, p75, p90, p99] = cells.each_ref().map(|cell| cell.load(Relaxed));
-    (p50 > 0).then_some(Percentiles { p50, p75, p90, p99 })
+fn known(cells: &[AtomicU64; 5]) -> Option<Percentiles<u64>> {
+    let [p50, p75, p90, p95, p99] = cells.each_ref().map(|cell| cell.load(Relaxed));
+    (p50 > 0).then_some(Percentiles { p50, p75, p90, p95, p99 })
 }
 
 impl Rests {

@@ -30,8 +30,10 @@ pub(super) struct Waiting {
     pub(super) from: Instant,
     /// How often it was called.
     pub(super) calls: u32,
-    /// Whether the purse has paid for the next call.
-    pub(super) paid: bool,
+    /// Whether a purse has paid for the next call.
+    pub(super) paid: Paid,
+    /// Whether its first content has come, and is held back.
+    pub(super) spoke: bool,
     /// Which attempt it was, where it has asked for room before.
     pub(super) id: Option<AttemptId>,
     rank: usize,
@@ -41,10 +43,18 @@ pub(super) struct Waiting {
     spoiled: bool,
 }
 
+/// Which purse has paid for a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Paid {
+    No,
+    ByRetries,
+    ByHedges,
+}
+
 impl Waiting {
     /// The next turn of the same candidate, which the purse has paid for.
     pub(super) fn again(self, from: Instant) -> Self {
-        Self { from, calls: self.calls + 1, paid: true, id: None, ..self }
+        Self { from, calls: self.calls + 1, paid: Paid::ByRetries, id: None, ..self }
     }
 }
 
@@ -67,7 +77,8 @@ impl Queue {
                     turn,
                     from,
                     calls: 0,
-                    paid: false,
+                    paid: Paid::No,
+                    spoke: false,
                     id: None,
                     rank,
                     parked: false,

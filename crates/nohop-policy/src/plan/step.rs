@@ -42,7 +42,9 @@ pub enum Step {
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums, reason = "a plan must understand every signal")]
 pub enum Signal {
-    /// It produced its first content.
+    /// Its first content has come, and is held back: it is silent no longer.
+    Spoke,
+    /// What it has said may be told.
     Content,
     /// It is complete.
     Finished,

@@ -1,9 +1,9 @@
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nohop_types::{Money, Scope};
 
 use crate::random::fingerprint;
-use crate::{Candidate, Context};
+use crate::{Candidate, Context, Percentiles};
 
 /// One candidate's turn in a plan: its place in the snapshot, and what the plan must know of it.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct Turn {
     pub estimate: Option<Money>,
     /// Before when it may not be called.
     pub from: Option<Instant>,
+    /// How long it is silent at its percentiles, if that is known.
+    pub(super) latencies: Option<Percentiles<Duration>>,
     pub(super) target: Kin,
     pub(super) endpoint: Kin,
     pub(super) key: u32,
@@ -31,7 +33,7 @@ impl Turn {
     /// The turn of the candidate at `place`, of which nothing else is known.
     pub fn new(place: usize) -> Self {
         let (target, endpoint) = (Kin::Stranger(place), Kin::Stranger(place));
-        Self { place, estimate: None, from: None, target, endpoint, key: 0 }
+        Self { place, estimate: None, from: None, latencies: None, target, endpoint, key: 0 }
     }
 
     /// The turn of `candidate`, which stands at `place`: with its estimate, and its kin known.
@@ -43,6 +45,7 @@ impl Turn {
             place,
             estimate: cx.estimate(candidate),
             from: None,
+            latencies: candidate.health.latencies,
             target: Kin::Of(fingerprint(&candidate.target)),
             endpoint: match candidate.endpoint.is_empty() {
                 true => Kin::Stranger(place),

@@ -42,6 +42,8 @@ pub enum Percentile {
     P75,
     /// Nine of ten.
     P90,
+    /// Nineteen of twenty.
+    P95,
     /// All but one of a hundred.
     P99,
 }
@@ -53,6 +55,7 @@ impl Percentile {
             Self::P50 => figures.p50,
             Self::P75 => figures.p75,
             Self::P90 => figures.p90,
+            Self::P95 => figures.p95,
             Self::P99 => figures.p99,
         }
     }
@@ -62,6 +65,7 @@ impl Percentile {
             Self::P50 => "p50",
             Self::P75 => "p75",
             Self::P90 => "p90",
+            Self::P95 => "p95",
             Self::P99 => "p99",
         }
     }

@@ -6,8 +6,9 @@ use nohop_types::{Attempted, Cost, Event, Money, Outcome};
 
 use super::Answer;
 use crate::Cache;
-use crate::cache::{Fill, Found, Kept, replay};
+use crate::cache::{Fill, Found, Kept};
 use crate::clock::{date, now};
+use crate::replay::replay;
 use crate::safely::safely;
 
 impl Answer {

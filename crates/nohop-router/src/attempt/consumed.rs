@@ -27,8 +27,7 @@ impl Attempt {
 
     /// Counts for ourselves what a cut answer consumed, where the provider's counts never came.
     pub(super) fn estimate(&mut self) {
-        let finished = self.shown.outcome == Some(Outcome::Finished);
-        if self.said == 0 || finished && self.shown.usage.total().is_some() {
+        if self.said == 0 || self.complete && self.shown.usage.total().is_some() {
             return;
         }
         let usage = Arc::make_mut(&mut self.shown.usage);

@@ -28,6 +28,11 @@ impl Listener {
         }
     }
 
+    /// Whether the model refused, or a filter did.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
+    }
+
     /// What the answer was like, if it came whole.
     pub(super) fn manner(&self, usage: &Usage, took: Duration, first: Option<Duration>) -> Manner {
         let Self { said, called, malformed, refused, .. } = *self;

@@ -18,7 +18,7 @@ impl Fill {
 
     /// Takes note of an event that is delivered.
     pub(crate) fn note(&mut self, event: &Event) {
-        self.response.extend([event.clone()]);
+        self.response.extend([event]);
     }
 
     /// Keeps the answer, which is complete; `target` gave it.

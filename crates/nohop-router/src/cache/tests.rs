@@ -5,6 +5,7 @@ use std::time::Duration;
 use nohop_types::{Choice, Content, FinishReason, Part, Request, Response, ToolCall};
 
 use super::*;
+use crate::replay::replay;
 
 fn response(text: &str) -> Response {
     let mut choice = Choice::default();

@@ -4,11 +4,13 @@ use super::*;
 
 /// What is asked after `said` was said, and what becomes of `pieces` that go on from there.
 fn check(said: &str, pieces: &[&str], asked: &str, heard: &str) {
-    let mut state = Said::default();
+    let mut state = Said::new(false);
     for event in [open(0, Part::text("")), delta(0, said)] {
         state.note(&event);
     }
-    let request = state.request(&Arc::new(Request::new("m").user("Hello?")));
+    let question = Arc::new(Request::new("m").user("Hello?"));
+    let Onward { request, anew } = state.onward(&question, true).unwrap();
+    assert!(!anew);
     let last = request.messages.last().unwrap();
     let told = last.parts.iter().filter_map(Part::as_text).collect::<String>();
     match asked {
@@ -45,11 +47,61 @@ fn white_space_at_the_end_is_neither_told_nor_said_twice() {
     check("\n\n", &["\n\nHi"], "", "Hi");
 }
 
+/// What is told of `events`, and whether somebody may go on behind them.
+fn pass(said: &mut Said, events: impl IntoIterator<Item = Event>) -> (usize, bool) {
+    let mut ready = VecDeque::new();
+    let mut goes_on = true;
+    for event in events {
+        goes_on &= said.pass(event, &mut ready);
+    }
+    ready.iter().for_each(|event| said.note(event));
+    (ready.len(), goes_on)
+}
+
+fn call(part: usize) -> Event {
+    open(part, Part::new(Content::ToolCall(nohop_types::ToolCall::new("id", "name", "{"))))
+}
+
 #[test]
-fn what_is_more_than_text_and_thinking_does_not_go_on() {
-    let call = Part::new(Content::ToolCall(nohop_types::ToolCall::new("id", "name", "{")));
-    assert!(!Said::goes_on_from(&open(0, call)));
+fn half_a_call_is_not_told_nor_what_stands_behind_it() {
+    let asked = Arc::new(Request::new("m").user("Hello?"));
+    let mut said = Said::new(false);
+    let begun = [open(0, Part::text("Hi")), call(1), open(2, Part::text("so"))];
+    assert_eq!(pass(&mut said, begun), (1, true));
+    let onward = said.onward(&asked, true).unwrap();
+    let told = onward.request.messages.last().unwrap().parts[0].as_text().map(str::to_owned);
+    assert_eq!(told.as_deref(), Some("Hi"));
+    assert_eq!(pass(&mut said, [call(1), Event::Close { part: 1 }]), (2, false));
+}
+
+#[test]
+fn nobody_goes_on_from_a_call_another_choice_or_an_end() {
     let other = Event::Open { part: 1, choice: 1, start: Box::new(Part::text("Hi")) };
-    assert!(!Said::goes_on_from(&other));
-    assert!(Said::goes_on_from(&open(0, Part::text("Hi"))) && Said::goes_on_from(&delta(0, "Hi")));
+    let reason = nohop_types::FinishReason::Stop;
+    let end = Event::End { choice: 0, reason, raw: None, extra: Default::default() };
+    for events in [vec![call(0), Event::Close { part: 0 }], vec![other], vec![end]] {
+        assert!(!pass(&mut Said::new(false), events.clone()).1);
+        let mut said = Said::new(true);
+        assert!(pass(&mut said, events).1);
+        let asked = Arc::new(Request::new("m").user("Hello?"));
+        let onward = said.onward(&asked, true).unwrap();
+        assert!(onward.anew && Arc::ptr_eq(&onward.request, &asked));
+        said.forget();
+        said.note(&Event::Seam { target: "m@there".into(), restart: true });
+        assert!(!said.onward(&asked, true).unwrap().anew);
+    }
+}
+
+#[test]
+fn who_can_not_go_on_begins_anew_where_that_is_allowed() {
+    let asked = Arc::new(Request::new("m").user("Hello?"));
+    for restarts in [false, true] {
+        let mut said = Said::new(restarts);
+        assert!(!said.onward(&asked, false).unwrap().anew, "nothing was said");
+        pass(&mut said, [open(0, Part::text("Hi "))]);
+        match said.onward(&asked, false) {
+            Ok(onward) => assert!(restarts && onward.anew),
+            Err(error) => assert!(!restarts && error.kind() == ErrorKind::Unsupported),
+        }
+    }
 }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use nohop_policy::{
-    Broken, Candidate, Context, Order, Policy, Price, Quota, available, by, cheapest, first, only,
+    Broken, Candidate, Context, Hedge, Order, Policy, Price, Quota, available, by, cheapest, first,
+    only,
 };
 use nohop_types::ErrorKind;
 
@@ -182,7 +183,7 @@ fn hedges_are_paid_from_the_purse() {
     let slow = Provider { first_content: Spread::of(2_000.0, 9_000.0), ..one };
     let world = World::new([slow, other], [target("m@first", 10), target("m@second", 90)]);
     let rehearsal = Rehearsal::new(world.unwrap(), traffic(5_000), began());
-    let limits = Limits { hedge: Some(SECOND), ..Limits::DEFAULT };
+    let limits = Limits { hedge: Some(Hedge::After(SECOND)), ..Limits::DEFAULT };
 
     let plain = rehearsal.run(first());
     let hedged = rehearsal.limits(limits).run(first());

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Transport,
     /// The answer ended before it was complete.
     Truncated,
+    /// The answer is whole, and not good enough.
+    Unaccepted,
     /// The target can not do what the request asks, though another may.
     Unsupported,
 }
@@ -51,6 +53,7 @@ impl ErrorKind {
             | Self::ContextLength
             | Self::NotFound
             | Self::Shape
+            | Self::Unaccepted
             | Self::Unsupported => Scope::Model,
             Self::Quota | Self::RateLimit => Scope::Account,
             Self::Timeout | Self::Transport | Self::Truncated => Scope::Network,
@@ -94,13 +97,14 @@ impl ErrorKind {
             Self::Timeout => "timeout",
             Self::Transport => "transport",
             Self::Truncated => "truncated",
+            Self::Unaccepted => "unaccepted",
             Self::Unsupported => "unsupported",
         }
     }
 }
 
 impl ErrorKind {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Auth,
         Self::Budget,
         Self::Config,
@@ -117,6 +121,7 @@ impl ErrorKind {
         Self::Timeout,
         Self::Transport,
         Self::Truncated,
+        Self::Unaccepted,
         Self::Unsupported,
     ];
 

@@ -30,7 +30,7 @@ fn close(part: usize) -> Event {
 }
 
 fn seam() -> Event {
-    Event::Seam { target: "m@elsewhere".into() }
+    Event::Seam { target: "m@elsewhere".into(), restart: false }
 }
 
 fn end(choice: usize) -> Event {

@@ -64,10 +64,19 @@ proptest! {
     }
 
     #[test]
+    fn an_answer_that_is_only_looked_at_comes_to_the_same(events in strategies::answer()) {
+        let mut response = Response::default();
+        response.extend(&events);
+        prop_assert_eq!(response, events.into_iter().collect::<Response>());
+    }
+
+    #[test]
     fn every_part_and_every_end_is_kept(events in strategies::answer()) {
+        let anew = events.iter().rposition(|event| matches!(event, Event::Seam { restart: true, .. }));
+        let events = &events[anew.unwrap_or_default()..];
         let opened = events.iter().filter(|event| matches!(event, Event::Open { .. })).count();
         let ended = events.iter().filter(|event| matches!(event, Event::End { .. })).count();
-        let response: Response = events.into_iter().collect();
+        let response: Response = events.iter().cloned().collect();
         prop_assert_eq!(response.choices.iter().map(|c| c.parts.len()).sum::<usize>(), opened);
         prop_assert_eq!(response.choices.iter().filter(|c| c.reason.is_some()).count(), ended);
     }
@@ -103,10 +112,19 @@ fn a_piece_that_comes_late_or_belongs_nowhere_is_passed_over() {
 
 #[test]
 fn after_a_seam_numbers_start_anew_and_the_choice_goes_on() {
-    let seam = || Event::Seam { target: "m@elsewhere".into() };
+    let seam = || Event::Seam { target: "m@elsewhere".into(), restart: false };
     check(
         [start(), text(0, 0), say(0, "a"), seam(), say(0, "lost"), text(0, 0), say(0, "b")],
         &[&["a", "b"]],
+    );
+}
+
+#[test]
+fn after_a_seam_where_it_begins_anew_nothing_is_left_of_what_came_before() {
+    let seam = || Event::Seam { target: "m@elsewhere".into(), restart: true };
+    check(
+        [start(), text(0, 0), say(0, "a"), end(0), seam(), say(0, "lost"), text(0, 0), say(0, "b")],
+        &[&["b"]],
     );
 }
 

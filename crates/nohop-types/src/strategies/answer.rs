@@ -33,7 +33,7 @@ fn wish() -> impl Strategy<Value = Event> {
         8 => delta,
         2 => any::<usize>().prop_map(|part| Event::Close { part }),
         1 => usage().prop_map(|usage| Event::Usage(Box::new(usage))),
-        1 => text().prop_map(|target| Event::Seam { target }),
+        1 => (text(), any::<bool>()).prop_map(|(target, restart)| Event::Seam { target, restart }),
         1 => end.prop_map(|(choice, reason, raw, extra)| Event::End { choice, reason, raw, extra }),
     ]
 }
@@ -85,10 +85,14 @@ impl Told {
                 let Some(nth) = nth(part, &self.open) else { return };
                 Event::Close { part: self.open.swap_remove(nth).0 }
             }
-            Event::Seam { target } => {
+            Event::Seam { target, restart } => {
                 self.open.clear();
                 self.next = 0;
-                Event::Seam { target }
+                if restart {
+                    self.begun.clear();
+                    self.ended.clear();
+                }
+                Event::Seam { target, restart }
             }
             Event::End { choice, reason, raw, extra } if !self.ended.contains(&choice) => {
                 self.close(choice);

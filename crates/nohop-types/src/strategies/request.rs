@@ -44,14 +44,15 @@ pub(crate) fn request() -> impl Strategy<Value = Request> {
 fn preferences() -> BoxedStrategy<Preferences> {
     let names = || vec(text(), 0..2);
     let named = (names(), names(), names(), names(), names());
-    let flags = (of(any::<bool>()), of(any::<bool>()), of(any::<bool>()), of(text()));
+    let flag = || of(any::<bool>());
+    let flags = (flag(), flag(), flag(), flag(), of(text()));
     let data = of(select(vec![DataCollection::Allow, DataCollection::Deny, DataCollection::Keep]));
     let speeds = (of(sort()), of(cutoffs()), of(cutoffs()));
     let money = (of(max_price()), of(money()), of(0..1_000_000_u64));
     (named, flags, data, speeds, money)
         .prop_map(|(named, flags, data, speeds, money)| {
             let (models, order, only, ignore, quantizations) = named;
-            let (allow_fallbacks, require_parameters, zdr, region) = flags;
+            let (allow_fallbacks, allow_hedging, require_parameters, zdr, region) = flags;
             let (sort, preferred_min_throughput, preferred_max_latency) = speeds;
             let (max_price, max_cost, deadline) = money;
             Preferences {
@@ -60,6 +61,7 @@ fn preferences() -> BoxedStrategy<Preferences> {
                 only,
                 ignore,
                 allow_fallbacks,
+                allow_hedging,
                 require_parameters,
                 data_collection: data,
                 zdr,

@@ -141,6 +141,7 @@ impl Attempted {
             .into_iter()
             .chain(self.error.clone())
             .chain(kept)
+            .chain(self.mended.then(|| "mended before it was accepted".to_owned()))
             .chain(usage)
             .chain(losses)
             .chain(skipped)

@@ -48,11 +48,12 @@ impl Books {
             causes.iter().map(|(cause, count)| format!("{count} {cause}")).collect();
         format!(
             "{requests} requests, {:.0} a second; {entries} calls, {:.4} for a request: {}\n\
-             the purse paid {} calls of the {:.0} that it could, a tenth of {finished} successes and ten",
+             a purse paid {} retries, and another {} hedges, of the {} that each could: a tenth of {finished} successes and ten",
             requests as f64 / lasted.as_secs_f64(),
             entries as f64 / requests as f64,
             causes.join(", "),
-            self.paid(),
+            self.paid()[0],
+            self.paid()[1],
             self.payable()
         )
     }
@@ -60,15 +61,17 @@ impl Books {
     /// Whether more was called than the purse and the limits of routes allow.
     pub(crate) fn breaches(&self) -> Option<String> {
         let (paid, payable) = (self.paid(), self.payable());
-        (paid > payable).then(|| format!("{paid} retries and hedges, and the purse pays {payable}"))
+        let over = paid.iter().any(|paid| *paid > payable);
+        over.then(|| format!("{paid:?} retries and hedges, and a purse pays {payable}"))
     }
 
-    /// Retries and hedges.
-    fn paid(&self) -> u64 {
+    /// Retries, and hedges.
+    fn paid(&self) -> [u64; 2] {
         let causes = self.counts().causes;
-        ["retries", "hedges"].iter().filter_map(|cause| causes.get(cause)).sum()
+        ["retries", "hedges"].map(|cause| causes.get(cause).copied().unwrap_or_default())
     }
 
+    /// How many calls a purse could pay for.
     fn payable(&self) -> u64 {
         10 + self.counts().finished / 10
     }

@@ -1,15 +1,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nohop::policy::{Broken, Clocks, Limits, Policy, Price, available, by, fastest, weighted};
+use nohop::policy::{
+    Broken, Clocks, Hedge, Limits, Policy, Price, Window, available, by, fastest, weighted,
+};
 use nohop::{Route, Router, Target};
 use nohop_testkit::Emulator;
 
 use crate::books::Books;
 use crate::hosts::{Hosts, endpoint};
 
-/// What callers ask for in turn: by health, whatever the health, the fastest with a hedge, and one that goes on elsewhere.
-pub(crate) const ROUTES: [&str; 4] = ["well", "any", "quick", "on"];
+/// What callers ask for in turn: by health, whatever the health, the fastest with a hedge, one that goes on elsewhere, and
+/// one that holds back what it begins with and begins anew elsewhere.
+pub(crate) const ROUTES: [&str; 5] = ["well", "any", "quick", "on", "anew"];
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -43,14 +46,17 @@ pub(crate) async fn router(hosts: &Hosts, books: Arc<Books>) -> Router {
     let targets: Vec<_> =
         names.into_iter().zip(prices).map(|(name, price)| Target::new(name).price(price)).collect();
     let route = |name, limits| Route::new(name, targets.clone()).limits(limits);
-    let hedged = Limits { hedge: Some(MILLISECOND * 250), ..LIMITS };
+    let hedged = Limits { hedge: Some(Hedge::After(MILLISECOND * 250)), ..LIMITS };
     let resumed = Limits { broken: Broken::Resume, ..LIMITS };
-    let [well, any, quick, on] = ROUTES;
+    let window = Window { time: MILLISECOND * 30, ..Window::NONE };
+    let restarted = Limits { broken: Broken::Restart, window, ..LIMITS };
+    let [well, any, quick, on, anew] = ROUTES;
     builder
         .route(route(well, LIMITS).policy(available().then(by(weighted()))))
         .route(route(any, LIMITS).policy(by(weighted())))
         .route(route(quick, hedged).policy(available().then(by(fastest()))))
         .route(route(on, resumed).policy(available().then(by(weighted()))))
+        .route(route(anew, restarted).policy(available().then(by(weighted()))))
         .build()
         .unwrap()
 }

@@ -105,7 +105,7 @@ fn whoever_had_no_room_is_asked_for_again_when_another_has_failed() {
 #[test]
 fn a_hedge_without_room_is_not_waited_for_and_costs_nothing() {
     let (start, purse) = (epoch(), Arc::default());
-    let limits = Limits { hedge: Some(SECOND), ..Limits::DEFAULT };
+    let limits = Limits { hedge: Some(Hedge::After(SECOND)), ..Limits::DEFAULT };
     let mut plan = plan_of(start, limits, [0, 1].map(Turn::new), &purse);
     let first = check_call(&mut plan, start, 0);
     let later = check_wait(&mut plan, start);

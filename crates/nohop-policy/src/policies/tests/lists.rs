@@ -101,7 +101,7 @@ fn health(dice: &Dice) -> Health {
         .running(dice.pick(&[0, 0, 1, 9, 40, u32::MAX]));
     if dice.of(0, 2) == 0 {
         let [p50, p75, p90, p99] = [time(), time(), time(), time()];
-        health = health.latencies(Percentiles { p50, p75, p90, p99 });
+        health = health.latencies(Percentiles { p50, p75, p90, p95: p99, p99 });
     }
     health = health.room(dice.maybe(|dice| dice.pick(&[0, 0, 1, u32::MAX])));
     let speed = dice.pick(&[0, 1, 900, 50_000, u32::MAX]);

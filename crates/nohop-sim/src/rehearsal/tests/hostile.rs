@@ -85,7 +85,7 @@ fn limits() -> impl Strategy<Value = Limits> {
             total,
             backoff,
             patience,
-            hedge,
+            hedge: hedge.map(Hedge::After),
             broken: if resume { Broken::Resume } else { Broken::Fail },
             ..Limits::DEFAULT
         },

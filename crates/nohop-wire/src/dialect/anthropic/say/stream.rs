@@ -7,6 +7,7 @@ use super::{block, citation, extras, failure, is_cited, is_shown, usage};
 use crate::dialect::anthropic::Anthropic;
 use crate::dialect::carried::carry;
 use crate::json::Writer;
+use crate::surface::anew;
 use crate::{Encoder, Stamp};
 
 /// Writes an answer as it is made.
@@ -222,6 +223,7 @@ impl Encoder for Stream {
             Event::Open { part, choice: 0, start } => self.start(*part, start, out),
             Event::Delta { part, piece } => self.grow(*part, piece, out),
             Event::Close { part } => self.close(*part, out),
+            Event::Seam { restart: true, .. } => self.fail(&anew(), out),
             Event::Seam { .. } => {
                 while let Some(part) = self.open.keys().next().copied() {
                     self.close(part, out);

@@ -10,6 +10,7 @@ use crate::dialect::gemini::Gemini;
 use crate::dialect::gemini::proof;
 use crate::dialect::media::Base64;
 use crate::json::Writer;
+use crate::surface::anew;
 use crate::{Encoder, Stamp};
 
 /// Writes an answer as it is made: as events, or as one JSON array.
@@ -285,6 +286,7 @@ impl Encoder for Stream {
             Event::Open { part, choice, start } => self.start(*part, *choice, start, out),
             Event::Delta { part, piece } => self.grow(*part, piece, out),
             Event::Close { part } => self.close(*part, out),
+            Event::Seam { restart: true, .. } => self.fail(&anew(), out),
             Event::Seam { .. } => {
                 while let Some(part) = self.open.keys().next().copied() {
                     self.close(part, out);

@@ -10,6 +10,7 @@ use super::{
 use crate::dialect::media::Base64;
 use crate::dialect::openai_chat::OpenAiChat;
 use crate::json::Writer;
+use crate::surface::anew;
 use crate::{Encoder, Incoming, Stamp};
 
 /// Writes an answer as it is made.
@@ -261,6 +262,7 @@ impl Encoder for Stream {
             Event::Open { part, choice, start } => self.start(*part, *choice, start, out),
             Event::Delta { part, piece } => self.grow(*part, piece, out),
             Event::Close { part } => drop(self.open.remove(part)),
+            Event::Seam { restart: true, .. } => self.fail(&anew(), out),
             Event::Seam { .. } => self.open.clear(),
             Event::End { choice, reason, extra, .. } => self.chunk(out, |writer| {
                 writer.key("choices").array().object().field("index", choice);

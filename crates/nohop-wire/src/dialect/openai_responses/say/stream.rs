@@ -5,6 +5,7 @@ use super::item::{self, As, arguments_key, is_raw, is_shown, type_of};
 use super::whole::{self, Echo, end};
 use crate::dialect::openai_responses::goes_on;
 use crate::json::Writer;
+use crate::surface::anew;
 use crate::{Encoder, Stamp};
 
 /// Writes an answer as it is made: events that name and number themselves.
@@ -309,6 +310,7 @@ impl Encoder for Stream {
                     self.close(place, out);
                 }
             }
+            Event::Seam { restart: true, .. } => self.fail(&anew(), out),
             Event::Seam { .. } => {
                 for (_, place) in std::mem::take(&mut self.places) {
                     self.close(place, out);
