@@ -48,21 +48,22 @@ impl Books {
             causes.iter().map(|(cause, count)| format!("{count} {cause}")).collect();
         format!(
             "{requests} requests, {:.0} a second; {entries} calls, {:.4} for a request: {}\n\
-             a purse paid {} retries, and another {} hedges, of the {} that each could: a tenth of {finished} successes and ten",
+             purses paid {} of {} retries and {} of {} hedges that {finished} successes paid for",
             requests as f64 / lasted.as_secs_f64(),
             entries as f64 / requests as f64,
             causes.join(", "),
             self.paid()[0],
+            self.payable()[0],
             self.paid()[1],
-            self.payable()
+            self.payable()[1],
         )
     }
 
     /// Whether more was called than the purse and the limits of routes allow.
     pub(crate) fn breaches(&self) -> Option<String> {
         let (paid, payable) = (self.paid(), self.payable());
-        let over = paid.iter().any(|paid| *paid > payable);
-        over.then(|| format!("{paid:?} retries and hedges, and a purse pays {payable}"))
+        let over = paid.iter().zip(payable).any(|(paid, payable)| *paid > payable);
+        over.then(|| format!("{paid:?} retries and hedges, and purses pay {payable:?}"))
     }
 
     /// Retries, and hedges.
@@ -71,9 +72,10 @@ impl Books {
         ["retries", "hedges"].map(|cause| causes.get(cause).copied().unwrap_or_default())
     }
 
-    /// How many calls a purse could pay for.
-    fn payable(&self) -> u64 {
-        10 + self.counts().finished / 10
+    /// How many of each the router's purses could pay for: ten to begin with, and of a hundred successes ten and five.
+    fn payable(&self) -> [u64; 2] {
+        let finished = self.counts().finished;
+        [10 + finished / 10, 10 + finished / 20]
     }
 
     fn counts(&self) -> Counts {

@@ -24,9 +24,12 @@ pub(crate) struct Host {
     pub(crate) name: &'static str,
     pub(crate) dialect: Dialect,
     pub(crate) emulator: Emulator,
-    script: fn() -> Script,
+    script: Make,
     moods: Mutex<Moods>,
 }
+
+/// Makes what a host of its dialect follows.
+type Make = fn() -> Script;
 
 /// How a host is at a time.
 #[derive(Clone)]
@@ -49,7 +52,7 @@ struct Moods {
 impl Hosts {
     /// Starts one of each.
     pub(crate) async fn start() -> Self {
-        let scripts: [(&str, fn() -> Script); 10] = [
+        let scripts: [(&str, Make); 10] = [
             ("openai", Script::openai),
             ("anthropic", Script::anthropic),
             ("responses", Script::responses),
