@@ -93,7 +93,7 @@ async fn ask(router: &Router, number: u64) {
         0 => "chat".to_owned(),
         _ => format!("model-{number}@one"),
     };
-    if number % 10 == 0 {
+    if number.is_multiple_of(10) {
         let one = router.endpoint("one").unwrap();
         one.rotate(0, nohop::Secret::new(format!("sk-{number}"))).unwrap();
     }
