@@ -60,7 +60,8 @@ fn decide(passes: usize, targets: usize, policy: Box<dyn Policy>) -> Result<(), 
     Ok(())
 }
 
-fn candidate(place: usize, now: Instant) -> Candidate {
+/// One of many: who is the tenth rests.
+pub(crate) fn candidate(place: usize, now: Instant) -> Candidate {
     // Prices in no order: 7919 is a prime, so each of so many targets has one of its own.
     let cents = (place as u64 * 7_919) % 10_007;
     let rest = (place % 10 == 9).then(|| now + Duration::from_secs(60));

@@ -15,8 +15,8 @@ pub const PRICES: &[Work] = &[
     each("find-family", find_family, 1_500.0),
     each("find-offer", find_offer, 1_500.0),
     each("bill-plain", bill_plain, 2_500.0),
-    each("bill-rich", bill_rich, 5_000.0),
-    each("bill-regions", bill_regions, 4_500.0),
+    each("bill-rich", bill_rich, 2_500.0),
+    each("bill-regions", bill_regions, 2_500.0),
     Work { name: "load-litellm-1m", run: load, times: 1, limit: Limit::Each(60_000_000.0, None) },
 ];
 

@@ -1,5 +1,6 @@
 //! What the types promise, checked by the compiler.
 
+use nohop::map::{Map, Watch};
 use nohop::policy::Policy;
 use nohop::providers::{Credentials, Endpoint, Transport};
 use nohop::wire::{Dialect, Surface};
@@ -17,6 +18,8 @@ fn a_router_is_shared_an_answer_is_sent_and_an_error_is_both() {
     shared::<Endpoint>();
     sent::<Answer>();
     sent::<Text>();
+    sent::<Map<'static>>();
+    shared::<Watch>();
     fn both<T: Send + Sync>() {}
     both::<Error>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());

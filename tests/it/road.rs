@@ -22,6 +22,7 @@ mod gateway;
 mod health;
 mod inputs;
 mod life;
+mod map;
 mod media;
 mod quotas;
 mod refresh;

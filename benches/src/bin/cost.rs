@@ -1,5 +1,6 @@
-//! Counts what a call costs, with nohop and with others: `cost`; `cost mock ADDRESS` to answer and
-//! count nothing, or `cost work NAME PASSES` to decide and count nothing, both for a profiler.
+//! Counts what a call costs, with nohop and with others: `cost`; `cost threads` to time decisions alone;
+//! `cost mock ADDRESS` to answer and count nothing, or `cost work NAME PASSES` to decide and count nothing,
+//! both for a profiler.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what the tool is for")]
 
@@ -12,12 +13,14 @@ use nohop_benches::decisions::DECISIONS;
 use nohop_benches::mock;
 use nohop_benches::peers::{OURS, PEERS, Peer, RAW};
 use nohop_benches::report::{Row, rows};
+use nohop_benches::threads::Scaling;
 use nohop_benches::valgrind::Trouble;
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let done = match &args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => report(),
+        ["threads"] => threads(),
         ["mock", address] => serve(address),
         ["work", name, passes] => work(name, passes),
         _ => Err(usage()),
@@ -51,6 +54,7 @@ fn report() -> Result<bool, Trouble> {
     println!("\nby the clock, which says more about the machine and who else uses it:");
     println!("{}", Clock::title());
     Clock::of(&peers, &urls)?.iter().for_each(|row| println!("{row}"));
+    threads()?;
 
     println!();
     let limits = limits(&peers, &costs, &urls)?;
@@ -59,6 +63,13 @@ fn report() -> Result<bool, Trouble> {
     println!("\n{}", Row::title());
     let rows = rows(DECISIONS, |row| println!("{row}"))?;
     Ok(limits.iter().all(Limit::is_ok) && rows.iter().all(Row::is_ok))
+}
+
+/// Prints how decisions scale, which is no limit: the clock's figures are those of the machine.
+fn threads() -> Result<bool, Trouble> {
+    let all = Scaling::all().map_err(|error| Trouble::Broken(error.to_string()))?;
+    all.iter().for_each(|row| println!("{row}"));
+    Ok(true)
 }
 
 fn build(name: &'static str) -> Result<Peer, Trouble> {
@@ -99,6 +110,6 @@ fn usage() -> Trouble {
     let names: Vec<_> = DECISIONS.iter().map(|work| work.name).collect();
     let names = names.join(", ");
     Trouble::Broken(format!(
-        "usage: cost [mock ADDRESS | work NAME PASSES], with a name of {names}"
+        "usage: cost [threads | mock ADDRESS | work NAME PASSES], with a name of {names}"
     ))
 }

@@ -17,6 +17,9 @@ const SLICE: u64 = 60;
 
 /// Attempts counted as they are settled: by whom, for what, in all and lately.
 ///
+/// A router keeps them to say how it goes, in percentiles and by the minute, whatever ledger it writes to; what was spent,
+/// by each of ten times as many rows, is what the [`Books`] of a ledger say.
+///
 /// Nothing here grows without bound. Of targets with their keys and routes there are at most
 /// [`MOST_ROWS`](Self::MOST_ROWS) rows, and as many of values of tags; whatever comes after those is counted under
 /// [`Books::OTHERS`]. A row keeps three sketches for each of the last [`MINUTES`](Self::MINUTES) minutes in which it was

@@ -13,6 +13,9 @@ mod tests;
 ///
 /// The sums are exact, and bounded: of a kind of row there are at most ten thousand, and whatever
 /// comes after those is summed up under [`Books::OTHERS`].
+///
+/// A ledger keeps them to say what was spent, exactly and of all that it ever settled; how it went, in percentiles and
+/// lately, is what [`Statistics`](crate::Statistics) say, which a router has whatever its ledger is.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
     all: Totals,

@@ -3,7 +3,7 @@ use std::time::Instant;
 use nohop_types::{Content, Label, Money, Part, Preferences, Request, Task, Tool, ToolKind};
 
 use crate::random::random;
-use crate::{Candidate, Warm};
+use crate::{Candidate, Extent, Warm};
 
 #[cfg(test)]
 mod tests;
@@ -37,18 +37,17 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The context of a chat at the time `now`, whose random numbers follow from `seed`.
     pub fn new(request: &'a Request, now: Instant, seed: u64) -> Self {
-        let mut cached = request.cache.is_some();
-        let parts = request.messages.iter().flat_map(|message| &message.parts);
-        let tokens = parts.map(|part| {
-            cached |= part.cache.is_some();
-            quarters(part)
-        });
-        let tokens = tokens.sum::<u64>();
-        let tools = request.tools.iter().map(|it| {
+        let (mut cached, mut tokens) = (request.cache.is_some(), 0);
+        for message in &request.messages {
+            for part in &message.parts {
+                cached |= part.cache.is_some();
+                tokens += quarters(part);
+            }
+        }
+        for it in &request.tools {
             cached |= it.cache.is_some();
-            tool(it)
-        });
-        let tokens = tokens + tools.sum::<u64>();
+            tokens += tool(it);
+        }
         let choices = u64::from(request.sampling.n.unwrap_or(1));
         Self {
             request,
@@ -122,20 +121,21 @@ impl<'a> Context<'a> {
     /// What the answer would cost at `candidate`, if its price is known; what is warm there costs what a cache does.
     #[inline]
     pub fn estimate(&self, candidate: &Candidate) -> Option<Money> {
-        let price = candidate.price.as_ref()?;
-        Some(match self.cached || !self.warm.is_empty() {
-            false => price.estimate(self.input, self.output),
-            true => {
-                let warm = self.cached(candidate);
-                price.estimate_cached(warm, self.cached, self.input, self.output)
-            }
-        })
+        match self.warm.is_empty() {
+            true => self.extent().estimate(candidate),
+            false => self.estimate_warm(candidate, self.cached(candidate)),
+        }
+    }
+
+    /// How large the request is expected to be, for an estimate when it is over.
+    #[inline]
+    pub fn extent(&self) -> Extent {
+        Extent { input: self.input, output: self.output, cached: self.cached }
     }
 
     /// What the answer would cost at `candidate` if `tokens` of the prompt were warm there.
     pub(crate) fn estimate_warm(&self, candidate: &Candidate, tokens: u64) -> Option<Money> {
-        let price = candidate.price.as_ref()?;
-        Some(price.estimate_cached(tokens, self.cached, self.input, self.output))
+        self.extent().estimate_warm(candidate, tokens)
     }
 
     /// The caller's word for `key`, for policies to go by.
@@ -160,8 +160,10 @@ impl<'a> Context<'a> {
 }
 
 /// A part's expected tokens, in quarters: as many as its text has bytes.
+#[inline]
 fn quarters(part: &Part) -> u64 {
     match &part.content {
+        Content::Text(text) => text.len() as u64,
         Content::Image(_) => 4_000,
         Content::Audio(_) | Content::Document(_) | Content::Video(_) => part.len() as u64 / 16,
         Content::ToolResult(result) => result.parts.iter().map(quarters).sum(),

@@ -127,7 +127,7 @@ impl Hedge {
         Self::Beyond { percentile: Percentile::P95, unknown: Duration::from_secs(2) };
 
     /// The silence to bear with a candidate of these latencies.
-    pub(crate) fn silence(self, latencies: Option<&Percentiles<Duration>>) -> Duration {
+    pub fn silence(self, latencies: Option<&Percentiles<Duration>>) -> Duration {
         match self {
             Self::After(silence) => silence,
             Self::Beyond { percentile, unknown } => {

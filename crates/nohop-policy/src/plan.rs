@@ -5,7 +5,7 @@ use nohop_types::{Error, ErrorKind, Recovery};
 
 use crate::random::random;
 use crate::time::after;
-use crate::{Broken, Full, Hedge, Limits, Purse};
+use crate::{Broken, Full, Limits, Purse};
 
 mod end;
 mod phase;
@@ -236,8 +236,8 @@ impl Plan {
         self.begun += usize::from(turn.id.is_none());
         turn.id = Some(id);
         let alone = self.running.is_empty() && matches!(self.phase, Phase::Open);
-        let silence = |hedge: Hedge| hedge.silence(turn.turn.latencies.as_ref());
-        let silence = self.limits.hedge.filter(|_| alone).map(silence);
+        let silence = turn.turn.silence.or_else(|| Some(self.limits.hedge?.silence(None)));
+        let silence = silence.filter(|_| alone && self.limits.hedge.is_some());
         self.hedge = silence.map(|silence| after(now, silence));
         turn.spoke = false;
         let place = turn.turn.place;

@@ -4,11 +4,12 @@
 //! request goes before what holds for all of them. Each is a stage of its own, under the word that the request has for
 //! it, so that the trace says which dropped whom. Each order keeps the one before it among equals: the last counts most.
 
-use std::cmp::Reverse;
-
 use nohop_types::{DataCollection, Firmness, Partition, Preferences, SortBy};
 
-use crate::{Candidate, Candidates, Context, Data, Order, Policy, cheapest, fastest};
+use crate::{
+    Candidate, Candidates, Context, Data, Order, Policy, best, cheapest, fastest,
+    highest_throughput,
+};
 
 mod cutoffs;
 mod none_left;
@@ -121,36 +122,25 @@ fn order(preferences: &Preferences, cx: &Context<'_>, list: &mut Candidates<'_>)
 
 /// Orders by what the request asks for.
 fn sort(by: SortBy, partition: Partition, cx: &Context<'_>, list: &mut Candidates<'_>) {
-    let across = if partition == Partition::Model { "" } else { ", across names" };
-    let mut stage = |word: &str, sort: &dyn Fn(&mut Candidates<'_>)| {
-        list.stage(&format!("sort: {word}{across}"), sort);
-    };
     match by {
-        SortBy::Latency => {
-            stage("latency", &|list| list.sort_by_key(|candidate| fastest().key(cx, candidate)));
-        }
-        SortBy::Price => {
-            stage("price", &|list| list.sort_by_key(|candidate| cheapest().key(cx, candidate)));
-        }
-        SortBy::Throughput => stage("throughput", &|list| list.sort_by_key(throughput)),
-        SortBy::Quality => {
-            stage("quality", &|list| list.sort_by_key(|candidate| Reverse(candidate.offer.score)));
-        }
+        SortBy::Latency => sort_by(fastest(), "latency", partition, cx, list),
+        SortBy::Price => sort_by(cheapest(), "price", partition, cx, list),
+        SortBy::Throughput => sort_by(highest_throughput(), "throughput", partition, cx, list),
+        SortBy::Quality => sort_by(best(), "quality", partition, cx, list),
         _ => {}
     }
 }
 
-/// The most tokens a second first; who was never tried leads while nobody tries it, as with [`fastest`].
-fn throughput(candidate: &Candidate) -> Reverse<u64> {
-    let health = &candidate.health;
-    Reverse(match health.throughputs {
-        Some(throughputs) => {
-            let answers = 1_000_u32.saturating_sub(health.failures);
-            u64::from(throughputs.p50) * u64::from(answers) / 1_000
-        }
-        None if health.running == 0 && health.failures == 0 => u64::MAX,
-        None => 0,
-    })
+fn sort_by(
+    order: impl Order,
+    word: &str,
+    partition: Partition,
+    cx: &Context<'_>,
+    list: &mut Candidates<'_>,
+) {
+    let across = if partition == Partition::Model { "" } else { ", across names" };
+    let sort = |list: &mut Candidates<'_>| list.sort_by_key(|candidate| order.key(cx, candidate));
+    list.stage(&format!("sort: {word}{across}"), sort);
 }
 
 /// Keeps the first target of each name, with all its keys.

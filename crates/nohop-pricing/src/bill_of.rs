@@ -7,10 +7,10 @@ use nohop_types::{Cost, Money, ServiceTier, Usage};
 use crate::bill::{Bill, Doubt, Part};
 use crate::card::Card;
 use crate::cells::Cells;
-use crate::choose::{Applied, Chosen, Situation, Slot};
+use crate::choose::{Applied, Chosen, Slot};
 use crate::facts::Facts;
 use crate::meter::{Class, Form, Meter};
-use crate::moment::Moment;
+use crate::situation::Situation;
 
 pub(crate) fn bill(
     card: Card<'_>,
@@ -28,16 +28,19 @@ pub(crate) fn bill(
         Some(tier) => Some(tier.as_str()),
     };
     let tier = tier.filter(|tier| !is_usual(tier));
-    let cells = Cells::of(usage, facts);
-    let mut situation = Situation::new(cells.prompt(), tier, facts, Moment::of(at));
+    let mut cells = Cells::NONE;
+    cells.fill(usage, facts);
+    let situation = Situation::new(cells.prompt(), tier, facts, at);
     let mut slots = Slot::NONE;
     let mut biller = Biller {
         card,
-        rates: &Chosen::of(card, &mut situation, &mut slots),
+        rates: &Chosen::of(card, &situation, &mut slots),
         facts,
         factors: &situation.factors(card),
         passed: 0,
         parts: Vec::with_capacity(6),
+        sum: Money::ZERO,
+        partly: false,
     };
     biller.known(&cells);
     biller.side(&cells, true);
@@ -69,42 +72,46 @@ struct Biller<'a> {
     /// How many tokens of the prompt have their price: those past a bound are the last.
     passed: u64,
     parts: Vec<Part>,
+    /// What they come to, and whether one has no price.
+    sum: Money,
+    partly: bool,
 }
 
 impl Biller<'_> {
     /// Tokens whose class and form are known.
     fn known(&mut self, cells: &Cells) {
         for (class, form, count) in &cells.known {
-            let rate = self.rates.tokens(*class, Some(*form));
-            self.tokens(*class, *form, *count, rate);
+            self.tokens(*class, Some(*form), *count, false);
         }
     }
 
     /// The prompt, or the answer.
     fn side(&mut self, cells: &Cells, prompt: bool) {
-        if !cells.has_forms(prompt) {
-            for class in order(prompt) {
-                let count = cells.classes[*class as usize];
-                if count > 0 {
-                    let rate = self.rates.tokens(*class, None);
-                    self.tokens(*class, Form::Any, count, rate);
-                }
-            }
+        if cells.has_forms(prompt) {
+            self.formed(cells, prompt);
             return;
         }
+        for class in order(prompt) {
+            let count = cells.classes[*class as usize];
+            if count > 0 {
+                self.charge(*class, None, count, false);
+            }
+        }
+    }
+
+    /// The prompt, or the answer, where forms of its tokens were told.
+    fn formed(&mut self, cells: &Cells, prompt: bool) {
         let forms = cells.forms(prompt);
         let classes: Vec<(Class, u64)> = cells.side(prompt).collect();
         match (&classes[..], &forms[..]) {
             ([(class, _)], _) => {
                 for (form, count) in &forms {
-                    let rate = self.rates.tokens(*class, Some(*form));
-                    self.tokens(*class, *form, *count, rate);
+                    self.tokens(*class, Some(*form), *count, false);
                 }
             }
             (_, [(form, _)]) => {
                 for (class, count) in &classes {
-                    let rate = self.rates.tokens(*class, Some(*form));
-                    self.tokens(*class, *form, *count, rate);
+                    self.tokens(*class, Some(*form), *count, false);
                 }
             }
             _ => self.spread(classes, forms),
@@ -115,7 +122,7 @@ impl Biller<'_> {
     /// difference the dearest cells are filled first.
     fn spread(&mut self, mut classes: Vec<(Class, u64)>, mut forms: Vec<(Form, u64)>) {
         let rate = |class, form| self.rates.tokens(class, Some(form));
-        let price = |rate: Option<Applied>| rate.map(|rate| rate.price);
+        let price = |rate: Option<Applied>| rate.map(|rate| self.rates.price(rate));
         let same = |class: Class| {
             forms.windows(2).all(|two| match two {
                 [(one, _), (other, _)] => price(rate(class, *one)) == price(rate(class, *other)),
@@ -127,7 +134,7 @@ impl Biller<'_> {
             .iter()
             .flat_map(|(class, _)| forms.iter().map(|(form, _)| (*class, *form)))
             .collect();
-        cells.sort_by_key(|(class, form)| std::cmp::Reverse(price(rate(*class, *form))));
+        cells.sort_by_cached_key(|(class, form)| std::cmp::Reverse(price(rate(*class, *form))));
         let mut filled = Vec::new();
         for (class, form) in cells {
             let Some(row) = classes.iter_mut().find(|(it, _)| *it == class) else { continue };
@@ -140,21 +147,25 @@ impl Biller<'_> {
             }
         }
         for (class, form, count) in filled {
-            let mut rate = self.rates.tokens(class, Some(form));
-            if let Some(rate) = rate.as_mut().filter(|_| matters) {
-                rate.doubt = rate.doubt.max(Some(Doubt::Dearer));
-            }
-            self.tokens(class, form, count, rate);
+            self.tokens(class, Some(form), count, matters);
         }
     }
 
-    fn tokens(&mut self, class: Class, form: Form, count: u64, rate: Option<Applied>) {
-        let meter = Meter::Tokens(class, form);
-        let Some(rate) = rate else {
-            self.parts.push(unpriced(meter, count));
+    /// The same as `charge`, called and not repeated at every place.
+    #[inline(never)]
+    fn tokens(&mut self, class: Class, form: Option<Form>, count: u64, is_dearest: bool) {
+        self.charge(class, form, count, is_dearest);
+    }
+
+    /// Charges tokens of a class, and of a form where it was told; `is_dearest` where they may be of a cheaper one.
+    #[inline(always)]
+    fn charge(&mut self, class: Class, form: Option<Form>, count: u64, is_dearest: bool) {
+        let meter = Meter::Tokens(class, form.unwrap_or(Form::Any));
+        let Some(rate) = self.rates.tokens(class, form) else {
+            self.unpriced(meter, count);
             return;
         };
-        let price = rate.price;
+        let price = self.rates.price(rate);
         let mut amount = if self.card.has_excess() && class.is_prompt() {
             self.past(rate, count)
         } else {
@@ -166,16 +177,27 @@ impl Biller<'_> {
                 amount = Money::from_atto(amount.as_atto().saturating_mul((*milli).into()) / 1_000);
             }
         }
-        self.parts.push(Part { meter, count, price, amount, doubt: rate.doubt });
+        let doubt = if is_dearest { rate.doubt.max(Some(Doubt::Dearer)) } else { rate.doubt };
+        self.push(Part { meter, count, price, amount, doubt });
+    }
+
+    fn unpriced(&mut self, meter: Meter, count: u64) {
+        let (price, amount) = (Money::ZERO, Money::ZERO);
+        self.partly = true;
+        self.push(Part { meter, count, price, amount, doubt: Some(Doubt::Unpriced) });
+    }
+
+    fn push(&mut self, part: Part) {
+        self.sum = self.sum + part.amount;
+        self.parts.push(part);
     }
 
     /// What `count` more tokens of the prompt cost where those past a bound have a rate of their own.
     fn past(&mut self, base: Applied, count: u64) -> Money {
         let end = self.passed.saturating_add(count);
-        let bounds = self.rates.excess.iter().filter(|(place, ..)| *place == base.place);
-        let mut bounds: Vec<(u64, Money)> = bounds.map(|(_, at, next)| (*at, *next)).collect();
+        let mut bounds = self.rates.past(base.code());
         bounds.sort_unstable();
-        let (mut amount, mut at, mut price) = (Money::ZERO, self.passed, base.price);
+        let (mut amount, mut at, mut price) = (Money::ZERO, self.passed, self.rates.price(base));
         for (bound, next) in bounds {
             let here = bound.clamp(at, end);
             amount = amount + price * (here - at);
@@ -204,23 +226,22 @@ impl Biller<'_> {
 
     fn other(&mut self, meter: Meter, count: u64) {
         let Some(rate) = self.rates.other(meter).or_else(|| self.rates.other(above(meter)?)) else {
-            self.parts.push(unpriced(meter, count));
+            self.unpriced(meter, count);
             return;
         };
         let facts = self.facts;
         let free = facts.free.iter().find(|(it, _)| *it == meter).map(|(_, count)| *count);
         let allowed = self.card.allowances().any(|it| it.meter == meter);
         let doubt = (allowed && free.is_none()).then_some(Doubt::Allowance).max(rate.doubt);
-        let price = rate.price;
+        let price = self.rates.price(rate);
         let charged = price * count.saturating_sub(free.unwrap_or_default());
         let per = u128::from(meter.per());
         let amount = Money::from_atto(charged.as_atto().saturating_add(per / 2) / per);
-        self.parts.push(Part { meter, count, price, amount, doubt });
+        self.push(Part { meter, count, price, amount, doubt });
     }
 
     fn finish(self, usage: &Usage) -> Bill {
-        let sum: Money = self.parts.iter().map(|part| part.amount).sum();
-        let partly = self.parts.iter().any(|part| part.doubt == Some(Doubt::Unpriced));
+        let Self { sum, partly, .. } = self;
         let cost = match usage.cost {
             Some(stated) => Cost::provider(stated),
             None if partly => Cost::partly(sum),
@@ -256,11 +277,6 @@ fn above(meter: Meter) -> Option<Meter> {
         Meter::AudioIn | Meter::AudioOut => Some(Meter::Audio),
         _ => None,
     }
-}
-
-fn unpriced(meter: Meter, count: u64) -> Part {
-    let price = Money::ZERO;
-    Part { meter, count, price, amount: Money::ZERO, doubt: Some(Doubt::Unpriced) }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::meter::Meter;
 use crate::pack::Section;
 use crate::packed::{Block, Row};
 use crate::when::{By, Window};
-use crate::{bill_of, day};
+use crate::{bill_of, day, pack};
 
 /// A rate card: what an offer charges, for what, and when.
 ///
@@ -20,7 +20,7 @@ pub struct Card<'a> {
 }
 
 impl<'a> Card<'a> {
-    /// What is charged, the special before the general.
+    /// What is charged, meter by meter, the special before the general.
     pub fn charges(self) -> impl Iterator<Item = Charge<'a>> {
         let block = self.block;
         block
@@ -96,11 +96,14 @@ impl<'a> Card<'a> {
         bill_of::bill(self, usage, facts, at)
     }
 
-    /// The factors, with their conditions.
-    pub(crate) fn factors(self) -> impl Iterator<Item = (Condition<'a>, u32)> {
-        let block = self.block;
-        let rows = block.rows(Section::Factors, self.row.span(8, self.row.u8(6).into()));
-        rows.map(move |row| (Condition::of(block, row.u16(0)), row.u32(4)))
+    /// The factors, in thousandths, with by what their conditions ask, and where these are.
+    pub(crate) fn factors(self) -> impl Iterator<Item = (u8, u16, u32)> {
+        let (first, many) = (self.row.u32(8) as usize, usize::from(self.row.u8(6)));
+        let rows = self.block.slice(Section::Factors).as_chunks::<8>().0;
+        let rows = rows.get(first..first + many).unwrap_or_default();
+        rows.iter().map(|[one, other, _, asks, milli @ ..]| {
+            (*asks, u16::from_le_bytes([*one, *other]), u32::from_le_bytes(*milli))
+        })
     }
 
     /// What is free, with how many of it, whether in a month and not in a day, and together with what.
@@ -125,7 +128,18 @@ impl<'a> Card<'a> {
     }
 
     pub(crate) fn has_excess(self) -> bool {
-        self.row.u8(14) & 1 == 1
+        self.row.u8(14) & pack::EXCESS != 0
+    }
+
+    /// The sets of its conditions, and what lies behind them; `None` where it has none.
+    pub(crate) fn sets(self) -> Option<&'a [crate::sets::Word]> {
+        let words = self.block.slice(Section::Sets).as_chunks().0;
+        words.get(self.row.u32(16) as usize..)
+    }
+
+    /// Whether no rate has a condition.
+    pub(crate) fn is_plain(self) -> bool {
+        self.row.u8(14) & pack::PLAIN != 0
     }
 }
 
@@ -196,12 +210,11 @@ impl Features {
         self.thresholds |= when.least() > 0;
         self.dates |= when.from() > 0 || when.until() < day::Day::MAX;
         self.windows |= when.windows().next().is_some();
-        for (by, _) in when.terms() {
-            self.tiers |= by == By::Tier as u8;
-            self.batch |= by == By::Processing as u8;
-            self.speed |= by == By::Speed as u8;
-            self.regions |= by == By::Region as u8;
-        }
+        let asks = |by: By| when.asks() & 1 << by as u8 != 0;
+        self.tiers |= asks(By::Tier);
+        self.batch |= asks(By::Processing);
+        self.speed |= asks(By::Speed);
+        self.regions |= asks(By::Region);
         match charge.meter() {
             Some(Meter::Tokens(class, form)) => {
                 self.forms |= form != Form::Any;
@@ -311,16 +324,11 @@ impl<'a> Condition<'a> {
         self.row[13]
     }
 
-    /// What must be so: by what, and the number of its word.
-    pub(crate) fn terms(self) -> impl Iterator<Item = (u8, u32)> + 'a {
+    /// What must be so: the sum of each term, in whose highest bits stands what it is about, and the number of its word.
+    pub(crate) fn terms(self) -> impl Iterator<Item = (u32, u32)> + 'a {
         let [sums, words] = [16, 32].map(|at| self.row[at..].as_chunks::<4>().0.iter());
         let terms = sums.zip(words).take(self.row[5].min(4).into());
-        // What it is about stands in the highest bits.
-        terms.map(|(sum, word)| (sum[3] >> 4, u32::from_le_bytes(*word)))
-    }
-
-    pub(crate) fn word(self, number: u32) -> &'a [u8] {
-        self.block.text_bytes(number)
+        terms.map(|(sum, word)| (u32::from_le_bytes(*sum), u32::from_le_bytes(*word)))
     }
 
     pub(crate) fn has_windows(self) -> bool {
@@ -333,28 +341,12 @@ impl<'a> Condition<'a> {
         rows.map(|row| Window { days: row.u8(0), from: row.u16(2), to: row.u16(4) })
     }
 
-    /// Whether whatever meets this meets `other` as well, the days apart.
-    pub(crate) fn implies(self, other: Self) -> bool {
-        self.covers(other) && other.terms().all(|term| self.terms().any(|mine| mine == term))
-    }
-
-    /// The same of two that both hold: what they ask by the same thing they ask alike.
-    pub(crate) fn implies_held(self, other: Self) -> bool {
-        self.covers(other) && other.asks() & !self.asks() == 0
-    }
-
-    /// Whether this holds at no length and at no time at which `other` does not.
-    fn covers(self, other: Self) -> bool {
-        let same = || self.has_windows() && self.short(10) == other.short(10);
-        self.least() >= other.least() && (!other.has_windows() || same())
-    }
-
     pub(crate) fn to_when(self) -> crate::when::When {
         use crate::when::{Above, Term, When};
         let (least, from, until) = (self.least(), self.from(), self.until());
-        let by = |code: u8| By::ALL.iter().find(|(by, _)| *by as u8 == code).map(|(by, _)| *by);
-        let terms = self.terms().filter_map(|(code, word)| {
-            by(code).map(|by| Term { by, word: self.block.text(word).to_owned() })
+        let terms = self.terms().filter_map(|(sum, word)| {
+            let (by, _) = *By::ALL.get((sum >> 28) as usize)?;
+            Some(Term { by, word: self.block.text(word).to_owned() })
         });
         When {
             above: (least > 0).then_some(Above { least, excess: self.is_excess() }),

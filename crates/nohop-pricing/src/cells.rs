@@ -22,24 +22,27 @@ pub(crate) struct Cells {
 }
 
 impl Cells {
-    pub(crate) fn of(usage: &Usage, facts: &Facts<'_>) -> Self {
-        let mut cells =
-            Self { classes: classes(usage), known: Vec::new(), forms: [[0; FORMS]; 2], told: 0 };
+    pub(crate) const NONE: Self =
+        Self { classes: [0; CLASSES], known: Vec::new(), forms: [[0; FORMS]; 2], told: 0 };
+
+    /// Counts what was used; there is nothing yet.
+    #[inline]
+    pub(crate) fn fill(&mut self, usage: &Usage, facts: &Facts<'_>) {
+        count_classes(&mut self.classes, usage);
         for share in &usage.shares {
             let side = usize::from(share.kind == Kind::Answer);
             let form = form(&share.modality);
             // A share that has no form says nothing.
             if form != Form::Any {
-                let count = &mut cells.forms[side][form as usize];
+                let count = &mut self.forms[side][form as usize];
                 *count = count.saturating_add(share.tokens);
             }
         }
         for (meter, count) in &facts.counts {
             if let Meter::Tokens(class, form) = meter {
-                cells.told(*class, *form, *count);
+                self.told(*class, *form, *count);
             }
         }
-        cells
     }
 
     /// How long the prompt is.
@@ -101,9 +104,8 @@ impl Cells {
     }
 }
 
-fn classes(usage: &Usage) -> [u64; CLASSES] {
+fn count_classes(classes: &mut [u64; CLASSES], usage: &Usage) {
     let count = |count: Option<u64>| count.unwrap_or_default();
-    let mut classes = [0; CLASSES];
     classes[Class::Input as usize] = count(usage.input);
     classes[Class::CacheRead as usize] = count(usage.cache_read);
     classes[Class::Tool as usize] = count(usage.tool_prompt);
@@ -124,7 +126,6 @@ fn classes(usage: &Usage) -> [u64; CLASSES] {
         classes[class as usize] += count;
     }
     classes[Class::CacheWrite as usize] = left;
-    classes
 }
 
 fn form(modality: &Modality) -> Form {

@@ -129,6 +129,14 @@ pub(crate) struct AllowanceRow {
     pub(crate) sources: u8,
 }
 
+impl RateRow {
+    /// Whether it is for the tokens past a bound alone: what is no token has no such rates.
+    pub(crate) fn is_past_bound(&self) -> bool {
+        let is_token = matches!(self.meter, Meter::Tokens(..));
+        is_token && self.when.above.is_some_and(|above| above.excess)
+    }
+}
+
 impl CardRow {
     /// Puts the rates in the order in which they are looked at: what says more comes first.
     pub(crate) fn sort(&mut self) {

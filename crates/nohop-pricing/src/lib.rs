@@ -54,10 +54,13 @@ mod overlay;
 mod pack;
 mod packed;
 mod pattern;
+mod plain;
 #[cfg(feature = "load")]
 mod renew;
 mod rows;
 mod score;
+mod sets;
+mod situation;
 mod sum;
 #[cfg(test)]
 mod testing;
@@ -82,4 +85,5 @@ pub use merge::Merged;
 pub use meter::{Class, Form, Meter};
 pub use model::Model;
 pub use offer::Offer;
+pub use plain::Plain;
 pub use rows::Rows;

@@ -99,8 +99,11 @@ pub enum Form {
 }
 
 impl Meter {
-    /// How many meters there are codes for.
+    /// How many meters count tokens: those have the least codes.
     pub(crate) const TOKENS: usize = Class::ALL.len() * Form::ALL.len();
+
+    /// How many meters there are.
+    pub(crate) const COUNT: usize = Self::TOKENS + Self::OTHERS.len();
 
     /// The meters that do not count tokens, with their words, in the order of their codes.
     const OTHERS: [(Self, &str); 21] = [
@@ -150,7 +153,7 @@ impl Meter {
             Self::Tokens(class, form) => class as u8 * Form::ALL.len() as u8 + form as u8,
             other => {
                 let place = Self::OTHERS.iter().position(|(meter, _)| *meter == other);
-                128 + place.unwrap_or_default() as u8
+                Self::TOKENS as u8 + place.unwrap_or_default() as u8
             }
         }
     }
@@ -161,8 +164,8 @@ impl Meter {
             let class = Class::ALL.get(usize::from(class))?;
             return Some(Self::Tokens(*class, *Form::ALL.get(usize::from(form))?));
         }
-        let place = code.checked_sub(128)?;
-        Self::OTHERS.get(usize::from(place)).map(|(meter, _)| *meter)
+        let place = usize::from(code) - Self::TOKENS;
+        Self::OTHERS.get(place).map(|(meter, _)| *meter)
     }
 
     /// The meter's word, as the data and the tables have it.

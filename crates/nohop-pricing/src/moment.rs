@@ -16,7 +16,8 @@ impl Moment {
         let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let days = seconds / 86_400;
         Self {
-            day: Day::try_from(days).unwrap_or(Day::MAX),
+            // The last of all days is behind every one on which something ends.
+            day: Day::try_from(days).unwrap_or(Day::MAX).min(Day::MAX - 1),
             // The first of January 1970 was a Thursday.
             weekday: 1 << ((days + 3) % 7),
             minute: (seconds % 86_400 / 60) as u16,

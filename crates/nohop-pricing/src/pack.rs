@@ -11,6 +11,8 @@ use crate::latest::latest;
 use crate::sum::{fingerprint, name_sum, term_sum};
 use crate::when::{When, Window};
 
+pub(crate) mod sets;
+
 /// What every block begins with; the digit is the version of the layout.
 pub(crate) const MAGIC: [u8; 8] = *b"nohopcat";
 
@@ -19,6 +21,15 @@ pub(crate) const MODELS: u16 = u16::MAX;
 
 /// The scope of the names of providers.
 pub(crate) const PROVIDERS: u16 = u16::MAX - 1;
+
+/// How many rates a card has at the most: a bit is left beside the place of one.
+const MOST_RATES: u16 = i16::MAX as u16;
+
+/// A card has a rate for the tokens past a bound alone.
+pub(crate) const EXCESS: u8 = 1;
+
+/// No rate of a card has a condition.
+pub(crate) const PLAIN: u8 = 2;
 
 /// A number that says that there is nothing.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -35,7 +46,7 @@ pub(crate) enum Section {
     Scores,
     Offers,
     Cards,
-    Groups,
+    Sets,
     Rates,
     Whens,
     Windows,
@@ -52,7 +63,7 @@ impl Section {
 
     /// How many bytes a row has.
     pub(crate) const SIZES: [usize; Self::COUNT] =
-        [4, 1, 8, 16, 8, 68, 12, 44, 20, 8, 8, 52, 6, 16, 12, 12, 12, 4, 4];
+        [4, 1, 8, 16, 8, 68, 12, 44, 20, 8, 8, 52, 6, 16, 8, 12, 12, 4, 4];
 
     pub(crate) const HEAD: usize = MAGIC.len() + 8 + Self::COUNT * 8;
 }
@@ -243,6 +254,8 @@ impl Packer {
     fn card(&mut self, card: &CardRow) -> Result<u32, String> {
         let mut card = card.clone();
         card.sort();
+        // Of the same the first is meant.
+        card.rates.dedup_by(|next, one| (&next.when, next.meter) == (&one.when, one.meter));
         if let Some(place) = self.cards.get(&card) {
             return Ok(*place);
         }
@@ -251,19 +264,24 @@ impl Packer {
             self.count(Section::Factors),
             self.count(Section::Allowances),
         );
+        let mut rates: Vec<&RateRow> = card.rates.iter().collect();
+        rates.sort_by_key(|rate| (rate.meter.code(), rate.is_past_bound()));
         let mut flags = 0;
-        for row in card.rates.iter().chain(&card.disputed) {
+        for row in rates.into_iter().chain(&card.disputed) {
             let when = self.when(&row.when)?;
             let next = self.prices.len() as u32;
             let price = *self.prices.entry(row.price).or_insert(next);
-            flags |= u8::from(row.when.above.is_some_and(|above| above.excess));
+            flags |= if row.is_past_bound() { EXCESS } else { 0 };
             let put = self.put(Section::Rates);
             put.u8(row.meter.code()).u8(row.sources).u16(when).u32(price);
         }
-        let group = self.groups(&card.rates)?;
+        let is_plain = card.rates.iter().all(|rate| rate.when == When::default());
+        flags |= if is_plain { PLAIN } else { 0 };
+        let sets = if is_plain { NONE } else { self.sets(&card.rates) };
         for row in &card.factors {
             let when = self.when(&row.when)?;
-            self.put(Section::Factors).u16(when).u8(row.sources).u8(0).u32(row.milli).u32(0);
+            let asks = row.when.asks();
+            self.put(Section::Factors).u16(when).u8(row.sources).u8(asks).u32(row.milli);
         }
         for row in &card.allowances {
             let group = self.text(&row.group);
@@ -271,31 +289,27 @@ impl Packer {
             put.u8(row.meter.code()).u8(row.sources).u8(row.monthly.into()).u8(0);
             put.u32(row.count).u32(group);
         }
-        let rates = u16::try_from(card.rates.len()).map_err(|_| "a card of too many rates")?;
+        let rates = u16::try_from(card.rates.len()).ok().filter(|many| *many <= MOST_RATES);
+        let rates = rates.ok_or("a card of too many rates")?;
         let disputed = u8::try_from(card.disputed.len()).unwrap_or(u8::MAX);
         let (factors, allowances) = (card.factors.len() as u8, card.allowances.len() as u8);
         let put = self.put(Section::Cards);
         put.u32(rate).u16(rates).u8(factors).u8(allowances).u32(factor);
-        put.u16(allowance as u16).u8(flags).u8(disputed).u32(group);
+        put.u16(allowance as u16).u8(flags).u8(disputed).u32(sets);
         let place = self.count(Section::Cards) - 1;
         self.cards.insert(card, place);
         Ok(place)
     }
 
-    /// Writes which rates share a condition, and a sum of what it asks: most that do not hold are told by that.
-    fn groups(&mut self, rates: &[RateRow]) -> Result<u32, String> {
-        let first = self.count(Section::Groups);
-        for alike in rates.chunk_by(|one, next| one.when == next.when) {
-            let Some(RateRow { when, .. }) = alike.first() else { continue };
-            let place = self.when(when)?;
-            let (asks, sum) = when.sum();
-            // So that one byte counts them.
-            for some in alike.chunks(256) {
-                let more = (some.len() - 1) as u8;
-                self.put(Section::Groups).u32(sum).u16(place).u8(more).u8(asks);
-            }
+    /// Writes the sets of a card's conditions, whose rows are written, where they fit.
+    fn sets(&mut self, rates: &[RateRow]) -> u32 {
+        let place = |when: &When| self.whens.get(when).copied().unwrap_or_default();
+        let Some(words) = sets::sets(rates, |text| self.text(text), place) else { return NONE };
+        let first = self.count(Section::Sets);
+        for word in words {
+            self.put(Section::Sets).0.extend_from_slice(&word.to_le_bytes());
         }
-        Ok(first)
+        first
     }
 
     fn when(&mut self, when: &When) -> Result<u16, String> {
@@ -311,11 +325,10 @@ impl Packer {
         }
         let terms: Vec<u32> = when.terms.iter().map(|term| self.text(&term.word)).collect();
         let (least, excess) = when.above.map_or((0, false), |above| (above.least, above.excess));
-        let asks = when.terms.iter().fold(0, |asks, term| asks | 1 << term.by as u8);
         let put = self.put(Section::Whens);
         put.u32(least).u8(excess.into()).u8(terms.len() as u8);
         put.u16(when.from.unwrap_or(0)).u16(when.until.unwrap_or(Day::MAX));
-        put.u16(first as u16).u8(when.windows.len() as u8).u8(asks).u16(0);
+        put.u16(first as u16).u8(when.windows.len() as u8).u8(when.asks()).u16(0);
         // Terms are compared by their sums, and where these are the same by their words.
         for place in 0..4 {
             let sum = when.terms.get(place).map(|term| term_sum(term.by as u8, &term.word));

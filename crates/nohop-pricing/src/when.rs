@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use crate::day::{Day, civil};
-use crate::sum::term_sum;
 
 /// When a rate applies: everything here must hold.
 #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -126,12 +125,22 @@ impl When {
         both
     }
 
-    /// By what its terms are, a bit for each, and the sum of them all; but for searches, of which nobody need be told.
-    pub(crate) fn sum(&self) -> (u8, u32) {
-        let terms = self.terms.iter().filter(|term| term.by != By::Search);
-        terms.fold((0, 0), |(asks, sum), term| {
-            (asks | 1 << term.by as u8, sum ^ term_sum(term.by as u8, &term.word))
-        })
+    /// Whether this goes before `other` where both hold: it says all that the other does, and is no older.
+    pub(crate) fn goes_before(&self, other: &Self) -> bool {
+        self.implies(other) && !(other.implies(self) && other.from > self.from)
+    }
+
+    /// Whether whatever meets this meets `other` as well, the days apart.
+    fn implies(&self, other: &Self) -> bool {
+        let least = |when: &Self| when.above.map_or(0, |above| above.least);
+        least(self) >= least(other)
+            && (other.windows.is_empty() || other.windows == self.windows)
+            && other.terms.iter().all(|term| self.terms.contains(term))
+    }
+
+    /// By what its terms are, a bit for each.
+    pub(crate) fn asks(&self) -> u8 {
+        self.terms.iter().fold(0, |asks, term| asks | 1 << term.by as u8)
     }
 
     /// How much it says, for sorting: what says more comes first.

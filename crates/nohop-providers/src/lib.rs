@@ -47,6 +47,6 @@ pub use endpoint::{Endpoint, Opened, Told};
 pub use fetch::{Basket, Fetch, Fetched, Resolve, is_public};
 pub use provider::{Auth, Provider, Way};
 pub use table::ALL;
-pub use transport::{Body, Transport};
+pub use transport::{Body, Connected, Transport};
 #[cfg(feature = "http")]
 pub use transport::{Http, Roots, Versions};

@@ -3,6 +3,7 @@ pub(crate) mod http;
 
 use std::fmt;
 use std::pin::Pin;
+use std::time::Duration;
 
 use ::http::{Request, Response, Uri};
 use async_trait::async_trait;
@@ -15,6 +16,23 @@ pub use self::http::{Http, Roots, Versions};
 
 /// The body of an answer, as it arrives.
 pub type Body = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
+
+/// How long a call waited for its connection to be opened: an extension of its answer.
+///
+/// A transport that knows puts it there; an answer over a connection that was there already has none.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Connected {
+    /// With names and TLS.
+    pub took: Duration,
+}
+
+impl Connected {
+    /// The connection took so long.
+    pub fn new(took: Duration) -> Self {
+        Self { took }
+    }
+}
 
 /// Carries one HTTP exchange.
 ///

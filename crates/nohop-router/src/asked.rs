@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nohop_policy::{Context, Decision, Limits, none_left};
+use nohop_policy::{Context, Limits, none_left};
 use nohop_types::{
-    Aside, Attempted, Classified, Considered, Error, Label, Request, Result, Shadowed, Trace,
+    Aside, Attempted, Classified, Error, Label, Money, Request, Result, Shadowed, Trace,
 };
 use nohop_wire::Mode;
 
@@ -11,12 +11,10 @@ use crate::Router;
 use crate::classify::Labelled;
 use crate::clock::{chance, now};
 use crate::media::Fetched;
-use crate::route::{Resolved, Snapshot};
+use crate::route::Resolved;
 use crate::router::Shared;
+use crate::seen::Seen;
 use crate::work::Work;
-
-/// The most candidates that a trace shows, and the most names of those that one stage dropped.
-const MOST_NAMED: usize = 64;
 
 /// One request that is to be decided on.
 pub(crate) struct Asking {
@@ -27,6 +25,7 @@ pub(crate) struct Asking {
     pub(crate) labelled: Labelled,
     pub(crate) shadow: Option<Shadowed>,
     pub(crate) aside: Option<Aside>,
+    pub(crate) bounds: Bounds,
     /// The id that was chosen for it, if one was.
     pub(crate) id: Option<Arc<str>>,
     pub(crate) seed: u64,
@@ -53,6 +52,7 @@ impl Asking {
             labelled: Labelled::default(),
             shadow: None,
             aside: None,
+            bounds: Bounds::default(),
             id: None,
             seed,
             began,
@@ -71,10 +71,37 @@ impl Asking {
         self
     }
 
+    /// Says how far it goes, where that is less than its route says.
+    pub(crate) fn within(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
+        self
+    }
+
     /// Chooses its id.
     pub(crate) fn named(mut self, id: Arc<str>) -> Self {
         self.id = Some(id);
         self
+    }
+}
+
+/// What a request may use of what it shares with others.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Bounds {
+    /// The money for all attempts.
+    pub(crate) money: Option<Money>,
+    /// Until when it has time.
+    pub(crate) until: Option<Instant>,
+}
+
+impl Bounds {
+    /// `limits`, or less, for a request that `began` at some time.
+    pub(crate) fn narrow(self, limits: Limits, began: Instant) -> Limits {
+        let time = self.until.map(|until| until.saturating_duration_since(began));
+        Limits {
+            money: limits.money.into_iter().chain(self.money).min(),
+            total: time.map_or(limits.total, |time| time.min(limits.total)),
+            ..limits
+        }
     }
 }
 
@@ -88,9 +115,8 @@ pub(crate) struct Asked {
     pub(crate) work: Work,
     pub(crate) mode: Mode,
     pub(crate) fetched: Fetched,
-    /// The candidates as they stood when it was decided.
-    pub(crate) snapshot: Arc<Snapshot>,
-    pub(crate) decision: Decision,
+    /// What the decision saw, and what it came to.
+    pub(crate) seen: Arc<Seen>,
     /// What was found out about the request, before the decision and with it.
     pub(crate) labels: Vec<Label>,
     pub(crate) classified: Option<Classified>,
@@ -130,13 +156,9 @@ impl Asked {
 
     /// An id that no other request has, as far as chance allows.
     pub(crate) fn id(seed: u64) -> Arc<str> {
-        let words = [seed.to_be_bytes(), chance().to_be_bytes()];
-        let digits = words.as_flattened().iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        let mut id = [0; 32];
-        for (place, digit) in id.iter_mut().zip(digits) {
-            *place = b"0123456789abcdef"[usize::from(digit)];
-        }
-        std::str::from_utf8(&id).unwrap_or_default().into()
+        let (seed, chance) = (seed, chance());
+        let words = [seed >> 32, seed, chance >> 32, chance].map(|word| digits(word as u32));
+        std::str::from_utf8(words.as_flattened()).unwrap_or_default().into()
     }
 
     /// Whether its answers are judged.
@@ -158,7 +180,7 @@ impl Asked {
 
     /// What was considered and dropped, and what was tried.
     pub(crate) fn trace(&self, attempts: Vec<Attempted>) -> Trace {
-        let Self { resolved, decision, .. } = self;
+        let Self { resolved, seen, .. } = self;
         let target = |place: usize| resolved.candidates[place].target.clone();
         let mut trace = Trace::new(self.id.clone(), self.request.model.as_str());
         trace.resolved = resolved.what.clone();
@@ -166,49 +188,18 @@ impl Asked {
         trace.classified.clone_from(&self.classified);
         trace.shadow.clone_from(&self.shadow);
         trace.candidates = resolved.candidates.len();
-        trace.considered = self.considered();
-        trace.stages = decision.stages(&resolved.candidates, MOST_NAMED);
-        trace.order = decision.places().take(self.limits.front()).map(target).collect();
+        trace.considered = seen.considered();
+        trace.stages = seen.stages();
+        trace.order = seen.decision.places().take(self.limits.front()).map(target).collect();
         trace.attempts = attempts;
         trace.decided = self.decided;
         trace.took = now() - self.began;
         trace
     }
 
-    /// What was known of the candidates, those that were kept first.
-    fn considered(&self) -> Vec<Considered> {
-        let cx = Self::context(&self.request, &self.resolved, &self.work, self.at, self.seed);
-        let kept = self.decision.places().map(|place| (place, None));
-        let dropped = self.decision.dropped().map(|(place, stage)| (place, Some(stage)));
-        let places = kept.chain(dropped).take(MOST_NAMED);
-        let considered = places.map(|(place, dropped)| {
-            let candidate = &self.snapshot.candidates[place];
-            let health = &candidate.health;
-            let rests = health.resting_until.max(health.asked_until);
-            let mut it = Considered::new(candidate.target.clone(), candidate.key);
-            it.estimate = cx.estimate(candidate);
-            it.latency = health.latency;
-            (it.failures, it.running) = (health.failures, health.running);
-            it.resting = rests.and_then(|until| until.checked_duration_since(self.at));
-            it.resting = it.resting.filter(|rest| !rest.is_zero());
-            it.dropped = dropped;
-            if let Some(money) = self.limits.money.filter(|_| dropped.is_none()) {
-                it.passed = match it.estimate {
-                    None => Some("its price is not known".into()),
-                    Some(estimate) if estimate > money => {
-                        Some(format!("it may cost more than {money}").into())
-                    }
-                    Some(_) => None,
-                };
-            }
-            it
-        });
-        considered.collect()
-    }
-
     /// The error of a request that everybody was dropped for, if that is so.
     pub(crate) fn none_left(&self) -> Option<Error> {
-        if self.decision.places().len() > 0 {
+        if self.seen.decision.places().len() > 0 {
             return None;
         }
         let trace = self.trace(Vec::new());
@@ -220,5 +211,30 @@ impl Asked {
         let mut trace = Trace::new(Self::id(chance()), name);
         trace.resolved = "nothing".into();
         error.with_trace(trace)
+    }
+}
+
+/// The hexadecimal digits of `word`, all eight at once.
+fn digits(word: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from(word);
+    let word = (word | word << 16) & 0x0000_ffff_0000_ffff;
+    let word = (word | word << 8) & 0x00ff_00ff_00ff_00ff;
+    let word = (word | word << 4) & (0x0f * ONES);
+    // A digit beyond nine goes beyond fifteen with six more.
+    let letters = (word + 6 * ONES) >> 4 & ONES;
+    (word + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_begins_with_the_seed_and_goes_on_by_chance() {
+        let (one, other) = (Asked::id(0x0123_4567_89ab_cdef), Asked::id(0x0123_4567_89ab_cdef));
+        assert!(one.starts_with("0123456789abcdef") && one.len() == 32, "{one}");
+        assert!(one.bytes().all(|digit| digit.is_ascii_hexdigit()), "{one}");
+        assert_ne!(one, other);
     }
 }

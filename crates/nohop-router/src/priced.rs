@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use nohop_policy::{self as offered, Candidate, Data, Longer, Price};
-use nohop_pricing::{Card, Catalog, Charge, Class, Facts, Form, Meter, Model, Offer};
+use nohop_pricing::{Card, Catalog, Class, Facts, Form, Meter, Model, Offer};
 use nohop_providers::Endpoint;
 use nohop_types::{Cost, Json, Modality, Money, Request, Usage};
 
@@ -13,6 +13,15 @@ use crate::Target;
 /// How requests and answers call how fast they are, and where they are processed, where they say so.
 const SPEED: &str = "speed";
 const REGION: &str = "inference_geo";
+
+/// Where usages count what the provider's own tools did, and what cards charge for it.
+const CALLS: [(&str, &str, Meter); 5] = [
+    ("server_tool_use", "web_search_requests", Meter::WebSearch),
+    ("server_tool_use_details", "web_search_requests", Meter::WebSearch),
+    ("server_side_tool_usage_details", "web_search_calls", Meter::WebSearch),
+    ("server_side_tool_usage_details", "x_search_calls", Meter::SocialSearch),
+    ("server_side_tool_usage_details", "file_search_calls", Meter::FileSearch),
+];
 
 /// An offer that a target was found to be, and the catalog that says so.
 #[derive(Clone, Debug)]
@@ -77,7 +86,7 @@ impl Priced {
         if let Some(region) = said(REGION).or_else(there) {
             facts = facts.region(region);
         }
-        facts
+        calls(usage).fold(facts, |facts, (meter, count)| facts.count(meter, count))
     }
 
     fn offer(&self) -> Option<Offer<'_>> {
@@ -87,21 +96,24 @@ impl Priced {
 
 /// What a card charges where the prompt has so many tokens and nothing else is so of the request.
 fn price(card: Card<'_>, prompt: u64) -> Option<Price> {
-    let rate = |class| {
-        let of = |form| card.base_at(Meter::Tokens(class, form), prompt);
-        of(Form::Any).or_else(|| of(Form::Text))
-    };
-    // What charges for pictures alone has no price that compares; what makes vectors charges nothing.
-    let silent =
-        |charge: Charge<'_>| !matches!(charge.meter(), Some(Meter::Tokens(Class::Output, _)));
-    let nothing = || card.charges().all(silent).then_some(Money::ZERO);
+    let plain = card.plain(prompt)?;
     Some(Price {
-        input: rate(Class::Input)?,
-        output: rate(Class::Output).or_else(nothing)?,
-        cache_read: rate(Class::CacheRead),
-        cache_write: rate(Class::CacheWrite).or_else(|| rate(Class::CacheWrite5m)),
-        request: card.base_at(Meter::Request, prompt),
+        input: plain.input,
+        output: plain.output,
+        cache_read: plain.cache_read,
+        cache_write: plain.cache_write,
+        request: plain.request,
         longer: None,
+    })
+}
+
+/// What the provider's own tools did for an answer, as far as it is counted.
+fn calls(usage: &Usage) -> impl Iterator<Item = (Meter, u64)> {
+    CALLS.into_iter().filter_map(|(field, of, meter)| {
+        let told = usage.extra.iter().rfind(|entry| entry.key == field)?;
+        let counts: serde_json::Value = serde_json::from_str(told.value.as_str()).ok()?;
+        let count = counts.get(of)?.as_u64().filter(|count| *count > 0)?;
+        Some((meter, count))
     })
 }
 

@@ -306,15 +306,20 @@ impl Resolved {
         let healthy = self.candidates.iter().zip(&self.places);
         let health = |place: &Place| board.health(&place.gauge, now);
         let candidates = healthy.map(|(it, place)| it.clone().health(health(place))).collect();
-        self.snapshot.store(Arc::new(Snapshot { generation, candidates }));
+        self.snapshot.store(Arc::new(Snapshot::new(generation, candidates)));
         self.snapshot.load()
     }
 }
 
 impl Snapshot {
+    /// The candidates as they stood in this generation of the board.
+    pub(crate) fn new(generation: u64, candidates: Vec<Candidate>) -> Self {
+        Self { generation, candidates }
+    }
+
     /// One that is to be made anew.
     fn none() -> ArcSwap<Self> {
-        ArcSwap::from_pointee(Self { generation: 0, candidates: Vec::new() })
+        ArcSwap::from_pointee(Self::new(0, Vec::new()))
     }
 }
 

@@ -6,13 +6,15 @@ use std::time::Duration;
 use arc_swap::Guard;
 use http::Uri;
 use nohop_ledger::{Ledger, Statistics};
-use nohop_policy::{Board, Candidates, Context, Limits, Plan, Policy, Purse, Turn, available};
+use nohop_policy::{
+    Board, Candidates, Context, Hedge, Limits, Plan, Policy, Purse, Turn, available,
+};
 use nohop_pricing::Catalog;
 use nohop_providers::{Endpoint, Transport};
 use nohop_types::{Aside, Request, Response, Result, Trace};
 use nohop_wire::Mode;
 
-use crate::asked::{Asked, Asking};
+use crate::asked::{Asked, Asking, Bounds};
 #[cfg(feature = "cache")]
 use crate::cache::Found;
 use crate::classify::Labelled;
@@ -24,6 +26,7 @@ use crate::names::Names;
 use crate::preferred;
 use crate::room::Desk;
 use crate::safely::safely;
+use crate::seen::Seen;
 #[cfg(feature = "metrics")]
 use crate::telemetry::Measures;
 use crate::telemetry::Words;
@@ -96,7 +99,7 @@ impl Router {
     /// The last attempt's error, with every earlier one and the trace, when all failed; `Config` when
     /// the model names nothing; `InvalidRequest` where [`Request::check`] finds something.
     pub async fn send(&self, request: impl Into<Arc<Request>>) -> Result<Response> {
-        self.answer(request.into(), Mode::Whole).await?.response().await
+        self.within(request.into(), Bounds::default()).await
     }
 
     /// Sends `request` and returns its answer as it is made, from the first content on.
@@ -106,20 +109,23 @@ impl Router {
     /// As [`send`](Self::send), for what fails before the first content. What fails after it is the
     /// last item of the answer.
     pub async fn stream(&self, request: impl Into<Arc<Request>>) -> Result<Answer> {
-        let mut answer = self.answer(request.into(), Mode::Stream).await?;
+        let mut answer = self.answer(request.into(), Mode::Stream, Bounds::default()).await?;
         answer.commit().await?;
         Ok(answer)
     }
 
     /// Decides without calling anyone: the trace of a request that is not sent.
     ///
-    /// A classifier that would have to ask somebody is not asked, and a shadow gets no copy.
+    /// The hooks before requests see a copy of it, so that what is explained is what would be sent. A
+    /// classifier that would have to ask somebody is not asked, and a shadow gets no copy.
     ///
     /// # Errors
     ///
-    /// `Config` when the request's model names nothing.
+    /// `Config` when the request's model names nothing; `InvalidRequest` where [`Request::check`] finds something;
+    /// whatever a hook refuses it with.
     pub fn explain(&self, request: impl Into<Arc<Request>>) -> Result<Trace> {
-        let mut asking = Asking::new(self, request.into(), Mode::Whole)?;
+        let request = self.shown(request.into())?;
+        let mut asking = Asking::new(self, request, Mode::Whole)?;
         if let Some(classify) = asking.resolved.slots.classify.clone() {
             asking.labelled = Labelled::seen(&*classify, &asking.request);
         }
@@ -183,13 +189,15 @@ impl Router {
         Stats::new(&self.shared.statistics)
     }
 
-    async fn answer(&self, mut request: Arc<Request>, mode: Mode) -> Result<Answer> {
-        let permit = self.shared.flight.answer().and_then(|permit| {
-            self.shared.hooks.before(&mut request)?;
-            request.check()?;
-            Ok(permit)
-        });
+    /// Sends `request`, which goes no farther than its bounds, and waits for the whole answer.
+    pub(crate) async fn within(&self, request: Arc<Request>, bounds: Bounds) -> Result<Response> {
+        self.answer(request, Mode::Whole, bounds).await?.response().await
+    }
+
+    async fn answer(&self, request: Arc<Request>, mode: Mode, bounds: Bounds) -> Result<Answer> {
+        let permit = self.shared.flight.answer();
         let permit = permit.map_err(|error| Asked::undecided(error, &request.model))?;
+        let request = self.shown(request)?;
         #[cfg(feature = "cache")]
         if let Some(cache) = &self.shared.cache {
             return match cache.find(&request).await {
@@ -197,15 +205,26 @@ impl Router {
                     let (asked, _) = self.decide(Asking::new(self, request, mode)?);
                     Ok(self.walk(asked, Vec::new(), permit).tell(&kept))
                 }
-                found => Ok(self.asked(permit, request, mode).await?.with(cache, found)),
+                found => {
+                    let asking = Asking::new(self, request, mode)?.within(bounds);
+                    Ok(self.asked(permit, asking).await?.with(cache, found))
+                }
             };
         }
-        self.asked(permit, request, mode).await
+        self.asked(permit, Asking::new(self, request, mode)?.within(bounds)).await
+    }
+
+    /// The request as the hooks leave it, if it is right.
+    fn shown(&self, mut request: Arc<Request>) -> Result<Arc<Request>> {
+        let seen = self.shared.hooks.before(&mut request).and_then(|()| request.check());
+        match seen {
+            Ok(()) => Ok(request),
+            Err(error) => Err(Asked::undecided(error, &request.model)),
+        }
     }
 
     /// Begins what is not kept.
-    async fn asked(&self, permit: Permit, request: Arc<Request>, mode: Mode) -> Result<Answer> {
-        let mut asking = Asking::new(self, request, mode)?;
+    async fn asked(&self, permit: Permit, mut asking: Asking) -> Result<Answer> {
         if let Some(classify) = asking.resolved.slots.classify.clone() {
             let labelled = Labelled::by(&*classify, self, &asking.request);
             asking.labelled = Box::pin(labelled).await;
@@ -249,13 +268,25 @@ impl Router {
 
     /// Narrows and orders the candidates: all that happens before the first call.
     fn decide(&self, asking: Asking) -> (Arc<Asked>, Vec<Turn>) {
-        let Asking { request, work, mode, resolved, labelled, shadow, aside, id, seed, began } =
-            asking;
+        let Asking {
+            request,
+            work,
+            mode,
+            resolved,
+            labelled,
+            shadow,
+            aside,
+            bounds,
+            id,
+            seed,
+            began,
+        } = asking;
         let (at, shared) = (now(), &self.shared);
         let preferences = request.preferences.as_deref();
         let limits = beside(preferred::limits(resolved.limits, preferences), aside);
+        let limits = bounds.narrow(limits, began);
         let snapshot = resolved.snapshot(&shared.board, at);
-        let (decision, turns) = {
+        let (decision, extent, turns) = {
             let sorted = preferred::sorted(resolved.sort, preferences);
             let cx = Asked::context(&request, &resolved, &work, at, seed);
             let cx = sorted.iter().fold(cx.labels(&labelled.labels), Context::preferences);
@@ -267,29 +298,36 @@ impl Router {
             let decision = list.decided();
             let turn = |place: usize| {
                 let asked = snapshot[place].health.asked_until.filter(|until| *until > at);
-                Turn::of(place, &snapshot[place], &cx).from(asked)
+                let silence =
+                    |hedge: Hedge| hedge.silence(snapshot[place].health.latencies.as_ref());
+                Turn::of(place, &snapshot[place], &cx)
+                    .from(asked)
+                    .silence(limits.hedge.map(silence))
             };
             let turns: Vec<_> = decision.places().take(limits.front()).map(turn).collect();
-            (decision, turns)
+            (decision, cx.extent(), turns)
         };
-        let labels = [labelled.labels, decision.labels().to_vec()].concat();
+        let mut labels = labelled.labels;
+        labels.extend_from_slice(decision.labels());
         // A hedge must hear the first content, and a whole answer is silent until it is there.
         let mode = match work {
             Work::Chat if limits.hedge.is_some() => Mode::Stream,
             _ => mode,
         };
+        let money = limits.money;
+        let snapshot = Guard::into_inner(snapshot);
+        let seen = Arc::new(Seen { snapshot, decision, extent, money, at });
         // Waiting for a classifier is no deciding.
         let waited = labelled.classified.as_ref().map_or(Duration::ZERO, |it| it.took);
         let asked = Asked {
             id: id.unwrap_or_else(|| Asked::id(seed)),
             shared: shared.clone(),
-            snapshot: Guard::into_inner(snapshot),
             resolved,
             request,
             work,
             mode,
             fetched: shared.fetching.begin(),
-            decision,
+            seen,
             labels,
             classified: labelled.classified,
             shadow,

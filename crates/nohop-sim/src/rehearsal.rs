@@ -37,6 +37,7 @@ pub struct Rehearsal {
     pub(crate) slices: usize,
     pub(crate) quotas: Vec<Quota>,
     purse: u32,
+    hedges: u32,
 }
 
 impl Rehearsal {
@@ -57,6 +58,7 @@ impl Rehearsal {
             slices: 96,
             quotas: Vec::new(),
             purse: 10,
+            hedges: 5,
         }
     }
 
@@ -74,10 +76,17 @@ impl Rehearsal {
         self
     }
 
-    /// Sets how many retries and hedges are paid for a hundred successes; ten unless said otherwise.
+    /// Sets how many retries are paid for a hundred successes; ten unless said otherwise.
     #[must_use]
     pub fn purse(mut self, percent: u32) -> Self {
         self.purse = percent;
+        self
+    }
+
+    /// Sets how many hedges are paid for a hundred successes; five unless said otherwise.
+    #[must_use]
+    pub fn hedges(mut self, percent: u32) -> Self {
+        self.hedges = percent;
         self
     }
 
@@ -97,7 +106,8 @@ impl Rehearsal {
 
     /// What comes of it under `policy`.
     pub fn run(&self, policy: impl Policy) -> Report {
-        Run::new(self, &policy, Arc::new(Purse::new(self.purse))).finish()
+        let purses = [self.purse, self.hedges].map(|percent| Arc::new(Purse::new(percent)));
+        Run::new(self, &policy, purses).finish()
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nohop_policy::{
-    Attempt, AttemptId, Board, Candidate, Candidates, Context, Gauge, Held, Manner, Outcome, Plan,
-    Policy, Purse, Signal, Step, Turn,
+    Attempt, AttemptId, Board, Candidate, Candidates, Context, Gauge, Hedge, Held, Manner, Outcome,
+    Plan, Policy, Purse, Signal, Step, Turn,
 };
 use nohop_types::{Error, ErrorKind, Money, Request};
 
@@ -20,7 +20,8 @@ use crate::world::Place;
 pub(crate) struct Run<'a> {
     rehearsal: &'a Rehearsal,
     policy: &'a dyn Policy,
-    purse: Arc<Purse>,
+    /// What pays for retries, and what pays for hedges.
+    purses: [Arc<Purse>; 2],
     board: Board,
     desk: Desk,
     providers: Vec<Serving>,
@@ -88,7 +89,11 @@ enum What {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(rehearsal: &'a Rehearsal, policy: &'a dyn Policy, purse: Arc<Purse>) -> Self {
+    pub(crate) fn new(
+        rehearsal: &'a Rehearsal,
+        policy: &'a dyn Policy,
+        purses: [Arc<Purse>; 2],
+    ) -> Self {
         let Rehearsal { world, workload, began, .. } = rehearsal;
         let board = Board::new(*began);
         let models = workload.models.iter().map(|model| {
@@ -103,7 +108,7 @@ impl<'a> Run<'a> {
         let models = models.collect();
         Self {
             policy,
-            purse,
+            purses,
             board,
             desk: Desk::new(&rehearsal.quotas),
             providers: world.providers.iter().map(Serving::new).collect(),
@@ -152,7 +157,8 @@ impl<'a> Run<'a> {
         let turn = |place: usize| {
             let candidate = &model.candidates[place];
             let asked = candidate.health.asked_until.filter(|until| *until > now);
-            Turn::of(place, candidate, &cx).from(asked)
+            let silence = |hedge: Hedge| hedge.silence(candidate.health.latencies.as_ref());
+            Turn::of(place, candidate, &cx).from(asked).silence(limits.hedge.map(silence))
         };
         let mut turns: Vec<_> = list.places().take(limits.front()).map(turn).collect();
         // Who is being tried again by somebody else is behind the others, as long as there are others.
@@ -162,7 +168,8 @@ impl<'a> Run<'a> {
             }
             turns.rotate_left(1);
         }
-        let plan = Plan::new(now, turns, *limits, self.purse.clone(), seed);
+        let [purse, hedges] = &self.purses;
+        let plan = Plan::new(now, turns, *limits, purse.clone(), seed).hedges(hedges.clone());
         let (attempts, wait) = (Vec::new(), Wait::default());
         let flight = Flight { ask, request, plan, seed, attempts, begun: 0, wait, content: None };
         let slot = self.free.pop().unwrap_or(self.flights.len());

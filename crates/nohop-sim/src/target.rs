@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use nohop_policy::{self as policy, Longer, Price};
-use nohop_pricing::{Card, Catalog, Class, Facts, Form, Meter};
+use nohop_pricing::{Card, Catalog, Facts};
 use nohop_types::{Money, Usage};
 
 /// A model at a made-up provider: what it charges, and how good it is.
@@ -90,24 +90,18 @@ impl Listed {
 
 /// The card without its finer print, but for what a long prompt costs.
 fn compared(card: Card<'_>) -> Option<Price> {
-    let bounds = card.bounds().into_iter();
-    let longer = bounds.filter_map(|from| price(card, from).map(|price| Longer { from, price }));
-    let longer: Arc<[Longer]> = longer.collect();
-    Some(Price { longer: (!longer.is_empty()).then_some(longer), ..price(card, 0)? })
-}
-
-/// What it charges where the prompt has so many tokens.
-fn price(card: Card<'_>, prompt: u64) -> Option<Price> {
-    let rate = |class| {
-        let of = |form| card.base_at(Meter::Tokens(class, form), prompt);
-        of(Form::Any).or_else(|| of(Form::Text))
+    let price = |prompt| {
+        card.plain(prompt).map(|it| Price {
+            input: it.input,
+            output: it.output,
+            cache_read: it.cache_read,
+            cache_write: it.cache_write,
+            request: it.request,
+            longer: None,
+        })
     };
-    Some(Price {
-        input: rate(Class::Input)?,
-        output: rate(Class::Output)?,
-        cache_read: rate(Class::CacheRead),
-        cache_write: rate(Class::CacheWrite).or_else(|| rate(Class::CacheWrite5m)),
-        request: card.base_at(Meter::Request, prompt),
-        longer: None,
-    })
+    let bounds = card.bounds().into_iter();
+    let longer = bounds.filter_map(|from| price(from).map(|price| Longer { from, price }));
+    let longer: Arc<[Longer]> = longer.collect();
+    Some(Price { longer: (!longer.is_empty()).then_some(longer), ..price(0)? })
 }

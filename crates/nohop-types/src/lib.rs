@@ -96,6 +96,6 @@ pub use secret::Secret;
 pub use sketch::Sketch;
 pub use task::Task;
 pub use tool::{Function, Input, Parallel, Tool, ToolCall, ToolChoice, ToolKind, ToolResult};
-pub use trace::{Attempted, Classified, Considered, Shadowed, Stage, Trace};
+pub use trace::{Attempted, Classified, Considered, Lazy, Maker, Shadowed, Stage, Trace};
 pub use usage::{Kind, Share, Usage, Written};
 pub use vectors::Vectors;

@@ -103,7 +103,11 @@ impl Mul<u64> for Money {
     type Output = Self;
 
     fn mul(self, count: u64) -> Self {
-        Self(self.0.saturating_mul(count.into()))
+        // Most prices fit into half of the bits, and then nothing overflows.
+        match u64::try_from(self.0) {
+            Ok(price) => Self(u128::from(price) * u128::from(count)),
+            Err(_) => Self(self.0.saturating_mul(count.into())),
+        }
     }
 }
 

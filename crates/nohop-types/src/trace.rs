@@ -1,4 +1,5 @@
 mod considered;
+mod lazy;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Cost, Label, Loss, Money, Outcome, Provenance, Usage};
 
 pub use considered::{Classified, Considered, Shadowed};
+pub use lazy::{Lazy, Maker};
 
 /// What the router considered, dropped, tried and why, for one request.
 ///
@@ -35,10 +37,10 @@ pub struct Trace {
     /// How many candidates there were to begin with.
     pub candidates: usize,
     /// The candidates, those that were kept first and in their order; not all, where they are too many.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub considered: Vec<Considered>,
+    #[serde(skip_serializing_if = "<[Considered]>::is_empty")]
+    pub considered: Lazy<Considered>,
     /// What the policy did, step by step.
-    pub stages: Vec<Stage>,
+    pub stages: Lazy<Stage>,
     /// The targets to call, in the order of attempts, as far as a plan looks.
     pub order: Vec<Arc<str>>,
     /// The attempts so far, oldest first.
@@ -105,6 +107,10 @@ pub struct Attempted {
     /// request written by then. `None` when it never was: our own side refused it, or gave it up before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<Duration>,
+    /// How long it waited for a connection to be opened, with its name and TLS, where none was there to be used; `None`
+    /// too of what had no answer, and of a transport that does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<Duration>,
     /// When the head of the answer came, counted from when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Duration>,
@@ -201,6 +207,7 @@ impl Attempted {
             began: Duration::ZERO,
             waited: Duration::ZERO,
             sent: None,
+            connect: None,
             head: None,
             first_content: None,
             took: Duration::ZERO,

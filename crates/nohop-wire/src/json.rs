@@ -218,7 +218,12 @@ pub(crate) fn extras(dialect: &'static str, rest: Rest<'_>) -> Extras {
 pub(crate) fn within(prefix: &str, key: Cow<'_, str>) -> String {
     match prefix {
         "" => key.into_owned(),
-        prefix => [prefix, &*key].concat(),
+        prefix => {
+            let mut within = String::with_capacity(prefix.len() + key.len());
+            within.push_str(prefix);
+            within.push_str(&key);
+            within
+        }
     }
 }
 

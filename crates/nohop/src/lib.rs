@@ -48,6 +48,11 @@ pub mod ledger {
     pub use nohop_ledger::*;
 }
 
+/// Batches of work, which `Router::map` sends.
+pub mod map {
+    pub use nohop_router::{Done, Ended, Known, Map, Progress, Watch};
+}
+
 /// Which candidate next: policies, orders, limits.
 pub mod policy {
     pub use nohop_policy::*;
@@ -73,6 +78,9 @@ pub mod wire {
 mod pages {
     #[doc = include_str!("../../../README.md")]
     mod readme {}
+
+    #[doc = include_str!("../../../docs/batches.md")]
+    mod batches {}
 
     #[cfg(feature = "cache")]
     #[doc = include_str!("../../../docs/cache.md")]

@@ -1,7 +1,10 @@
 //! What the request says, and who is known not to understand it.
 
 use nohop::policy::Candidate;
-use nohop::{Effort, Json, Modality, OutputFormat, Parallel, Request, Schema, Tool, ToolChoice};
+use nohop::{
+    Document, Effort, Image, Json, Media, Message, Modality, OutputFormat, Parallel, Part, Request,
+    Schema, Tool, ToolCall, ToolChoice, ToolResult,
+};
 
 use super::{candidates, check_of};
 
@@ -79,6 +82,34 @@ fn who_does_not_answer_in_what_is_asked_for_is_left_out() {
             (r#"{"require_parameters":false}"#, "writer painter new", ""),
         ],
     );
+}
+
+#[test]
+fn what_can_be_told_as_a_text_is_no_modality_of_its_own() {
+    let offer = nohop::policy::Offer { reads: vec![Modality::Text], ..Default::default() };
+    let shop = [Candidate::new("big@reader").offer(offer), Candidate::new("big@new")];
+    let shown = |media_type: &str| {
+        let document = Document::new(Media::bytes(media_type, "Why?"));
+        asked().message(Message::user(Part::from(document)))
+    };
+    let check = |request: Request, order: &'static str, reasons: &'static str| {
+        check_of(&request, &shop, &[(r#"{"require_parameters":true}"#, order, reasons)]);
+    };
+    check(shown("text/plain"), "reader new", "");
+    check(shown("application/pdf"), "new", "require_parameters: modalities: -reader");
+    // What a tool answers with is read as well.
+    let call = ToolCall::new("1", "look", "{}");
+    let picture = Part::from(Image::new(Media::bytes("image/png", "...")));
+    let answered = asked()
+        .message(Message::assistant(Part::from(call)))
+        .message(Message::tool(ToolResult::new("1", [picture])));
+    check(answered, "new", "require_parameters: modalities: -reader");
+}
+
+#[test]
+fn a_call_is_no_turn_to_go_on_from() {
+    let call = Part::from(ToolCall::new("1", "look", "{}"));
+    check(asked().message(Message::assistant(call)), "full old plain", "");
 }
 
 #[test]

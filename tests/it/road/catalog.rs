@@ -2,8 +2,12 @@
 
 use std::time::SystemTime;
 
-use nohop::ErrorKind;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream;
 use nohop::pricing::Catalog;
+use nohop::providers::{Body, Transport};
+use nohop::{Cost, ErrorKind, Provenance};
 
 use super::*;
 
@@ -123,6 +127,49 @@ async fn where_an_endpoint_is_sets_what_an_answer_costs() {
     let (anywhere, there) = (cost("gpt-6-astra@openai").await, cost("gpt-6-astra@there").await);
 
     assert_eq!(there, anywhere / 10 * 11);
+}
+
+/// Answers everything with the same.
+#[derive(Debug)]
+struct Says(String);
+
+#[async_trait]
+impl Transport for Says {
+    async fn send(&self, _: http::Request<Bytes>) -> Result<http::Response<Body>> {
+        let body: Body = Box::pin(stream::iter([Ok(Bytes::from(self.0.clone()))]));
+        let answer = http::Response::builder().header("content-type", "application/json");
+        Ok(answer.body(body).unwrap())
+    }
+}
+
+/// What an answer of `model` costs that searched the web so many times.
+async fn searched(model: &str, times: u64) -> Cost {
+    let said = format!(
+        r#"{{"id":"1","type":"message","role":"assistant","model":"m","content":[{{"type":"text","text":"Hi"}}],"stop_reason":"end_turn","stop_sequence":null,"usage":{{"input_tokens":100,"output_tokens":10,"server_tool_use":{{"web_search_requests":{times},"web_fetch_requests":1}}}}}}"#
+    );
+    let endpoint = Endpoint::new(table::ANTHROPIC).key("k");
+    let router = Router::builder().endpoint(endpoint).transport(Says(said)).build().unwrap();
+    let response = router.send(Request::new(model).user("Hello?")).await.unwrap();
+    response.cost.unwrap()
+}
+
+#[tokio::test]
+async fn searches_that_an_answer_counts_are_billed_where_the_card_has_a_rate_for_them() {
+    let (never, twice) = (
+        searched("claude-opus-4-5@anthropic", 0).await,
+        searched("claude-opus-4-5@anthropic", 2).await,
+    );
+
+    assert_eq!((twice.amount - never.amount).to_string(), "$0.02");
+    assert_eq!((never.provenance, twice.provenance), (Provenance::Computed, Provenance::Computed));
+}
+
+#[tokio::test]
+async fn searches_that_the_card_has_no_rate_for_make_the_cost_a_lower_bound() {
+    let (never, twice) =
+        (searched("claude-2@anthropic", 0).await, searched("claude-2@anthropic", 2).await);
+
+    assert_eq!((twice.amount, twice.provenance), (never.amount, Provenance::Partly));
 }
 
 #[tokio::test]

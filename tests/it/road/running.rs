@@ -93,11 +93,31 @@ async fn hooks_see_every_request_and_event_and_may_change_them() {
 }
 
 #[tokio::test]
+async fn what_is_explained_is_what_would_be_sent() {
+    let elsewhere = |request: &mut Request| {
+        request.model = "m1@first".to_owned();
+        Ok(())
+    };
+    let road = check(|builder| builder.before(elsewhere)).await;
+    let request = Arc::new(Request::new("nobody").user("Hello?"));
+    let explained = road.router.explain(request.clone()).unwrap();
+    assert_eq!((&*explained.name, &*explained.order), ("m1@first", &["m1@first".into()][..]));
+    assert_eq!(request.model, "nobody", "the caller's own is left alone");
+    let sent = road.router.send(request).await.unwrap().trace.unwrap();
+    assert_eq!((sent.name, sent.order), (explained.name, explained.order));
+
+    let nothing = road.router.explain(Request::new("m1@first")).unwrap_err();
+    assert_eq!(nothing.kind(), ErrorKind::InvalidRequest, "it would not be sent");
+}
+
+#[tokio::test]
 async fn a_hook_that_refuses_ends_the_request_with_its_own_error() {
     let no = || Error::new(ErrorKind::ContentFilter, "not in this house");
     let road = check(|builder| builder.before(move |_| Err(no()))).await;
     let error = road.router.send(hello()).await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::ContentFilter, "not in this house"));
+    let unsent = road.router.explain(hello()).unwrap_err();
+    assert_eq!((unsent.kind(), unsent.message()), (error.kind(), error.message()));
     assert_eq!(road.first.accepted() + road.second.accepted(), 0);
 
     let road = check(|builder| builder.after(move |_, _| Err(no()))).await;

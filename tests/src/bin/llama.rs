@@ -14,11 +14,11 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
-use nohop::policy::{Broken, Limits};
+use nohop::policy::{Broken, Hedge, Limits};
 use nohop::providers::{Endpoint, table};
 use nohop::{
-    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Outcome, OutputFormat, Request,
-    RerankRequest, Route, Router, Schema, Tool,
+    EmbedRequest, ErrorKind, Event, ExtraScope, Json, Message, Outcome, OutputFormat, Part,
+    Request, RerankRequest, Response, Route, Router, Schema, Tool,
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -47,10 +47,11 @@ async fn main() -> ExitCode {
     killed_before(&start, &plain).await;
     killed_amid(&start, &plain).await;
     resumed(&start, &plain).await;
+    hedged(&start, &plain).await;
     vectors(&embedding).await;
     order(&plain).await;
     models(&locked).await;
-    println!("16 checks passed");
+    println!("17 checks passed");
     ExitCode::SUCCESS
 }
 
@@ -148,11 +149,7 @@ async fn cancellation(server: &Server) {
     answer.next().await.unwrap().unwrap();
     assert!(server.is_busy(), "an answer is being made");
     drop(answer);
-    let noticed = (0..100).any(|_| {
-        std::thread::sleep(Duration::from_millis(50));
-        !server.is_busy()
-    });
-    assert!(noticed, "the server goes on for five seconds");
+    assert!(server.comes_to_rest().await, "the server goes on for five seconds");
     done("dropping an answer stops the server", "/slots");
 }
 
@@ -208,19 +205,58 @@ async fn resumed(start: &str, standby: &Server) {
     let mut server = Server::start(start, &[]);
     server.wait();
     let limits = Limits { broken: Broken::Resume, ..Limits::DEFAULT };
-    let mut answer = pair(&server, standby, limits).stream(of_pair(endless())).await.unwrap();
-    answer.next().await.unwrap().unwrap();
-    server.kill();
-    let mut seam = None;
-    while let Some(event) = answer.next().await {
-        match event.unwrap() {
-            Event::Seam { target, .. } => seam = Some(target),
-            Event::Delta { .. } if seam.is_some() => break,
-            _ => {}
-        }
+    // As long as the first may be: it is killed before its end.
+    let request = endless().temperature(0.0).max_tokens(1_000);
+    let asked = of_pair(request.clone());
+    let mut answer = pair(&server, standby, limits).stream(asked).await.unwrap();
+    let mut told = Response::default();
+    while told.text().len() < 20 {
+        told.extend(answer.next().await.unwrap());
     }
-    assert_eq!(seam.as_deref(), Some("tiny@standby"));
-    done("it goes on elsewhere where that is wanted", "tiny@standby");
+    server.kill();
+    let mut said = None;
+    while let Some(event) = answer.next().await {
+        let event = event.unwrap();
+        if let Event::Seam { target, restart } = &event {
+            assert_eq!((target.as_str(), *restart), ("tiny@standby", false));
+            said = Some(told.text());
+        }
+        told.extend([event]);
+    }
+    let said = said.expect("it was killed before its end");
+    // The standby says the same when it is asked by hand to go on from there; whole, it would say the beginning too.
+    let begun = Message::assistant(Part::text(said.trim_end()));
+    let rest = standby.router().stream(request.message(begun)).await.unwrap();
+    let rest = rest.response().await.unwrap().text();
+    let blank = &said[said.trim_end().len()..];
+    let rest = rest.strip_prefix(blank).unwrap_or(&rest);
+    assert!(!rest.is_empty());
+    assert_eq!(told.text().strip_prefix(&said), Some(rest), "behind {said:?}");
+    let bytes = format!("{} and {} bytes", said.len(), rest.len());
+    done("it goes on elsewhere to the byte where that is wanted", &bytes);
+}
+
+async fn hedged(start: &str, standby: &Server) {
+    let server = Server::start(start, &["--parallel", "1"]);
+    server.wait();
+    // Whoever comes now waits in the server's own line, and hears nothing.
+    let mut occupant = server.router().stream(endless()).await.unwrap();
+    occupant.next().await.unwrap().unwrap();
+    let hedge = Some(Hedge::After(Duration::from_millis(300)));
+    let router = pair(&server, standby, Limits { hedge, ..Limits::DEFAULT });
+    let mut answer = router.stream(of_pair(endless())).await.unwrap();
+    answer.next().await.unwrap().unwrap();
+    let attempts = answer.trace().attempts;
+    let ended: Vec<_> = attempts.iter().map(|it| (&*it.target, it.outcome)).collect();
+    assert_eq!(ended, [("tiny@first", Some(Outcome::Cancelled)), ("tiny@standby", None)]);
+    assert!(server.is_busy(), "with the occupant");
+    drop(occupant);
+    assert!(server.comes_to_rest().await, "the server goes on for five seconds");
+    for _ in 0..40 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(!server.is_busy(), "the loser of the hedge is answered, and nobody hears it");
+    }
+    done("who loses a hedge is given up by the server", "/slots");
 }
 
 async fn vectors(server: &Server) {
@@ -316,6 +352,17 @@ impl Server {
             self.get("/health").is_some_and(|answer| answer.contains("200 OK"))
         });
         assert!(ready, "the server is not ready after two minutes");
+    }
+
+    /// Whether it makes no answer any more within five seconds; our own connections are served meanwhile.
+    async fn comes_to_rest(&self) -> bool {
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            if !self.is_busy() {
+                return true;
+            }
+        }
+        false
     }
 
     fn is_busy(&self) -> bool {

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use nohop_types::{Money, Scope};
 
 use crate::random::fingerprint;
-use crate::{Candidate, Context, Percentiles};
+use crate::{Candidate, Context};
 
 /// One candidate's turn in a plan: its place in the snapshot, and what the plan must know of it.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +15,8 @@ pub struct Turn {
     pub estimate: Option<Money>,
     /// Before when it may not be called.
     pub from: Option<Instant>,
-    /// How long it is silent at its percentiles, if that is known.
-    pub(super) latencies: Option<Percentiles<Duration>>,
+    /// How long it may be silent before another is called beside it; `None` where nobody ever is.
+    pub silence: Option<Duration>,
     pub(super) target: Kin,
     pub(super) endpoint: Kin,
     pub(super) key: u32,
@@ -33,7 +33,7 @@ impl Turn {
     /// The turn of the candidate at `place`, of which nothing else is known.
     pub fn new(place: usize) -> Self {
         let (target, endpoint) = (Kin::Stranger(place), Kin::Stranger(place));
-        Self { place, estimate: None, from: None, latencies: None, target, endpoint, key: 0 }
+        Self { place, estimate: None, from: None, silence: None, target, endpoint, key: 0 }
     }
 
     /// The turn of `candidate`, which stands at `place`: with its estimate, and its kin known.
@@ -45,7 +45,7 @@ impl Turn {
             place,
             estimate: cx.estimate(candidate),
             from: None,
-            latencies: candidate.health.latencies,
+            silence: None,
             target: Kin::Of(fingerprint(&candidate.target)),
             endpoint: match candidate.endpoint.is_empty() {
                 true => Kin::Stranger(place),
@@ -66,6 +66,13 @@ impl Turn {
     #[must_use]
     pub fn from(mut self, from: impl Into<Option<Instant>>) -> Self {
         self.from = from.into();
+        self
+    }
+
+    /// Says how long it may be silent before another is called beside it.
+    #[must_use]
+    pub fn silence(mut self, silence: impl Into<Option<Duration>>) -> Self {
+        self.silence = silence.into();
         self
     }
 

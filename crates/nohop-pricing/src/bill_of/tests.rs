@@ -132,6 +132,22 @@ fn where_two_rates_may_apply_the_dearer_does_and_says_so() {
 }
 
 #[test]
+fn of_two_rates_that_ask_the_same_the_first_is_meant() {
+    let rates = "rate t input 1 when tier=flex\nrate t input 2 when tier=flex\nrate t input 3";
+    let bill = bill(rates, &usage(10, 0), &Facts::new().tier("flex"));
+    assert_eq!((bill.cost.amount.as_atto(), bill.doubt()), (10 * MILLIONTH, None));
+}
+
+#[test]
+fn a_tier_at_a_time_of_the_week_goes_before_that_time_alone() {
+    let rates = "rate t input 9
+        rate t input 4 when utc=11:00-13:00
+        rate t input 2 when tier=flex utc=11:00-13:00";
+    let bill = bill(rates, &usage(10, 0), &Facts::new().tier("flex"));
+    assert_eq!((bill.cost.amount.as_atto(), bill.doubt()), (20 * MILLIONTH, None));
+}
+
+#[test]
 fn rates_have_days_and_times_of_the_week() {
     let rates = "rate t input 1 when until=2026-11-01
         rate t input 2 when from=2026-11-01

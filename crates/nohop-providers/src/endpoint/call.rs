@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use http::Method;
 use nohop_types::{Event, Issuer, Request, Result};
@@ -22,6 +23,7 @@ pub struct Opened {
     /// What of the request the dialect could not say.
     pub losses: Vec<Loss>,
     body: Body,
+    connect: Option<Duration>,
     /// What is removed from every error.
     secrets: Secrets,
     head: Head,
@@ -53,11 +55,12 @@ impl Endpoint {
         let call = Call::new(request, model, way.path, &issuer).mode(mode).abilities(abilities);
         let encode = || way.dialect.encode(&call);
         let errand = Errand { way, method: Method::POST, own: request.into(), encode: &encode };
-        let Answered { head, body, losses, secrets } = self.run(transport, &errand, key).await?;
+        let Answered { head, body, connect, losses, secrets } =
+            self.run(transport, &errand, key).await?;
         match Reader::open(way.dialect, &call, &head) {
             Ok(reader) => {
                 let reader = reader.strictness(self.strictness);
-                Ok(Opened { reader, losses, body, secrets, head })
+                Ok(Opened { reader, losses, body, connect, secrets, head })
             }
             Err(error) => Err(secrets.redact(error)),
         }
@@ -112,6 +115,11 @@ impl Opened {
     /// The text of a header of the answer, without a secret.
     pub fn header(&self, name: &str) -> Option<String> {
         self.head.text(name).map(|text| self.secrets.clean(text))
+    }
+
+    /// How long the call waited for a connection to be opened, where none was there and the transport tells.
+    pub fn connect(&self) -> Option<Duration> {
+        self.connect
     }
 
     /// The status of the answer.

@@ -1,15 +1,19 @@
 //! One exchange, whatever it is for: signed with a key, answered, and with nothing secret in a failure.
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
-use nohop_types::{EmbedRequest, Error, ErrorKind, Request, RerankRequest, Result, Scope, Secret};
+use http::{Method, Request, Response};
+use nohop_types::{
+    EmbedRequest, Error, ErrorKind, Request as Chat, RerankRequest, Result, Scope, Secret,
+};
 use nohop_wire::{Encoded, Head, Loss};
 
 use super::{Endpoint, Secrets, Value};
-use crate::{Auth, AwsKey, Body, Credentials, Transport, Way};
+use crate::{Auth, AwsKey, Body, Connected, Credentials, Transport, Way};
 
 /// The most bytes that are read of an answer that is a failure.
 const MOST_FAILURE: usize = 64 << 10;
@@ -35,6 +39,8 @@ pub(super) struct Own<'a> {
 pub(super) struct Answered {
     pub(super) head: Head,
     pub(super) body: Body,
+    /// How long it waited for a connection to be opened, if it did.
+    pub(super) connect: Option<Duration>,
     pub(super) losses: Vec<Loss>,
     /// What is removed from every error.
     pub(super) secrets: Secrets,
@@ -43,6 +49,8 @@ pub(super) struct Answered {
 impl Endpoint {
     /// Runs the errand with the key at `key`. A key that is refused is asked for again, and where another
     /// comes the errand is run once more: tokens end.
+    ///
+    /// What lives while an answer is waited for is kept small here and below: every call carries it.
     pub(super) async fn run(
         &self,
         transport: &dyn Transport,
@@ -54,13 +62,11 @@ impl Endpoint {
             Some(credentials) => Some(credentials.secret().await?),
             None => errand.own.key.cloned(),
         };
-        let answered = self.once(transport, errand, secret.as_ref()).await;
-        let (Err(error), Some(credentials), Some(secret)) = (&answered, credentials, secret) else {
-            return answered;
+        let refused = match refused(self.once(transport, errand, secret.as_ref()).await) {
+            Ok(answered) => return answered,
+            Err(refused) => refused,
         };
-        if error.kind() != ErrorKind::Auth {
-            return answered;
-        }
+        let (Some(credentials), Some(secret)) = (credentials, secret) else { return Err(refused) };
         let again = async {
             credentials.refused(&secret);
             // A key that ended meanwhile has a successor; one that was never right has none.
@@ -72,7 +78,7 @@ impl Endpoint {
             Some(answered)
         };
         // It is rare, so that every other call need not carry the room for it.
-        Box::pin(again).await.unwrap_or(answered)
+        Box::pin(again).await.unwrap_or(Err(refused))
     }
 
     /// Makes one exchange, with this key.
@@ -82,13 +88,24 @@ impl Endpoint {
         errand: &Errand<'_>,
         secret: Option<&Secret>,
     ) -> Result<Answered> {
+        let (sent, losses, secrets) = self.prepare(errand, secret)?;
+        match exchange(transport.send(sent), errand.way, &secrets).await {
+            Ok((head, body, connect)) => Ok(Answered { head, body, connect, losses, secrets }),
+            Err(error) => Err(secrets.redact(error)),
+        }
+    }
+
+    /// The request as it is sent with this key, what it could not say, and what is secret in it.
+    fn prepare(
+        &self,
+        errand: &Errand<'_>,
+        secret: Option<&Secret>,
+    ) -> Result<(Request<Bytes>, Vec<Loss>, Secrets)> {
         let mut encoded = (errand.encode)()?;
         let losses = std::mem::take(&mut encoded.losses);
         let secrets = self.secrets(secret, errand.own);
-        let sent = self.sign(errand.method.clone(), encoded, secret, errand.own);
-        let sent = sent.map_err(|error| secrets.redact(error))?;
-        match exchange(transport, errand.way, sent, &secrets).await {
-            Ok((head, body)) => Ok(Answered { head, body, losses, secrets }),
+        match self.sign(errand.method.clone(), encoded, secret, errand.own) {
+            Ok(sent) => Ok((sent, losses, secrets)),
             Err(error) => Err(secrets.redact(error)),
         }
     }
@@ -110,17 +127,17 @@ impl Endpoint {
     }
 
     fn secrets(&self, key: Option<&Secret>, own: Own<'_>) -> Secrets {
-        let hidden = self.headers.iter().filter_map(|header| match &header.value {
+        let mut secrets = Vec::with_capacity(1 + own.headers.len());
+        secrets.extend(key.cloned());
+        if let (Auth::Aws(_), Some(key)) = (self.provider.auth, key.and_then(AwsKey::read)) {
+            secrets.extend(key.secrets());
+        }
+        secrets.extend(self.headers.iter().filter_map(|header| match &header.value {
             Value::Hidden(value) => Some(value.clone()),
             Value::Plain(_) => None,
-        });
-        let own = own.headers.iter().map(|(_, value)| value.clone());
-        let parts = match self.provider.auth {
-            Auth::Aws(_) => key.and_then(AwsKey::read),
-            _ => None,
-        };
-        let parts = parts.iter().flat_map(AwsKey::secrets);
-        Secrets::new(key.cloned().into_iter().chain(parts).chain(hidden).chain(own))
+        }));
+        secrets.extend(own.headers.iter().map(|(_, value)| value.clone()));
+        Secrets::new(secrets)
     }
 }
 
@@ -138,26 +155,44 @@ impl Answered {
     }
 }
 
-/// Sends `request`, and waits for the head of an answer that is no failure.
-async fn exchange(
-    transport: &dyn Transport,
-    way: &Way,
-    request: http::Request<Bytes>,
-    secrets: &Secrets,
-) -> Result<(Head, Body)> {
-    let (parts, body) = transport.send(request).await?.into_parts();
-    let mut head = Head::new(parts.status, parts.headers);
-    if head.status.is_success() {
-        return Ok((head, body));
+/// A request on its way.
+type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>>> + Send + 'a>>;
+
+/// An answer whose head has come, and how long it waited for a connection to be opened.
+type Arrived = (Head, Body, Option<Duration>);
+
+/// The refusal, where the key was refused.
+fn refused(answered: Result<Answered>) -> Result<Result<Answered>, Error> {
+    match answered {
+        Err(error) if error.kind() == ErrorKind::Auth => Err(error),
+        answered => Ok(answered),
     }
-    if head.status.is_redirection() {
-        return Err(redirected(&head));
+}
+
+/// Waits for the head of an answer that is no failure.
+async fn exchange(sending: Sending<'_>, way: &Way, secrets: &Secrets) -> Result<Arrived> {
+    let (head, body, connect) = arrived(sending.await?);
+    match head.status {
+        status if status.is_success() => Ok((head, body, connect)),
+        status if status.is_redirection() => Err(redirected(&head)),
+        // It is rare, so that every other call need not carry the room for it.
+        _ => Err(Box::pin(failed(head, body, way, secrets)).await),
     }
+}
+
+fn arrived(response: Response<Body>) -> Arrived {
+    let (parts, body) = response.into_parts();
+    let connect = parts.extensions.get::<Connected>().map(|connected| connected.took);
+    (Head::new(parts.status, parts.headers), body, connect)
+}
+
+/// What a failure says.
+async fn failed(mut head: Head, body: Body, way: &Way, secrets: &Secrets) -> Error {
     let body = failure(body).await;
     // What is kept of a failure is cut short, and half a key would not be found again.
     secrets.clean_headers(&mut head.headers);
     let body = secrets.clean(&String::from_utf8_lossy(&body));
-    Err(way.dialect.error(&head, body.as_bytes()))
+    way.dialect.error(&head, body.as_bytes())
 }
 
 /// The body of a failure, as far as it is wanted and comes: its status matters more than its end.
@@ -185,8 +220,8 @@ fn redirected(head: &Head) -> Error {
         .with_status(head.status.as_u16())
 }
 
-impl<'a> From<&'a Request> for Own<'a> {
-    fn from(request: &'a Request) -> Self {
+impl<'a> From<&'a Chat> for Own<'a> {
+    fn from(request: &'a Chat) -> Self {
         Self { key: request.key.as_ref(), headers: &request.headers }
     }
 }

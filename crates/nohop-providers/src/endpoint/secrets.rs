@@ -1,20 +1,18 @@
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 use nohop_types::{Error, ErrorKind, Secret};
 
 /// The secrets of one call, to be removed from whatever is shown of it.
-#[derive(Clone)]
-pub(super) struct Secrets(Arc<[Secret]>);
+pub(super) struct Secrets(Vec<Secret>);
 
 impl Secrets {
-    pub(super) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
-        let mut secrets: Vec<_> = secrets.into_iter().filter(|s| !s.expose().is_empty()).collect();
+    pub(super) fn new(mut secrets: Vec<Secret>) -> Self {
+        secrets.retain(|secret| !secret.expose().is_empty());
         // A secret may be part of another, which must go first and whole.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
-        Self(secrets.into())
+        Self(secrets)
     }
 
     /// Removes every secret of the call from `error`: plain or encoded, in message, body, headers and

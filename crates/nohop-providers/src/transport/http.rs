@@ -1,4 +1,5 @@
 mod lanes;
+mod opening;
 mod settings;
 mod tls;
 mod trouble;
@@ -16,9 +17,9 @@ use http::{Request, Response, Uri};
 use http_body::Body as _;
 use nohop_types::{Error, ErrorKind, Result};
 
-use self::lanes::{Clients, Ticket};
+use self::lanes::{Clients, Known, Ticket};
 use self::settings::Settings;
-use super::{Body, Transport};
+use super::{Body, Connected, Transport};
 
 pub use self::settings::{Roots, Versions};
 
@@ -97,12 +98,15 @@ impl Transport for Http {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>> {
         // A server may have closed a connection while nobody looked: this lets the runtime look.
         tokio::task::yield_now().await;
-        let host = host(request.uri());
-        let (client, ticket) = self.clients.enter(request.uri(), &self.settings)?;
-        let sent = client.execute(self.clients.request(request, &host)?).await;
-        let response = sent.map_err(|error| trouble::connecting(error, &host, &self.settings))?;
-        let response: Response<reqwest::Body> = response.into();
-        Ok(response.map(|body| -> Body { Box::pin(Arriving { body, host, _ticket: ticket }) }))
+        let known = self.clients.know(request.uri())?;
+        let (client, ticket) = self.clients.enter(&known, &self.settings)?;
+        let (sent, opening) = opening::timed(client.execute(known.request(request))).await;
+        let failed = |error| trouble::connecting(error, &known.host, &self.settings);
+        let mut response: Response<reqwest::Body> = sent.map_err(failed)?.into();
+        if let Some(took) = opening {
+            response.extensions_mut().insert(Connected::new(took));
+        }
+        Ok(response.map(|body| -> Body { Box::pin(Arriving { body, known, _ticket: ticket }) }))
     }
 
     async fn warm(&self, urls: &[Uri]) {
@@ -134,15 +138,10 @@ pub(crate) fn tls() -> Result<rustls::ClientConfig, String> {
     tls::config(&Settings { versions: Versions::One, ..Settings::default() })
 }
 
-/// The host and port of `uri`, which is all of it that errors show.
-fn host(uri: &Uri) -> Box<str> {
-    uri.authority().map_or("no host", |authority| authority.as_str()).into()
-}
-
 /// A body on its way; its place in its lane is taken until it is dropped.
 struct Arriving {
     body: reqwest::Body,
-    host: Box<str>,
+    known: Arc<Known>,
     _ticket: Option<Ticket>,
 }
 
@@ -157,7 +156,7 @@ impl Stream for Arriving {
                     // Trailers say nothing that any dialect knows.
                     Err(_) => continue,
                 },
-                Some(Err(error)) => Some(Err(trouble::reading(error, &self.host))),
+                Some(Err(error)) => Some(Err(trouble::reading(error, &self.known.host))),
                 None => None,
             });
         }

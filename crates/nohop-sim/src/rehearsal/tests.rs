@@ -186,12 +186,46 @@ fn hedges_are_paid_from_the_purse() {
     let limits = Limits { hedge: Some(Hedge::After(SECOND)), ..Limits::DEFAULT };
 
     let plain = rehearsal.run(first());
-    let hedged = rehearsal.limits(limits).run(first());
+    let hedged = rehearsal.limits(limits).hedges(10).run(first());
 
     assert!(hedged.content.p50 <= plain.content.p50);
-    assert!(hedged.cancelled > 300, "{hedged:?}");
+    assert!(hedged.cancelled > 300, "{}", hedged.cancelled);
     let extra = hedged.calls - hedged.requests;
     assert!(extra <= hedged.answered / 10 + 10, "{extra}");
+}
+
+/// The longest waits of one of a hundred, without hedges and with, at so many more calls for a hundred requests.
+fn check_hedges(hedge: Hedge, percent: u32) {
+    let [one, other] = two();
+    // A heavy tail: one answer of fifty takes more than nine seconds to begin.
+    let tailed = Provider { first_content: Spread::of(20.0, 20_000.0), ..one };
+    let world = World::new([tailed, other], [target("m@first", 10), target("m@second", 90)]);
+    let rehearsal = Rehearsal::new(world.unwrap(), traffic(50_000), began());
+    let limits = Limits { hedge: Some(hedge), ..Limits::DEFAULT };
+
+    let plain = rehearsal.run(first());
+    let hedged = rehearsal.limits(limits).hedges(percent).run(first());
+
+    // Whoever is silent for two minutes has failed, and another is called instead.
+    let extra = hedged.calls - hedged.requests - hedged.failures.values().sum::<u64>();
+    let share = 100.0 * extra as f64 / hedged.requests as f64;
+    println!(
+        "{hedge:?}: {share:.2} % more calls; p99 of the first content {:?} instead of {:?}, p50 {:?}",
+        hedged.content.p99, plain.content.p99, hedged.content.p50
+    );
+    assert!(extra <= hedged.answered * u64::from(percent) / 100 + 10, "{extra}");
+    assert!(hedged.content.p99 * 2 <= plain.content.p99);
+    assert_eq!((hedged.answered, plain.answered), (50_000, 50_000));
+}
+
+#[test]
+fn a_hedge_for_two_of_a_hundred_requests_halves_the_longest_waits_of_a_heavy_tail() {
+    check_hedges(Hedge::After(Duration::from_millis(9_100)), 2);
+}
+
+#[test]
+fn hedges_by_a_providers_own_percentile_do_better_at_five_of_a_hundred() {
+    check_hedges(Hedge::DEFAULT, 5);
 }
 
 #[test]

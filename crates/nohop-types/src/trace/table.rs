@@ -134,11 +134,14 @@ impl Attempted {
             (self.skipped > 0).then(|| format!("passed over {} bad frames", self.skipped));
         let waited =
             (!self.waited.is_zero()).then(|| format!("waited {} for room", Time(self.waited)));
+        let connected = self.connect.filter(|time| !time.is_zero());
+        let connected = connected.map(|time| format!("connected in {}", Time(time)));
         let way = self.way.as_ref().map_or_else(String::new, |way| format!(" ({way})"));
         let losses = self.losses.iter().map(move |loss| format!("loss{way}: {loss}"));
         let kept = self.kept.map(|age| format!("kept for {} by now; nobody was called", Time(age)));
         waited
             .into_iter()
+            .chain(connected)
             .chain(self.error.clone())
             .chain(kept)
             .chain(self.mended.then(|| "mended before it was accepted".to_owned()))

@@ -46,6 +46,7 @@ fn trace() -> Trace {
     finished.outcome = Some(Outcome::Finished);
     finished.began = Duration::from_millis(3);
     finished.sent = Some(Duration::from_micros(70));
+    finished.connect = Some(Duration::from_millis(45));
     finished.head = Some(Duration::from_millis(100));
     finished.first_content = Some(Duration::from_millis(110));
     finished.took = Duration::from_millis(1_203);
@@ -64,7 +65,7 @@ fn trace() -> Trace {
         labels: vec![Label::new("difficulty", "hard"), Label::new("arm", "b")],
         classified: Some(classified()),
         candidates: 3,
-        considered: considered(),
+        considered: considered().into(),
         stages: vec![
             Stage {
                 name: "available".into(),
@@ -77,7 +78,8 @@ fn trace() -> Trace {
                 vec!["claude@two".into(), "gpt@one".into()],
                 vec!["gpt@one".into(), "claude@two".into()],
             ),
-        ],
+        ]
+        .into(),
         order: vec!["gpt@one".into(), "claude@two".into()],
         attempts: vec![failed, finished],
         shadow: Some(Shadowed { request: Some("r3".into()), ..Shadowed::new("new@three") }),
@@ -103,6 +105,7 @@ shadow at new@three: request r3
 1  gpt@one             failed: overloaded  40 µs   60 µs  3.0 ms  -        3.0 ms  -
    the server is busy
 2  claude@two (key 1)  finished            3.0 ms  70 µs  100 ms  110 ms   1.20 s  $0.0000015
+   connected in 45.0 ms
    tokens: 7 in
    loss (anthropic): seed: dropped: the dialect has no word for it
    passed over 1 bad frames
@@ -147,7 +150,7 @@ fn amounts_are_rounded_to_what_a_person_reads() {
     let dollars = |text: &str| {
         let cost = Some(text.parse().unwrap());
         let one = Considered { estimate: cost, ..Considered::new("m@e", 0) };
-        let trace = Trace { considered: vec![one], candidates: 1, ..Trace::default() };
+        let trace = Trace { considered: vec![one].into(), candidates: 1, ..Trace::default() };
         let shown = trace.to_string();
         let amount = shown.split_once('$').unwrap().1;
         amount.split_whitespace().next().map(str::to_owned)

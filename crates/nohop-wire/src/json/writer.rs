@@ -1,4 +1,4 @@
-use nohop_types::Extras;
+use nohop_types::{Extras, Request};
 use serde::Serialize;
 
 use super::quote::quote;
@@ -34,6 +34,16 @@ impl Reach<'_> {
 }
 
 impl Writer {
+    /// A writer with room for what most requests of this length come to.
+    pub(crate) fn of(request: &Request) -> Self {
+        // Together with a short question it is small enough for what allocators have at hand.
+        const BESIDE: usize = 768;
+        // As many as are written and open at once in most: neither list grows while it is short.
+        let (keys, objects) = (Vec::with_capacity(16), Vec::with_capacity(8));
+        let length = request.len();
+        Self { keys, objects, ..Self::with_capacity(length + length / 8 + BESIDE) }
+    }
+
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self { out: Vec::with_capacity(bytes), ..Self::default() }
     }

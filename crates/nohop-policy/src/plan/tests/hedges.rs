@@ -89,12 +89,13 @@ fn a_call_that_was_refused_late_is_left_to_another() {
 #[test]
 fn a_candidate_is_borne_with_for_as_long_as_it_is_silent_nineteen_times_of_twenty() {
     let start = epoch();
-    let hedge = Some(Hedge::Beyond { percentile: Percentile::P95, unknown: 3 * SECOND });
+    let hedge = Hedge::Beyond { percentile: Percentile::P95, unknown: 3 * SECOND };
     let mut known = Percentiles::of(SECOND);
     (known.p95, known.p99) = (2 * SECOND, 9 * SECOND);
     for (latencies, silence) in [(Some(known), 2 * SECOND), (None, 3 * SECOND)] {
-        let turns = [Turn { latencies, ..Turn::new(0) }, Turn::new(1)];
-        let mut plan = plan_of(start, Limits { hedge, ..Limits::DEFAULT }, turns, &Arc::default());
+        let first = Turn::new(0).silence(hedge.silence(latencies.as_ref()));
+        let limits = Limits { hedge: Some(hedge), ..Limits::DEFAULT };
+        let mut plan = plan_of(start, limits, [first, Turn::new(1)], &Arc::default());
         check_call(&mut plan, start, 0);
         assert_eq!(check_wait(&mut plan, start), start + silence);
         check_call(&mut plan, start + silence, 1);

@@ -32,6 +32,31 @@ fn rich() -> impl Strategy<Value = String> {
     })
 }
 
+/// A card whose conditions overlap, and prices that tell them apart.
+fn overlapping() -> impl Strategy<Value = String> {
+    const WHENS: [&str; 10] = [
+        ">500",
+        ">500 tier=flex",
+        "tier=flex",
+        "tier=flex from=2026-11-01",
+        "from=2026-11-01",
+        "until=2026-12-01",
+        "processing=batch",
+        ">500 processing=batch utc=11:00-13:00",
+        "search=low",
+        ">900 search=high",
+    ];
+    let price = || prop::option::of(1_u64..9);
+    (linear(), prop::array::uniform10((price(), price(), price()))).prop_map(|(linear, prices)| {
+        let rates = prices.iter().zip(WHENS).flat_map(|((input, read, search), when)| {
+            let meters = [("input", input), ("cache_read", read), ("web_search", search)];
+            let some = meters.into_iter().filter_map(|(meter, price)| Some((meter, (*price)?)));
+            some.map(move |(meter, price)| format!("\nrate t {meter} {price} when {when}"))
+        });
+        linear + &rates.collect::<String>()
+    })
+}
+
 fn used() -> impl Strategy<Value = Usage> {
     (prop::array::uniform6(prop::option::of(0_u64..1_000)), 0_u64..1_500, any::<bool>()).prop_map(
         |([input, read, write, output, reasoning, tool], audio, hourly)| {
@@ -57,6 +82,25 @@ proptest! {
         let mut both = one.clone();
         both += other.clone();
         prop_assert_eq!(cost(&card, &one, &facts) + cost(&card, &other, &facts), cost(&card, &both, &facts));
+    }
+
+    #[test]
+    fn conditions_hold_alike_however_many_others_a_card_has(
+        card in overlapping(), usage in used(), tier in 0_usize..3, batch in any::<bool>(), search in 0_usize..3,
+    ) {
+        prop_assume!(usage.total().is_some());
+        let mut facts = Facts::new().count(Meter::WebSearch, 1);
+        if tier > 0 {
+            facts = facts.tier(["flex", "fast"][tier - 1]);
+        }
+        if search > 0 {
+            facts = facts.search(["low", "high"][search - 1]);
+        }
+        let facts = if batch { facts.batch() } else { facts };
+        // More than fit into the sets that a card is packed with, and none of them holds.
+        let others: String =
+            (0..70).map(|region| format!("\nrate t input 99 when region=r{region}")).collect();
+        prop_assert_eq!(bill(&(card.clone() + &others), &usage, &facts), bill(&card, &usage, &facts));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
+use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use http::{Request, Uri};
 use nohop_types::{Error, ErrorKind, Result};
 
+use super::opening::Timing;
 use super::settings::{Settings, Versions};
 use super::tls;
 
@@ -27,7 +29,17 @@ pub(super) struct Clients {
     near_secure: Lanes,
     plain: Lanes,
     secure: Lanes,
-    urls: Mutex<VecDeque<(Uri, reqwest::Url)>>,
+    known: Mutex<VecDeque<Arc<Known>>>,
+}
+
+/// Where a call goes, read once.
+pub(super) struct Known {
+    uri: Uri,
+    url: reqwest::Url,
+    /// The host and port, which is all of it that errors show.
+    pub(super) host: Box<str>,
+    /// Whether it is on this machine.
+    near: bool,
 }
 
 /// Clients for the same kind of host, and how many calls each carries to which.
@@ -47,13 +59,31 @@ pub(super) struct Ticket {
 }
 
 impl Clients {
-    /// The client for a call to `uri`, and its place there where places are counted.
+    /// What is known of `uri`; one that was met lately is not read again.
+    ///
+    /// # Errors
+    ///
+    /// `Config` when it can not be.
+    pub(super) fn know(&self, uri: &Uri) -> Result<Arc<Known>> {
+        let mut all = lock(&self.known);
+        if let Some(known) = all.iter().find(|known| is_same(&known.uri, uri)) {
+            return Ok(known.clone());
+        }
+        let known = Arc::new(Known::read(uri)?);
+        if all.len() == MOST_URLS {
+            all.pop_front();
+        }
+        all.push_back(known.clone());
+        Ok(known)
+    }
+
+    /// The client for a call to there, and its place there where places are counted.
     pub(super) fn enter(
         &self,
-        uri: &Uri,
+        known: &Known,
         settings: &Settings,
     ) -> Result<(reqwest::Client, Option<Ticket>)> {
-        let (secure, near) = (uri.scheme_str() == Some("https"), is_near(uri));
+        let (secure, near) = (known.url.scheme() == "https", known.near);
         let lanes = match (secure, near) {
             (true, true) => &self.near_secure,
             (true, false) => &self.secure,
@@ -64,7 +94,7 @@ impl Clients {
         let ticket = match settings.versions {
             Versions::One => None,
             Versions::Offered if !secure => None,
-            _ => Some(lanes.ticket(&super::host(uri), settings.streams)),
+            _ => Some(lanes.ticket(&known.host, settings.streams)),
         };
         let lane = ticket.as_ref().map_or(0, |ticket| ticket.lane);
         let client = lanes.client(lane, || {
@@ -80,30 +110,23 @@ impl Clients {
     }
 }
 
-impl Clients {
-    /// The request as reqwest wants it; URLs that were read lately are not read again.
-    pub(super) fn request(&self, request: Request<Bytes>, host: &str) -> Result<reqwest::Request> {
-        let (parts, body) = request.into_parts();
-        let mut sent = reqwest::Request::new(parts.method, self.url(&parts.uri, host)?);
-        *sent.headers_mut() = parts.headers;
-        *sent.body_mut() = Some(body.into());
-        Ok(sent)
-    }
-
-    fn url(&self, uri: &Uri, host: &str) -> Result<reqwest::Url> {
-        let mut urls = lock(&self.urls);
-        if let Some((_, url)) = urls.iter().find(|(known, _)| known == uri) {
-            return Ok(url.clone());
-        }
+impl Known {
+    fn read(uri: &Uri) -> Result<Self> {
+        let host = uri.authority().map_or("no host", |authority| authority.as_str());
         let url = reqwest::Url::parse(&uri.to_string()).map_err(|source| {
             let message = format!("the URL at {host} can not be: check the base URL");
             Error::new(ErrorKind::Config, message).with_source(source)
         })?;
-        if urls.len() == MOST_URLS {
-            urls.pop_front();
-        }
-        urls.push_back((uri.clone(), url.clone()));
-        Ok(url)
+        Ok(Self { uri: uri.clone(), url, host: host.into(), near: is_near(uri) })
+    }
+
+    /// The request to there, as reqwest wants it.
+    pub(super) fn request(&self, request: Request<Bytes>) -> reqwest::Request {
+        let (parts, body) = request.into_parts();
+        let mut sent = reqwest::Request::new(parts.method, self.url.clone());
+        *sent.headers_mut() = parts.headers;
+        *sent.body_mut() = Some(body.into());
+        sent
     }
 }
 
@@ -179,6 +202,7 @@ fn client(
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .connect_timeout(settings.connect)
+        .connector_layer(Timing)
         .pool_idle_timeout(idle)
         .tcp_nodelay(true)
         // A far side that is gone without a word is found out, in an answer as between two.
@@ -200,6 +224,14 @@ fn client(
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| error.without_url().to_string())
+}
+
+/// Whether both are the same; of copies, which share their text, nothing is compared.
+fn is_same(one: &Uri, other: &Uri) -> bool {
+    let place = |uri: &Uri| Some(ptr::from_ref(uri.authority()?.as_str()));
+    let path = |uri: &Uri| Some(ptr::from_ref(uri.path_and_query()?.as_str()));
+    let is_copy = place(one) == place(other) && path(one) == path(other);
+    one.scheme() == other.scheme() && is_copy || one == other
 }
 
 /// Whether `uri` is on this machine.

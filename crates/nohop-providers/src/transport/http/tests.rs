@@ -82,6 +82,37 @@ async fn failure(transport: &Http, url: String) -> Error {
 }
 
 #[tokio::test]
+async fn who_had_to_open_a_connection_is_told_how_long_that_took() {
+    let address = always(200, "", ANSWER);
+    let transport = Http::new();
+    let mut opened = Vec::new();
+    for _ in 0..2 {
+        let request = Request::post(format!("http://{address}/")).body(Bytes::new()).unwrap();
+        let answer = transport.send(request).await.unwrap();
+        opened.push(answer.extensions().get::<Connected>().copied());
+        let mut body = answer.into_body();
+        while let Some(piece) = std::future::poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+            piece.unwrap();
+        }
+    }
+    assert!(opened[0].is_some_and(|it| !it.took.is_zero()), "{opened:?}");
+    assert_eq!(opened[1], None, "the connection was there");
+}
+
+#[tokio::test]
+async fn a_call_tells_how_long_its_connection_took() {
+    let address = always(200, "", ANSWER);
+    let endpoint = Endpoint::new(table::OPENAI).base_url(format!("http://{address}")).key("k");
+    let (transport, wish, able) =
+        (Http::new(), Wish::new("m").user("Hello?"), Abilities::default());
+    let call = || endpoint.call(&transport, &wish, "m", Mode::Whole, 0, &able);
+    let mut first = call().await.unwrap();
+    assert!(first.connect().is_some_and(|took| !took.is_zero()));
+    while first.read(&mut Vec::new()).await.unwrap() != State::Done {}
+    assert_eq!(call().await.unwrap().connect(), None);
+}
+
+#[tokio::test]
 async fn an_answer_arrives_and_its_connection_serves_again() {
     let serve = |mut stream: TcpStream, _| {
         while let Some(text) = request(&mut stream) {
@@ -254,7 +285,8 @@ fn a_call_takes_the_first_lane_that_is_free_and_gives_it_back() {
     let clients = Clients::default();
     let settings = Settings::default();
     let enter = |url: &'static str| {
-        let (_, ticket) = clients.enter(&Uri::from_static(url), &settings).unwrap();
+        let known = clients.know(&Uri::from_static(url)).unwrap();
+        let (_, ticket) = clients.enter(&known, &settings).unwrap();
         ticket.map(|ticket| (ticket.lane(), ticket))
     };
     assert!(enter("http://example.com/").is_none());

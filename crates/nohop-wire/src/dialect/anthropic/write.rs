@@ -24,7 +24,7 @@ pub(super) fn request(dialect: &Anthropic, call: &Call<'_>) -> Result<Encoded> {
     let mut body = Body {
         dialect,
         call,
-        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        out: Writer::of(request),
         losses: Losses::default(),
         reach: Reach { dialect: Anthropic::NAME, endpoint },
         ids: Ids::new(IDS),

@@ -17,7 +17,7 @@ pub(super) fn request(dialect: &Cohere, call: &Call<'_>) -> Result<Encoded> {
     let mut body = Body {
         dialect,
         call,
-        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        out: Writer::of(request),
         losses: Losses::default(),
         reach: Reach { dialect: Cohere::NAME, endpoint },
         documents: Vec::new(),

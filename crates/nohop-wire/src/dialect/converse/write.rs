@@ -31,7 +31,7 @@ pub(super) fn request(dialect: &Converse, call: &Call<'_>) -> Result<Encoded> {
         words: dialect.words(call.model),
         unnamed: 0,
         names: BTreeMap::new(),
-        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        out: Writer::of(request),
         losses: Losses::default(),
         reach: Reach { dialect: Converse::NAME, endpoint },
         ids: Ids::new(IDS),

@@ -20,7 +20,7 @@ pub(super) fn request(dialect: &Gemini, call: &Call<'_>) -> Result<Encoded> {
         call,
         generation: generation(call.model),
         called: BTreeMap::new(),
-        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        out: Writer::of(request),
         losses: Losses::default(),
         reach: Reach { dialect: Gemini::NAME, endpoint },
     };

@@ -160,6 +160,9 @@ impl Chunks {
         match failed {
             None => Ok(()),
             Some(error) => {
+                if self.framing == Framing::Whole && self.usage != Usage::default() {
+                    self.count(events);
+                }
                 self.conclude(events);
                 Err(Fault::Failed(error))
             }
@@ -210,6 +213,14 @@ impl Chunks {
         }
         let Some(Ok(tokens)) = usage.map(Told::read) else { return };
         self.usage.merge(tokens.usage(&self.dialect));
+        // Behind a whole answer comes its finish, which says it again.
+        if self.framing != Framing::Whole {
+            self.count(events);
+        }
+    }
+
+    /// Says what was used so far.
+    fn count(&self, events: &mut Vec<Event>) {
         if self.started {
             events.push(Event::Usage(Box::new(self.usage.clone())));
         }

@@ -151,9 +151,11 @@ impl Tokens<'_> {
                 (Modality::Image, details.image),
                 (Modality::Video, details.video),
             ];
-            let told =
-                counts.into_iter().filter_map(|(modality, count)| Some((modality, count?.0)));
-            usage.shares.extend(told.map(|(modality, count)| Share::new(kind, modality, count)));
+            for (modality, count) in counts {
+                if let Some(Count(tokens)) = count {
+                    usage.shares.push(Share::new(kind, modality, tokens));
+                }
+            }
         }
         usage.cost = self.cost.and_then(cost).or_else(|| self.estimate.and_then(cost));
         // A tick is the ten thousand millionth part of a dollar.

@@ -20,7 +20,7 @@ pub(super) fn request(dialect: &OpenAiChat, call: &Call<'_>) -> Result<Encoded> 
     let mut body = Body {
         dialect,
         call,
-        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        out: Writer::of(request),
         losses: Losses::default(),
         reach: Reach { dialect: OpenAiChat::NAME, endpoint },
         ids: Ids::new(ids(dialect.ids)),

@@ -33,7 +33,7 @@ pub(super) fn request(dialect: &OpenAiResponses, call: &Call<'_>) -> Result<Enco
     let mut body = Body {
         dialect,
         call,
-        out: Writer::with_capacity(request.len() + request.len() / 8 + 1024),
+        out: Writer::of(request),
         losses: Losses::default(),
         reach: Reach { dialect: OpenAiResponses::NAME, endpoint },
         ids: Ids::new(IDS),
