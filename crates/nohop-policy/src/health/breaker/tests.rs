@@ -1,3 +1,5 @@
+#![allow(clippy::print_stdout, reason = "figures that a test holds are worth reading")]
+
 use super::*;
 use crate::random::random;
 
