@@ -21,7 +21,7 @@ const SECOND: Duration = Duration::from_secs(1);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let quick = Emulator::openai().says("Quick.").start().await?;
-    let slow = Emulator::anthropic().says("Slow.").delay(SECOND / 2).start().await?;
+    let slow = Emulator::anthropic().says("Slow.").delay(SECOND * 2 / 5).start().await?;
 
     let router = Router::builder()
         .endpoint(Endpoint::new(table::OPENAI).base_url(quick.url()).key("any"))
@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("\nA fourth of the same user within a minute is not waited for:\n");
     let error = router.send(request("ann")).await.err().ok_or("there is a quota on users")?;
     println!("{error}");
-    println!("ask again in {:?}", error.retry_after().unwrap_or_default());
+    println!("ask again in {:.0?}", error.retry_after().unwrap_or_default());
     Ok(())
 }
 
@@ -57,7 +57,8 @@ async fn ask(router: &Router, user: &str, priority: Priority) -> Result<()> {
     let trace = response.trace.as_deref();
     let attempts = trace.into_iter().flat_map(|trace| &trace.attempts);
     for attempt in attempts.filter(|attempt| !attempt.is_refused()) {
-        println!("{user} ({priority:?}) by {} after {:.1?}", attempt.target, attempt.waited);
+        let waited = attempt.waited.as_millis();
+        println!("{user} ({priority:?}) by {}, which had room after {waited} ms", attempt.target);
     }
     Ok(())
 }

@@ -110,11 +110,11 @@ fn draw(router: &Router, time: &str) -> String {
     let all = report.all();
     let _ = writeln!(
         page,
-        "\n{} fallbacks, {} retries, {} hedges; {} tokens from caches, which saved {}",
+        "\nfallbacks: {}; retries: {}; hedges: {}; tokens from caches: {}, which saved {}",
         all.fallbacks, all.retries, all.hedges, all.cached, all.saved
     );
     for (kind, count) in all.errors() {
-        let _ = writeln!(page, "{count} times {kind}");
+        let _ = writeln!(page, "{count} × {kind}");
     }
     page
 }

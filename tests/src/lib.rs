@@ -10,6 +10,7 @@ pub mod hosts;
 pub mod lists;
 pub mod models;
 pub mod prices;
+pub mod process;
 pub mod proofs;
 pub mod ranks;
 pub mod recording;

@@ -4,6 +4,7 @@ mod board;
 mod breaker;
 mod cap;
 mod gauge;
+mod pages;
 mod saved;
 mod window;
 

@@ -24,6 +24,7 @@ use crate::said::Said;
 use crate::telemetry::{self, Told};
 use crate::work::Whole;
 
+mod ended;
 #[cfg(feature = "cache")]
 mod kept;
 
@@ -424,16 +425,6 @@ impl Answer {
     fn explained(&self, error: Error) -> Error {
         error.with_trace(self.trace())
     }
-
-    /// Attaches what the caller was told before an answer broke, and what that consumed.
-    fn partial(&self, error: Error, mut response: Response) -> Error {
-        let Some(id) = self.delivered else { return error };
-        let running = self.attempts.iter().find(|attempt| attempt.id == id);
-        let shown = running.map_or(&self.ended[id.index()], |attempt| &attempt.shown);
-        response.usage = shown.usage.clone();
-        response.cost = error.trace().and_then(Trace::cost);
-        error.with_response(response)
-    }
 }
 
 /// What came of hearing an attempt.
@@ -478,31 +469,6 @@ impl Stream for Answer {
             told.note(&event, span);
         }
         Poll::Ready(Some(Ok(event)))
-    }
-}
-
-impl Answer {
-    /// The error that ends it, with what was told.
-    fn broken(&mut self, error: Error) -> Error {
-        match self.folded.take() {
-            Some(folded) => self.partial(error, folded),
-            None => error,
-        }
-    }
-
-    /// Ends the answer where it stands.
-    pub(crate) fn abandon(&mut self) {
-        self.over = true;
-        self.permit = None;
-        self.room = None;
-        self.ready.clear();
-        #[cfg(feature = "cache")]
-        self.keep_nothing();
-        for attempt in &mut self.attempts {
-            attempt.cancel();
-        }
-        self.forget();
-        self.attempts.clear();
     }
 }
 

@@ -48,6 +48,17 @@ impl Journal {
         self.pages().requests.back().cloned()
     }
 
+    /// Takes out the oldest requests, up to the first that is still being served: what runs for long judges them as it goes,
+    /// and the journal stays small.
+    ///
+    /// They are numbered and counted on.
+    pub fn take(&self) -> Vec<Received> {
+        let mut pages = self.pages();
+        let over = pages.requests.iter().take_while(|received| received.is_over).count();
+        pages.forgotten += over as u64;
+        pages.requests.drain(..over).collect()
+    }
+
     /// How many calls there were: requests for an answer, refused or not.
     pub fn calls(&self) -> u64 {
         self.pages().calls
@@ -129,11 +140,18 @@ impl Journal {
 
     /// Changes what was served, if the entry is still there.
     pub(crate) fn note(&self, number: u64, change: impl FnOnce(&mut Served)) {
+        self.change(number, |received| change(&mut received.served));
+    }
+
+    /// Notes that nothing more is served, however it ended.
+    pub(crate) fn close(&self, number: u64) {
+        self.change(number, |received| received.is_over = true);
+    }
+
+    fn change(&self, number: u64, change: impl FnOnce(&mut Received)) {
         let mut pages = self.pages();
         let index = number.checked_sub(pages.forgotten + 1).map(|index| index as usize);
-        if let Some(received) = index.and_then(|index| pages.requests.get_mut(index)) {
-            change(&mut received.served);
-        }
+        index.and_then(|index| pages.requests.get_mut(index)).map(change);
         drop(pages);
         self.inner.changed.notify_waiters();
     }

@@ -26,7 +26,7 @@ const LOST: u32 = 5;
 /// It has no clock: every function is told the time. Whoever makes attempts says when they begin, when
 /// their first content comes and how they end; whoever makes snapshots reads [`health`](Self::health), and makes
 /// them anew when the [`generation`](Self::generation) has changed. It remembers at most
-/// [`MOST_TARGETS`](Self::MOST_TARGETS) targets that nobody holds a gauge of.
+/// [`MOST_TARGETS`](Self::MOST_TARGETS) targets that nobody holds a gauge of, and as many keys and endpoints.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -385,6 +385,12 @@ impl Known {
         }
         if self.places.len() >= Board::MOST_TARGETS {
             self.places.retain(|_, place| Arc::strong_count(place) > 1);
+        }
+        if self.keys.len() >= Board::MOST_TARGETS {
+            self.keys.retain(|_, key| Arc::strong_count(key) > 1);
+        }
+        if self.endpoints.len() >= Board::MOST_TARGETS {
+            self.endpoints.retain(|_, endpoint| Arc::strong_count(endpoint) > 1);
         }
     }
 }

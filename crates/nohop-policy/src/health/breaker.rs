@@ -7,8 +7,12 @@ const SECOND: u64 = 1_000_000_000;
 /// How many failures in a row are an outage.
 const IN_A_ROW: u32 = 5;
 
-/// Of how many attempts half must have failed to be an outage too.
-const REMEMBERED: u32 = 20;
+/// How many failures are an outage too, of as many attempts as are remembered: who fails in three of five calls is left
+/// at the tenth that fails, and who fails in one of twenty hardly once in a million calls.
+const OF_REMEMBERED: u32 = 10;
+
+/// How many attempts are remembered.
+const REMEMBERED: u32 = 32;
 
 /// For how long one that has just opened is left alone; it doubles each time a probe fails.
 const PAUSE: u64 = SECOND;
@@ -158,7 +162,7 @@ fn is_out(history: u64) -> bool {
     let length = u64::BITS - 1 - history.leading_zeros();
     let failures = (history ^ 1 << length).count_ones();
     let row = (!history).trailing_zeros().min(length);
-    row >= IN_A_ROW || length == REMEMBERED && failures * 2 >= REMEMBERED
+    row >= IN_A_ROW || failures >= OF_REMEMBERED
 }
 
 #[cfg(test)]

@@ -127,9 +127,29 @@ impl Target {
         (latencies, speeds)
     }
 
+    /// Computes the percentiles anew.
+    fn publish(&self, window: Option<&Window>, now: u64) {
+        // Zero is what is not known: nothing is measured that takes no time.
+        let known = |sizes: Option<[u64; 5]>| {
+            sizes.map(|sizes| sizes.map(|size| size.max(1))).unwrap_or_default()
+        };
+        let (latencies, speeds) = if self.has_prior.load(Relaxed) {
+            let (latencies, speeds) = self.sketches(now);
+            let at = |sketch: &Sketch, shares: [u64; 5]| {
+                (!sketch.is_empty())
+                    .then(|| shares.map(|share| sketch.at(share).unwrap_or_default()))
+            };
+            (at(&latencies, Figures::LATENCIES), at(&speeds, Figures::SPEEDS))
+        } else {
+            let latencies = window.and_then(|window| window.latencies_at(Figures::LATENCIES));
+            (latencies, window.and_then(|window| window.speeds_at(Figures::SPEEDS)))
+        };
+        self.figures.publish(known(latencies), known(speeds));
+    }
+
     /// Adds to `health` what was measured.
     pub(super) fn measured(&self, now: u64, mut health: Health) -> Health {
-        let window = self.window.get();
+        let window = self.window.get().map(|window| &**window);
         window.inspect(|window| window.go_on(now));
         health.running = self.running.load(Relaxed);
         if let Some(window) = window {
@@ -149,8 +169,7 @@ impl Target {
         let faded = if self.has_prior.load(Relaxed) { now >> FADES } else { 0 };
         let changes = window.map_or(0, |window| window.changes()) + 1 + faded;
         if self.figures.changes.load(Relaxed) != changes {
-            let (latencies, speeds) = self.sketches(now);
-            self.figures.publish(&latencies, &speeds);
+            self.publish(window, now);
             self.figures.changes.store(changes, Relaxed);
         }
         let latencies = self.figures.latencies().map(|it| it.map(Duration::from_micros));
@@ -164,15 +183,18 @@ impl Target {
 }
 
 impl Figures {
-    fn publish(&self, latencies: &Sketch, speeds: &Sketch) {
-        // Zero is what is not known: nothing is measured that takes no time.
-        let put = |cells: &[AtomicU64; 5], sketch: &Sketch, shares: [u64; 5]| {
-            for (cell, share) in cells.iter().zip(shares) {
-                cell.store(sketch.at(share).map_or(0, |size| size.max(1)), Relaxed);
-            }
+    /// Of a thousand, as many as take no longer.
+    const LATENCIES: [u64; 5] = [500, 750, 900, 950, 990];
+
+    /// Of a thousand, as many as are no faster: the harder to keep, the fewer.
+    const SPEEDS: [u64; 5] = [500, 250, 100, 50, 10];
+
+    fn publish(&self, latencies: [u64; 5], speeds: [u64; 5]) {
+        let put = |cells: &[AtomicU64; 5], sizes: [u64; 5]| {
+            cells.iter().zip(sizes).for_each(|(cell, size)| cell.store(size, Relaxed));
         };
-        put(&self.latencies, latencies, [500, 750, 900, 950, 990]);
-        put(&self.speeds, speeds, [500, 250, 100, 50, 10]);
+        put(&self.latencies, latencies);
+        put(&self.speeds, speeds);
     }
 
     fn latencies(&self) -> Option<Percentiles<u64>> {

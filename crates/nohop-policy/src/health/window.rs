@@ -5,16 +5,13 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use nohop_types::Sketch;
 
+use super::pages::Pages;
+
 /// How many slices of time a window has.
 const SLICES: u64 = 6;
 
 /// How long a slice is: a measurement counts for five to six of them.
 const SLICE: u64 = 60 * 1_000_000_000;
-
-/// How many doublings a sketch has room for: in microseconds that is half a day.
-const PAGES: usize = 32;
-
-const STEPS: usize = Sketch::STEPS as usize;
 
 /// A ring of slices of time, and the sum of them all, which is what is read.
 ///
@@ -43,17 +40,6 @@ struct Counts {
     tally: [AtomicU32; Tally::ALL],
     latencies: Pages,
     speeds: Pages,
-}
-
-/// A sketch whose pages, a doubling each, are there once they are needed.
-#[derive(Debug, Default)]
-struct Pages([OnceLock<Box<Page>>; PAGES]);
-
-#[derive(Debug)]
-struct Page {
-    /// Those that were ever used, a bit each, so that a reader need not look at the others.
-    used: AtomicU64,
-    counts: [AtomicU32; STEPS],
 }
 
 /// What attempts are counted as.
@@ -93,7 +79,8 @@ impl Window {
         self.go_on(now);
         let slice = &self.slices[(now / SLICE % SLICES) as usize];
         let slice = slice.counts.get_or_init(Box::default);
-        for counts in [&**slice, &self.sum] {
+        // The sum first: what is emptied out of a slice is in the sum by then.
+        for counts in [&self.sum, &**slice] {
             for tally in measured.tally {
                 counts.tally[*tally as usize].fetch_add(1, Relaxed);
             }
@@ -109,15 +96,19 @@ impl Window {
         if self.newest.load(Relaxed) >= number || self.newest.fetch_max(number, Relaxed) >= number {
             return;
         }
+        let mut moved = false;
         for (index, slice) in (0_u64..).zip(&self.slices) {
             // The last one of this index that has begun.
             let behind = (number + SLICES - index) % SLICES;
             let due = number.saturating_sub(behind);
             if slice.number.swap(due, Relaxed) < due {
-                slice.counts.get().inspect(|counts| counts.move_out_of(&self.sum));
+                moved |= slice.counts.get().is_some_and(|counts| counts.move_out_of(&self.sum));
             }
         }
-        self.changes.fetch_add(1, Relaxed);
+        // Who was not called is not looked at again each time.
+        if moved {
+            self.changes.fetch_add(1, Relaxed);
+        }
     }
 
     /// Forgets that attempts failed: who is well again is not judged by its outage.
@@ -142,6 +133,16 @@ impl Window {
         self.sum.tally[tally as usize].load(Relaxed)
     }
 
+    /// The times to the first content that so many of a thousand took at most, in microseconds.
+    pub(crate) fn latencies_at<const N: usize>(&self, per_thousand: [u64; N]) -> Option<[u64; N]> {
+        self.sum.latencies.at(per_thousand)
+    }
+
+    /// The speeds that so many of a thousand had at most, in tokens of a thousand seconds.
+    pub(crate) fn speeds_at<const N: usize>(&self, per_thousand: [u64; N]) -> Option<[u64; N]> {
+        self.sum.speeds.at(per_thousand)
+    }
+
     /// The times to the first content, in microseconds.
     pub(crate) fn latencies(&self) -> Sketch {
         self.sum.latencies.sketch()
@@ -154,56 +155,16 @@ impl Window {
 }
 
 impl Counts {
-    fn move_out_of(&self, sum: &Self) {
+    /// Takes all of it from `sum`, and says whether there was anything.
+    fn move_out_of(&self, sum: &Self) -> bool {
+        // Every measurement is of an attempt.
+        let moved = self.tally[Tally::Attempts as usize].load(Relaxed) > 0;
         for (mine, all) in self.tally.iter().zip(&sum.tally) {
             less(all, mine.swap(0, Relaxed));
         }
-        self.latencies.move_out_of(&sum.latencies);
-        self.speeds.move_out_of(&sum.speeds);
-    }
-}
-
-impl Pages {
-    fn add(&self, size: u64) {
-        let bucket = usize::from(Sketch::bucket(size)).min(PAGES * STEPS - 1);
-        let page = self.0[bucket / STEPS].get_or_init(Box::default);
-        page.counts[bucket % STEPS].fetch_add(1, Relaxed);
-        let used = 1 << (bucket % STEPS);
-        if page.used.load(Relaxed) & used == 0 {
-            page.used.fetch_or(used, Relaxed);
-        }
-    }
-
-    fn move_out_of(&self, sum: &Self) {
-        for (mine, all) in self.0.iter().zip(&sum.0) {
-            let (Some(mine), Some(all)) = (mine.get(), all.get()) else { continue };
-            for (mine, all) in mine.counts.iter().zip(&all.counts) {
-                less(all, mine.swap(0, Relaxed));
-            }
-        }
-    }
-
-    fn sketch(&self) -> Sketch {
-        let mut counts = Vec::new();
-        for (page, number) in self.0.iter().zip(0_u16..) {
-            let Some(page) = page.get() else { continue };
-            let mut used = page.used.load(Relaxed);
-            while used > 0 {
-                let step = used.trailing_zeros();
-                used &= used - 1;
-                let count = page.counts[step as usize].load(Relaxed);
-                if count > 0 {
-                    counts.push((number * Sketch::STEPS + step as u16, count));
-                }
-            }
-        }
-        Sketch::from(counts)
-    }
-}
-
-impl Default for Page {
-    fn default() -> Self {
-        Self { used: AtomicU64::new(0), counts: [const { AtomicU32::new(0) }; STEPS] }
+        let latencies = self.latencies.move_out_of(&sum.latencies);
+        let speeds = self.speeds.move_out_of(&sum.speeds);
+        moved | latencies | speeds
     }
 }
 

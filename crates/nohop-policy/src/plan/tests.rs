@@ -3,7 +3,7 @@
 use nohop_types::{ErrorKind, Money};
 
 use super::*;
-use crate::{Candidate, Context};
+use crate::{Candidate, Context, Hedge};
 
 mod hedges;
 mod laws;

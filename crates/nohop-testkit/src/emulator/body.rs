@@ -220,5 +220,8 @@ impl Drop for Progress {
         if !self.is_over && !self.line.is_closed() {
             self.served(|served| served.left = true);
         }
+        if let Some(number) = self.number {
+            self.journal.close(number);
+        }
     }
 }

@@ -44,6 +44,7 @@ pub(super) async fn answer(
         fault: reply.fault.clone(),
         served: Served::default(),
         outcome: reply.outcome.clone(),
+        is_over: false,
     });
     if !reply.delay.is_zero() {
         sleep(reply.delay).await;

@@ -36,6 +36,8 @@ pub struct Received {
     /// What it was served so far.
     pub served: Served,
     pub(crate) outcome: Outcome,
+    /// Whether nothing more will be served.
+    pub(crate) is_over: bool,
 }
 
 /// What a request was served so far.

@@ -191,9 +191,11 @@ fn targets_that_nobody_holds_are_forgotten() {
     let held = board.gauge("e", 0, &"held@e".into());
     for number in 0..3 * Board::MOST_TARGETS {
         board.gauge("e", 0, &format!("{number}@e").into());
+        board.gauge(&format!("e{number}"), number as u32, &"m@e".into());
     }
     let known = board.known.lock().unwrap();
     assert!(known.targets.len() <= Board::MOST_TARGETS && known.targets.contains_key("held@e"));
-    assert!(known.places.len() <= Board::MOST_TARGETS);
+    assert!(known.places.len() <= Board::MOST_TARGETS && known.keys.len() <= Board::MOST_TARGETS);
+    assert!(known.endpoints.len() <= Board::MOST_TARGETS && known.endpoints.contains_key("e"));
     drop(held);
 }

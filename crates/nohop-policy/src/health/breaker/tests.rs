@@ -1,4 +1,7 @@
+#![allow(clippy::print_stdout, reason = "figures that a test holds are worth reading")]
+
 use super::*;
+use crate::random::random;
 
 /// A breaker after attempts that ended like this, a second apart: `x` has failed.
 fn after(attempts: &str) -> Breaker {
@@ -24,14 +27,59 @@ fn is_open(attempts: &str) -> bool {
 fn five_failures_in_a_row_are_an_outage_and_four_are_none() {
     assert!(is_open("xxxxx"));
     assert!(!is_open("xxxx"));
-    assert!(!is_open(&"xxxx.".repeat(3)));
+    assert!(!is_open(&"xxxx.".repeat(2)));
     assert!(is_open(&(".".repeat(1_000) + "xxxxx")));
 }
 
 #[test]
-fn half_of_twenty_is_an_outage_and_one_in_three_is_none() {
+fn ten_of_thirty_two_are_an_outage_and_nine_are_none() {
     assert!(is_open(&".x".repeat(10)));
-    assert!(!is_open(&"x..".repeat(1_000)));
+    assert!(is_open(&(".".repeat(1_000) + &"x..".repeat(10))));
+    assert!(!is_open(&("x..".repeat(9) + ".....").repeat(100)));
+}
+
+/// How many calls fail until it opens, of which so many in a thousand do; `None` where it has not within so many calls.
+fn noticed(seed: u64, per_thousand: u64, calls: u64) -> Option<u32> {
+    let breaker = Breaker::default();
+    let mut failed = 0;
+    for call in 1..=calls {
+        let now = call * SECOND;
+        if random(seed, call) % 1_000 < per_thousand {
+            failed += 1;
+            breaker.failed(now, now, || true);
+        } else {
+            breaker.answered(now, now);
+        }
+        if breaker.until() > 0 {
+            return Some(failed);
+        }
+    }
+    None
+}
+
+#[test]
+fn an_outage_of_three_in_five_calls_is_noticed_within_ten_that_fail() {
+    let mut failed: Vec<_> = (0..10_000).map(|seed| noticed(seed, 600, 1_000).unwrap()).collect();
+    failed.sort_unstable();
+    let later = failed.iter().filter(|failed| **failed > 10).count();
+    let mean = f64::from(failed.iter().sum::<u32>()) / 10_000.0;
+    println!(
+        "three of five fail: noticed after {mean:.2} failed calls, at most {}; after more than ten in {later} of 10,000 runs",
+        failed[9_999]
+    );
+    assert!(later <= 5, "{later}");
+    // Where all fail, five are enough.
+    assert!((0..10_000).all(|seed| noticed(seed, 1_000, 100) == Some(5)));
+}
+
+#[test]
+fn who_fails_in_a_few_of_a_hundred_calls_is_not_abandoned() {
+    let opened = |per_thousand| {
+        (0..100).filter(|seed| noticed(*seed, per_thousand, 10_000).is_some()).count()
+    };
+    let (one, five) = (opened(10), opened(50));
+    println!("in 100 runs of 10,000 calls it opens at 1 % of errors in {one}, at 5 % in {five}");
+    assert!(one == 0 && five <= 5, "{one} {five}");
 }
 
 #[test]

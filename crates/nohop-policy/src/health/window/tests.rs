@@ -49,6 +49,25 @@ fn many_write_at_once_and_nothing_is_lost() {
     assert_eq!((window.latencies().count(), window.count(Tally::Attempts)), (20_000, 20_000));
 }
 
+#[test]
+fn nothing_stays_behind_though_many_write_while_it_is_emptied() {
+    let window = Window::default();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let window = &window;
+            scope.spawn(move || {
+                for place in 0..20_000_u64 {
+                    add(window, place * SECOND / 50, place % 7 * 100 + thread + 1);
+                }
+            });
+        }
+    });
+    window.go_on(100_000 * SECOND);
+    window.go_on(200_000 * SECOND);
+    assert!(window.latencies().is_empty(), "{:?}", window.latencies());
+    assert_eq!(window.latencies_at([500]), None);
+}
+
 proptest! {
     #[test]
     fn percentiles_of_a_window_are_those_of_what_was_measured_in_it(
@@ -63,6 +82,8 @@ proptest! {
         let mut exact: Vec<u64> = recent.map(|(_, size)| *size).collect();
         exact.sort_unstable();
         let found = window.latencies();
+        let shares = [500, 750, 900, 990, 10];
+        prop_assert_eq!(window.latencies_at(shares), Some(shares.map(|share| found.at(share).unwrap())));
         prop_assert_eq!(found.count() as usize, exact.len());
         for share in [500, 900, 990] {
             let rank = (exact.len() as u64 * share).div_ceil(1_000).max(1) as usize;

@@ -88,3 +88,53 @@ fn threads_that_ask_at_once_never_have_one_more_in_any_window() {
         assert!(pair[25] - pair[0] >= window, "{:?}", pair[25] - pair[0]);
     }
 }
+
+#[test]
+fn threads_that_ask_at_once_never_use_more_tokens_or_money_in_any_window() {
+    let window = Duration::from_millis(40);
+    let cent = |count: u64| Money::cents_per_million(1_000_000) * count;
+    let quotas: Quotas<Bell> = Quotas::new([
+        Quota::endpoint("e").tokens(1_000, window),
+        Quota::model("m").money(cent(90), window),
+        Quota::tag("user").requests(12, window).running(2),
+    ]);
+    let used = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for thread in 0..4_u64 {
+            let (used, quotas) = (&used, &quotas);
+            scope.spawn(move || {
+                let (bell, candidate) = (Bell::default(), Candidate::new("m@e"));
+                let tags = tags(["ann", "bob"][thread as usize % 2]);
+                for call in 0..60 {
+                    let tokens = 20 + (thread * 31 + call * 17) % 60;
+                    let needs = Needs { tokens, money: Some(cent(tokens / 10)) };
+                    let held = enter(quotas, &Ask::new(&candidate, &tags, needs), &bell);
+                    // Every other one uses what was estimated, and the others half of that.
+                    let part = 1 + call % 2;
+                    let of = Needs { tokens: tokens / part, money: Some(cent(tokens / 10 / part)) };
+                    used.lock().unwrap().push((
+                        held.since(),
+                        thread % 2,
+                        of.tokens,
+                        tokens / 10 / part,
+                    ));
+                    std::thread::yield_now();
+                    ring(quotas.settle(epoch(), held, of));
+                }
+            });
+        }
+    });
+    let mut used = used.into_inner().unwrap();
+    used.sort_unstable();
+    assert_eq!(used.len(), 240);
+    for (index, (from, ..)) in used.iter().enumerate() {
+        let inside = || used[index..].iter().take_while(|(at, ..)| *at < *from + window);
+        let (tokens, cents) =
+            inside().fold((0, 0), |(tokens, cents), of| (tokens + of.2, cents + of.3));
+        assert!(tokens <= 1_000 && cents <= 90, "{tokens} tokens, {cents} cents");
+        for user in 0..2 {
+            assert!(inside().filter(|(_, of, ..)| *of == user).count() <= 12);
+        }
+    }
+    assert_eq!((quotas.running(), quotas.waiting()), (0, 0));
+}

@@ -84,6 +84,29 @@ async fn a_bounded_journal_forgets_the_oldest() {
 }
 
 #[tokio::test]
+async fn requests_that_are_over_are_taken_out_and_others_stay() {
+    let emulator = Emulator::openai().says("a").fault_at(2, Fault::Hang).start().await.unwrap();
+    let journal = emulator.journal();
+    openai(&emulator, &chat(false)).await;
+    let mut hangs = TcpStream::connect(emulator.address()).await.unwrap();
+    let key = [("authorization", "Bearer sk-1")];
+    send(&mut hangs, "POST", "/v1/chat/completions", &key, &chat(false).to_string()).await;
+    journal.wait_for(2).await;
+    openai(&emulator, &chat(false)).await;
+
+    let numbers = || journal.take().iter().map(|received| received.number).collect::<Vec<_>>();
+    assert_eq!(numbers(), [1]);
+    drop(hangs);
+    journal.wait_until(|journal| journal.requests()[0].served.left).await;
+    while journal.requests().len() < 2 || journal.requests().iter().any(|r| !r.is_over) {
+        tokio::task::yield_now().await;
+    }
+
+    assert_eq!(numbers(), [2, 3]);
+    assert_eq!((journal.requests().len(), journal.calls()), (0, 3));
+}
+
+#[tokio::test]
 async fn a_body_that_never_comes_is_no_request() {
     let emulator = Emulator::openai().says("a").start().await.unwrap();
     let mut socket = TcpStream::connect(emulator.address()).await.unwrap();

@@ -94,7 +94,7 @@ fn an_outage_is_noticed_within_ten_calls_and_its_end_within_thirty_seconds() {
 }
 
 #[test]
-fn half_an_outage_is_noticed_soon() {
+fn half_an_outage_is_noticed_within_ten_failed_calls_and_left_within_half_a_minute() {
     for seed in 0..20 {
         let mut world = world(["m@a", "m@b"]);
         world.run(60, |_| 0);
@@ -105,7 +105,12 @@ fn half_an_outage_is_noticed_soon() {
             failed += usize::from(world.call(0, 600));
             world.now += SECOND / 10;
         }
-        assert!(failed <= 20, "seed {seed}: {failed}");
+        assert!(failed <= 10, "seed {seed}: {failed}");
+        world.run(600, |place| [600, 0][place]);
+        world.run(30, |_| 0);
+        world.counts(0);
+        world.run(10, |_| 0);
+        assert_eq!(world.counts(0), (100, 0), "seed {seed}");
     }
 }
 
