@@ -121,10 +121,15 @@ impl<'a> Context<'a> {
     /// What the answer would cost at `candidate`, if its price is known; what is warm there costs what a cache does.
     #[inline]
     pub fn estimate(&self, candidate: &Candidate) -> Option<Money> {
-        match self.warm.is_empty() {
-            true => self.extent().estimate(candidate),
-            false => self.estimate_warm(candidate, self.cached(candidate)),
-        }
+        let price = candidate.price.as_ref()?;
+        // Asked for each of many: the usual case is told at once.
+        Some(match self.cached || !self.warm.is_empty() {
+            false => price.estimate(self.input, self.output),
+            true => {
+                let warm = self.cached(candidate);
+                price.estimate_cached(warm, self.cached, self.input, self.output)
+            }
+        })
     }
 
     /// How large the request is expected to be, for an estimate when it is over.
