@@ -302,7 +302,7 @@ impl Answer {
     fn deliver(&mut self, id: AttemptId) {
         let resumed = self.delivered.replace(id).is_some();
         let mut attempt = self.attempts.iter_mut().find(|attempt| attempt.id == id);
-        self.whole = attempt.as_mut().and_then(|attempt| attempt.whole.take());
+        self.whole = attempt.as_mut().and_then(|attempt| attempt.whole.take()).map(|whole| *whole);
         if resumed && let Some(attempt) = attempt {
             let restart = attempt.anew;
             let target = self.ended[id.index()].target.to_string();

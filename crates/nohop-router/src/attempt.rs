@@ -45,7 +45,7 @@ pub(crate) struct Attempt {
     /// What was read and not yet delivered.
     pub(crate) events: Vec<Event>,
     /// What was told, where it is no stream of events.
-    pub(crate) whole: Option<Whole>,
+    pub(crate) whole: Option<Box<Whole>>,
     /// What the trace shows of it.
     pub(crate) shown: Attempted,
     asked: Arc<Asked>,
@@ -141,7 +141,7 @@ impl Attempt {
             began,
             date: date(),
             said: 0,
-            hold: Hold::new(asked.limits.window, asked.is_judged()),
+            hold: Hold::new(asked.is_judged()),
             anew: false,
             complete: false,
             listener: Listener::default(),
@@ -200,7 +200,7 @@ impl Attempt {
             }
         });
         shown.sent = self.sent.get().map(|sent| *sent - began);
-        self.whole = Some(ready!(ran)?);
+        self.whole = Some(Box::new(ready!(ran)?));
         self.spoke();
         Poll::Ready(Ok(State::Done))
     }
@@ -211,7 +211,7 @@ impl Attempt {
             return None;
         }
         if self.clock.due().is_none_or(|due| now < due) {
-            return match self.hold.check(now, self.said) {
+            return match self.hold.check(&self.asked.limits.window, self.said, now) {
                 Ok(signal) => signal,
                 Err(error) => Some(self.fail(error)),
             };
@@ -242,6 +242,7 @@ impl Attempt {
         let now = now();
         self.shown.head = Some(now - self.began);
         self.shown.status = Some(opened.status());
+        self.shown.connect = opened.connect();
         self.shown.losses = std::mem::take(&mut opened.losses);
         self.heed(&opened, now);
         self.phase = Phase::Reading { opened: Box::new(opened), state: State::Open, arriving: 0 };
@@ -286,7 +287,7 @@ impl Attempt {
                 self.progress(state, seen);
                 // The clock is not looked at where there is nothing new.
                 (content > 0 && !self.hold.is_told())
-                    .then(|| self.hold.hear(content, self.said, now()))
+                    .then(|| self.hold.hear(&self.asked.limits.window, content, self.said, now()))
                     .flatten()
             }
             Err(error) => Some(self.fail(error)),

@@ -51,6 +51,20 @@ async fn no_call_waits_for_another_though_a_connection_has_few_streams() {
     assert_eq!(emulator.accepted(), before);
 }
 
+#[tokio::test]
+async fn the_trace_tells_who_had_to_open_a_connection() {
+    for script in [Emulator::openai().tls(), Emulator::openai().tls().http2(4)] {
+        let emulator = script.says("Hello!").start().await.unwrap();
+        let router = router(&emulator);
+        let connect = async || {
+            let trace = router.send(only()).await.unwrap().trace.unwrap();
+            trace.attempts[0].connect
+        };
+        assert!(connect().await.is_some_and(|took| !took.is_zero()));
+        assert_eq!(connect().await, None, "the connection was there");
+    }
+}
+
 /// Ten calls to each kind of server that closes a connection as soon as it is idle.
 async fn closing(each: impl AsyncFn(&Emulator, &Router)) {
     let scripts = [Emulator::openai(), Emulator::openai().tls(), Emulator::openai().tls().http2(4)];

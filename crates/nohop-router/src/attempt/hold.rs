@@ -5,7 +5,6 @@ use nohop_types::{Error, ErrorKind, Result};
 
 /// What is held back of an answer before it is told.
 pub(super) struct Hold {
-    window: Window,
     /// Whether it is held until it is whole, to be judged.
     judged: bool,
     state: State,
@@ -21,8 +20,8 @@ enum State {
 }
 
 impl Hold {
-    pub(super) fn new(window: Window, judged: bool) -> Self {
-        Self { window, judged, state: State::Silent, events: 0 }
+    pub(super) fn new(judged: bool) -> Self {
+        Self { judged, state: State::Silent, events: 0 }
     }
 
     /// Whether some of it was told.
@@ -31,12 +30,18 @@ impl Hold {
     }
 
     /// Takes note that so many events of content came, which make `bytes` in all; says what the plan must know.
-    pub(super) fn hear(&mut self, events: usize, bytes: u64, now: Instant) -> Option<Signal> {
+    pub(super) fn hear(
+        &mut self,
+        window: &Window,
+        events: usize,
+        bytes: u64,
+        now: Instant,
+    ) -> Option<Signal> {
         if events == 0 || self.is_told() {
             return None;
         }
         self.events += events;
-        let Window { time, events, bytes: most, .. } = self.window;
+        let Window { time, events, bytes: most, .. } = *window;
         let spoke = matches!(self.state, State::Silent);
         if self.judged {
             self.state = State::Speaking(None);
@@ -62,12 +67,17 @@ impl Hold {
     /// # Errors
     ///
     /// `Timeout` where it drips.
-    pub(super) fn check(&mut self, now: Instant, bytes: u64) -> Result<Option<Signal>> {
+    pub(super) fn check(
+        &mut self,
+        window: &Window,
+        bytes: u64,
+        now: Instant,
+    ) -> Result<Option<Signal>> {
         if self.due().is_none_or(|until| now < until) {
             return Ok(None);
         }
         self.state = State::Told;
-        let Window { time, floor, .. } = self.window;
+        let Window { time, floor, .. } = *window;
         let least = u128::from(floor) * time.as_millis() / Duration::from_secs(1).as_millis();
         if u128::from(bytes) >= least {
             return Ok(Some(Signal::Content));
@@ -88,36 +98,36 @@ mod tests {
 
     #[test]
     fn without_a_window_the_first_content_is_told() {
-        let mut hold = Hold::new(Window::NONE, false);
+        let mut hold = Hold::new(false);
         let now = crate::clock::now();
-        assert!(hold.hear(0, 0, now).is_none());
-        assert!(matches!(hold.hear(1, 1, now), Some(Signal::Content)));
-        assert!(hold.is_told() && hold.hear(1, 2, now).is_none());
+        assert!(hold.hear(&Window::NONE, 0, 0, now).is_none());
+        assert!(matches!(hold.hear(&Window::NONE, 1, 1, now), Some(Signal::Content)));
+        assert!(hold.is_told() && hold.hear(&Window::NONE, 1, 2, now).is_none());
     }
 
     #[test]
     fn a_window_is_left_by_events_by_bytes_and_by_time() {
         let now = crate::clock::now();
         let hold = || {
-            let mut hold = Hold::new(WINDOW, false);
-            assert!(matches!(hold.hear(1, 1, now), Some(Signal::Spoke)));
+            let mut hold = Hold::new(false);
+            assert!(matches!(hold.hear(&WINDOW, 1, 1, now), Some(Signal::Spoke)));
             assert_eq!(hold.due(), Some(now + SECOND));
             hold
         };
-        assert!(matches!(hold().hear(2, 3, now), Some(Signal::Content)));
-        assert!(matches!(hold().hear(1, 10, now), Some(Signal::Content)));
-        assert!(hold().hear(1, 9, now).is_none());
-        assert!(matches!(hold().check(now + SECOND, 4), Ok(Some(Signal::Content))));
-        assert!(matches!(hold().check(now + SECOND / 2, 0), Ok(None)));
-        assert_eq!(hold().check(now + SECOND, 3).unwrap_err().kind(), ErrorKind::Timeout);
+        assert!(matches!(hold().hear(&WINDOW, 2, 3, now), Some(Signal::Content)));
+        assert!(matches!(hold().hear(&WINDOW, 1, 10, now), Some(Signal::Content)));
+        assert!(hold().hear(&WINDOW, 1, 9, now).is_none());
+        assert!(matches!(hold().check(&WINDOW, 4, now + SECOND), Ok(Some(Signal::Content))));
+        assert!(matches!(hold().check(&WINDOW, 0, now + SECOND / 2), Ok(None)));
+        assert_eq!(hold().check(&WINDOW, 3, now + SECOND).unwrap_err().kind(), ErrorKind::Timeout);
     }
 
     #[test]
     fn what_is_to_be_judged_is_held_to_its_end() {
-        let mut hold = Hold::new(WINDOW, true);
+        let mut hold = Hold::new(true);
         let now = crate::clock::now();
-        assert!(matches!(hold.hear(1, 1, now), Some(Signal::Spoke)));
-        assert!(hold.hear(100, 100, now).is_none());
+        assert!(matches!(hold.hear(&WINDOW, 1, 1, now), Some(Signal::Spoke)));
+        assert!(hold.hear(&WINDOW, 100, 100, now).is_none());
         assert_eq!(hold.due(), None);
     }
 }
