@@ -17,7 +17,7 @@ use tracing::Span;
 use crate::Text;
 use crate::asked::Asked;
 use crate::attempt::Attempt;
-use crate::clock::now;
+use crate::clock::{now, sooner};
 use crate::flight::Permit;
 use crate::room::{Room, Turn, Wait};
 use crate::said::Said;
@@ -25,8 +25,11 @@ use crate::telemetry::{self, Told};
 use crate::work::Whole;
 
 mod ended;
+mod folded;
 #[cfg(feature = "cache")]
 mod kept;
+
+use folded::Folded;
 
 /// An answer, as it is made: a stream of [`Event`]s.
 ///
@@ -63,7 +66,7 @@ pub struct Answer {
     /// What was delivered so far, while the answer may be resumed.
     said: Option<Said>,
     /// What was delivered so far, as one; `None` once it is folded elsewhere.
-    folded: Option<Response>,
+    folded: Option<Folded>,
     /// What was delivered so far, while the span has words.
     told: Option<Told>,
     timer: Option<Pin<Box<Sleep>>>,
@@ -97,7 +100,7 @@ impl Answer {
             ready: VecDeque::new(),
             whole: None,
             said,
-            folded: Some(Response::default()),
+            folded: Some(Folded::default()),
             told,
             timer: None,
             room: None,
@@ -125,7 +128,7 @@ impl Answer {
     ///
     /// Whatever the answer ends with when it is not complete.
     pub async fn response(mut self) -> Result<Response> {
-        let mut response = self.folded.take().unwrap_or_default();
+        let mut response = self.folded.take().unwrap_or_default().response();
         while let Some(event) = self.next().await {
             match event {
                 Ok(event) => response.extend([event]),
@@ -342,8 +345,9 @@ impl Answer {
                 return Poll::Ready(());
             }
         };
-        let due = self.attempts.iter().filter_map(Attempt::due);
-        let Some(until) = due.chain(self.until).chain(again).min() else { return Poll::Pending };
+        let until = sooner(self.until, again);
+        let until = self.attempts.iter().map(Attempt::due).fold(until, sooner);
+        let Some(until) = until else { return Poll::Pending };
         let until = until.into();
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
         // One that fires early is set again; one that would fire late is set at once.
@@ -392,17 +396,17 @@ impl Answer {
     /// Moves the events of the delivered attempt to the caller.
     fn pass_on(&mut self) {
         let delivered = self.delivered;
-        let attempts = self.attempts.iter_mut().filter(|attempt| delivered == Some(attempt.id));
-        for event in attempts.flat_map(|attempt| attempt.events.drain(..)) {
-            match &mut self.said {
-                None => self.ready.push_back(event),
-                Some(said) => {
-                    if !said.pass(event, &mut self.ready) {
-                        self.said = None;
-                        self.plan.forbid_resuming();
-                    }
-                }
-            }
+        let mut attempts = self.attempts.iter_mut();
+        let Some(attempt) = attempts.find(|attempt| delivered == Some(attempt.id)) else { return };
+        let mut events = attempt.events.drain(..);
+        if let Some(said) = &mut self.said
+            && !events.all(|event| said.pass(event, &mut self.ready))
+        {
+            self.said = None;
+            self.plan.forbid_resuming();
+        }
+        for event in events {
+            self.ready.push_back(event);
         }
     }
 
@@ -459,7 +463,7 @@ impl Stream for Answer {
             return Poll::Ready(Some(Err(self.broken(error))));
         }
         if let Some(folded) = &mut self.folded {
-            folded.extend([&event]);
+            folded.note(&event);
         }
         if let Some(said) = &mut self.said {
             said.note(&event);

@@ -13,7 +13,7 @@ use nohop_wire::{Counted, Mode, State};
 use tracing::Span;
 
 use crate::asked::Asked;
-use crate::clock::{Clock, date, now};
+use crate::clock::{Clock, date, now, sooner};
 use crate::flight::Permit;
 use crate::room::Room;
 use crate::route::Place;
@@ -156,7 +156,7 @@ impl Attempt {
     pub(crate) fn due(&self) -> Option<Instant> {
         match self.phase {
             Phase::Over => None,
-            _ => self.clock.due().into_iter().chain(self.hold.due()).min(),
+            _ => sooner(self.clock.due(), self.hold.due()),
         }
     }
 

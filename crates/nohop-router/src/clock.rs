@@ -50,3 +50,11 @@ impl Clock {
         self.since = now;
     }
 }
+
+/// Whichever time comes first, of those there are.
+pub(crate) fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}

@@ -90,36 +90,23 @@ impl Part {
         match (&mut self.content, piece) {
             (_, Piece::Citation(citation)) => self.citations.push(*citation),
             (_, Piece::Logprobs(logprobs)) => self.logprobs.extend(logprobs),
+            (Content::Text(text) | Content::Refusal(text), Piece::Text(piece)) => {
+                append(text, piece);
+            }
+            (Content::Reasoning(reasoning), Piece::Text(piece)) => {
+                append(&mut reasoning.text, piece);
+            }
             (Content::Reasoning(reasoning), Piece::Signature(piece)) => {
                 append(reasoning.signature.get_or_insert_default(), piece);
             }
             (Content::ToolCall(call), Piece::Arguments(piece)) => {
                 append(&mut call.arguments, piece);
             }
-            (Content::Audio(audio), Piece::Bytes(piece)) => audio.push(piece),
-            (_, Piece::Text(piece)) => {
-                if let Some(text) = self.text_mut() {
-                    append(text, piece);
-                }
+            (Content::Audio(audio), Piece::Text(piece)) => {
+                append(audio.transcript.get_or_insert_default(), piece);
             }
+            (Content::Audio(audio), Piece::Bytes(piece)) => audio.push(piece),
             _ => (),
-        }
-    }
-
-    /// Appends a piece of text; a part without any ignores it.
-    pub(crate) fn push_text(&mut self, piece: &str) {
-        if let Some(text) = self.text_mut() {
-            text.push_str(piece);
-        }
-    }
-
-    /// What a piece of text grows.
-    fn text_mut(&mut self) -> Option<&mut String> {
-        match &mut self.content {
-            Content::Text(text) | Content::Refusal(text) => Some(text),
-            Content::Reasoning(reasoning) => Some(&mut reasoning.text),
-            Content::Audio(audio) => Some(audio.transcript.get_or_insert_default()),
-            _ => None,
         }
     }
 }

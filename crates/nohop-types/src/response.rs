@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::numbered::Numbered;
-use crate::{Content, Cost, Event, Extras, FinishReason, Part, Piece, ToolCall, Trace, Usage};
+use crate::{Content, Cost, Event, Extras, FinishReason, Part, ToolCall, Trace, Usage};
 
 /// A whole answer: the fold of its [`Event`]s.
 ///
@@ -72,18 +72,6 @@ impl Response {
         self.choices.first()?.reason.as_ref()
     }
 
-    /// Grows as [`push`](Self::push) does, and takes nothing: the pieces that come most often are only read.
-    fn push_ref(&mut self, event: &Event) {
-        match event {
-            Event::Delta { part, piece: Piece::Text(text) } => {
-                if let Some((choice, place)) = self.open.get(*part) {
-                    self.choices[*choice].parts[*place].push_text(text);
-                }
-            }
-            event => self.push(event.clone()),
-        }
-    }
-
     fn push(&mut self, event: Event) {
         match event {
             Event::Start { id, model } => (self.id, self.model) = (id, model),
@@ -132,7 +120,7 @@ impl Extend<Event> for Response {
 
 impl<'a> Extend<&'a Event> for Response {
     fn extend<I: IntoIterator<Item = &'a Event>>(&mut self, events: I) {
-        events.into_iter().for_each(|event| self.push_ref(event));
+        self.extend(events.into_iter().cloned());
     }
 }
 

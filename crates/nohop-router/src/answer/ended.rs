@@ -8,7 +8,7 @@ impl Answer {
     /// The error that ends it, with what was told.
     pub(super) fn broken(&mut self, error: Error) -> Error {
         match self.folded.take() {
-            Some(folded) => self.partial(error, folded),
+            Some(folded) => self.partial(error, folded.response()),
             None => error,
         }
     }
