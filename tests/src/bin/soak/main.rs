@@ -2,7 +2,8 @@
 //! fail in every way, and holds every outcome to what was served.
 //!
 //! ```sh
-//! cargo run --release -p nohop-tests --bin soak -- 600    # for so many seconds
+//! export MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=1048576   # so that what is free is given back
+//! cargo run --release -p nohop-tests --bin soak -- 600        # for so many seconds
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool reports")]
