@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::day::Day;
 use crate::draft::{CardRow, RateRow, Rows};
 use crate::latest::latest;
+use crate::score::scores;
 use crate::sum::{fingerprint, name_sum, term_sum};
 use crate::when::{When, Window};
 
@@ -214,12 +215,13 @@ impl Packer {
         models: &BTreeMap<&str, u32>,
         spans: &BTreeMap<u32, (u32, u16)>,
     ) {
-        for (place, (slug, row)) in (0..).zip(&rows.models) {
+        let scores = scores(rows.models.values());
+        for (place, ((slug, row), score)) in (0..).zip(rows.models.iter().zip(scores)) {
             let (offer, offers) = spans.get(&place).copied().unwrap_or((0, 0));
             let first_score = self.count(Section::Scores);
-            for score in &row.scores {
-                let name = self.text(&score.name);
-                self.put(Section::Scores).u32(name).u32(score.milli).u16(score.day).u16(0);
+            for result in &row.scores {
+                let name = self.text(&result.name);
+                self.put(Section::Scores).u32(name).u32(result.milli).u16(result.day).u16(0);
             }
             let [slug, name, family, tokenizer] =
                 [slug, &row.name, &row.family, &row.tokenizer].map(|text| self.text(text));
@@ -230,7 +232,7 @@ impl Packer {
             put.u32(row.context).u32(row.output).u32(row.can).u32(row.cannot).u32(least).u32(most);
             put.u32(offer).u16(offers).u16(row.scores.len() as u16).u32(first_score);
             put.u16(day(row.cutoff)).u16(day(row.released)).u16(day(row.retires));
-            put.u8(row.reads).u8(row.writes).u8(row.efforts).u8(0).u16(0);
+            put.u8(row.reads).u8(row.writes).u8(row.efforts).u8(0).u16(score);
         }
     }
 

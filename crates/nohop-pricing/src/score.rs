@@ -1,12 +1,12 @@
-//! How well a model did among all others.
+//! How well a model did among all others: found out when a catalog is packed, so that whoever asks reads a number.
 
 use std::collections::BTreeMap;
 
 use crate::Model;
-use crate::pack::Section;
+use crate::draft::ModelRow;
 
 /// A test that fewer models took says nothing of where one stands.
-const FEWEST: u32 = 5;
+const FEWEST: usize = 5;
 
 impl Model<'_> {
     /// How well it did in public tests, in thousandths: the mean of its places in each.
@@ -15,42 +15,40 @@ impl Model<'_> {
     /// the other models that it left behind, with half of those that did as well. A test counts that five models took;
     /// one that a model took several times counts with the best. `None` where it took none of these.
     pub fn score(self) -> Option<u32> {
-        let own = self.best();
-        if own.is_empty() {
-            return None;
-        }
-        // For each test: how many others took it, and two for each that did worse, one for each that did as well.
-        let mut places: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
-        for other in self.catalog.models().filter(|other| other.took() > 0) {
-            for (test, milli) in other.best() {
-                let Some(mine) = own.get(&test) else { continue };
-                let (takers, beaten) = places.entry(test).or_default();
-                *takers += 1;
-                *beaten += 1 + u32::from(*mine > milli) - u32::from(*mine < milli);
-            }
-        }
-        // It is among those itself, as well as itself.
-        let known = places.values().filter(|(takers, _)| *takers >= FEWEST);
-        let places = known.map(|(takers, beaten)| (beaten - 1) * 500 / (takers - 1));
-        let (sum, tests) = places.fold((0, 0), |(sum, tests), place| (sum + place, tests + 1));
-        (tests > 0).then(|| sum / tests)
+        self.row.u16(66).checked_sub(1).map(u32::from)
     }
+}
 
-    /// What it reached in each test, in thousandths of whatever the test counts in; the test by where its name is.
-    fn best(self) -> BTreeMap<u32, u32> {
-        let mut best = BTreeMap::new();
-        let span = self.row.span(52, self.took());
-        for row in self.catalog.block.rows(Section::Scores, span) {
-            let milli = best.entry(row.u32(0)).or_default();
-            *milli = row.u32(4).max(*milli);
-        }
-        best
+/// The scores of all models, in their order, each and one more; zero where there is none.
+pub(crate) fn scores<'a>(models: impl Iterator<Item = &'a ModelRow> + Clone) -> Vec<u16> {
+    let mut tests: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for row in models.clone() {
+        best(row).into_iter().for_each(|(test, milli)| tests.entry(test).or_default().push(milli));
     }
+    tests.values_mut().for_each(|reached| reached.sort_unstable());
+    let score = |row: &ModelRow| {
+        let places = best(row).into_iter().filter_map(|(test, milli)| {
+            let reached = tests.get(test).filter(|reached| reached.len() >= FEWEST)?;
+            let worse = reached.partition_point(|other| *other < milli);
+            let no_better = reached.partition_point(|other| *other <= milli);
+            // It is among those itself, as well as itself.
+            Some((worse + no_better - 1) * 500 / (reached.len() - 1))
+        });
+        let (sum, count) = places.fold((0, 0), |(sum, count), place| (sum + place, count + 1));
+        let mean = (count > 0).then(|| sum / count);
+        mean.map_or(0, |mean| u16::try_from(mean + 1).unwrap_or(u16::MAX))
+    };
+    models.map(score).collect()
+}
 
-    /// How many results of tests it has.
-    fn took(self) -> u32 {
-        self.row.u16(50).into()
+/// What a model reached in each test, in thousandths of whatever the test counts in.
+fn best(row: &ModelRow) -> BTreeMap<&str, u32> {
+    let mut best = BTreeMap::new();
+    for score in &row.scores {
+        let milli = best.entry(score.name.as_str()).or_default();
+        *milli = score.milli.max(*milli);
     }
+    best
 }
 
 #[cfg(test)]
