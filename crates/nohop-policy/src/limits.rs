@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use nohop_types::Money;
+use nohop_types::{Error, ErrorKind, Money, Result};
 
 use crate::{Percentile, Percentiles};
 
@@ -51,6 +51,21 @@ impl Limits {
         broken: Broken::Fail,
         clocks: Clocks::DEFAULT,
     };
+
+    /// Checks that they do not contradict themselves.
+    ///
+    /// # Errors
+    ///
+    /// `Config`, with the limit that is wrong.
+    pub fn check(&self) -> Result<()> {
+        match self.window {
+            Window { floor: 1.., time: Duration::ZERO, .. } => Err(Error::new(
+                ErrorKind::Config,
+                "the limit `window.floor` counts over `window.time`, which is nothing; set both",
+            )),
+            _ => Ok(()),
+        }
+    }
 
     /// How many candidates a plan looks at, at most: those behind need no order.
     ///

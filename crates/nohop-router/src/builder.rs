@@ -236,9 +236,13 @@ impl Builder {
     ///
     /// `Config` when there is no endpoint, when one of them is not complete or shares its name with
     /// another, when a route or target names none of them, when a quota is on nothing that is here or admits nobody,
-    /// when a host to fetch from is none, or when nothing carries HTTP.
+    /// when limits contradict themselves, when a host to fetch from is none, or when nothing carries HTTP.
     pub fn build(self) -> Result<Router> {
         self.fetching.check()?;
+        self.limits.check()?;
+        for (route, limits) in self.routes.iter().filter_map(|it| Some((&it.name, it.limits?))) {
+            limits.check().map_err(|error| error.at(format_args!("route {route}")))?;
+        }
         let board = Board::new(now());
         let defaults = Defaults { limits: self.limits, ..Defaults::default() };
         let defaults = match self.policy {

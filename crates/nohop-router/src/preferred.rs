@@ -32,6 +32,7 @@ pub(crate) fn sorted(
 mod tests {
     use std::time::Duration;
 
+    use nohop_policy::Hedge;
     use nohop_types::Money;
 
     use super::*;
@@ -58,6 +59,18 @@ mod tests {
             Money::DOLLAR,
         );
         assert_eq!(limits(Limits::DEFAULT, Some(&none())).money, None);
+    }
+
+    #[test]
+    fn a_request_may_say_no_to_hedges_and_can_not_ask_for_any() {
+        let route = Limits { hedge: Some(Hedge::DEFAULT), ..Limits::DEFAULT };
+        let hedge = |route: Limits, allow_hedging| {
+            let said = Preferences { allow_hedging, ..Preferences::default() };
+            limits(route, Some(&said)).hedge
+        };
+        assert_eq!(hedge(route, Some(false)), None);
+        assert_eq!([None, Some(true)].map(|said| hedge(route, said)), [route.hedge; 2]);
+        assert_eq!(hedge(Limits::DEFAULT, Some(true)), None);
     }
 
     #[test]

@@ -75,6 +75,22 @@ fn a_stream_that_drips_is_left_before_any_of_it_is_told() {
 }
 
 #[test]
+fn a_floor_without_a_time_is_refused_when_the_router_is_built() {
+    let limits = Limits { window: Window { floor: 20, ..Window::NONE }, ..Limits::DEFAULT };
+    let builder = || Router::builder().endpoint(Endpoint::new(table::OPENAI).key("sk"));
+    let route = Route::new("drips", ["m@openai"]).limits(limits);
+    for (builder, place) in
+        [(builder().limits(limits), ""), (builder().route(route), "route drips: ")]
+    {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let expected =
+            "the limit `window.floor` counts over `window.time`, which is nothing; set both";
+        assert_eq!(error.message(), format!("{place}{expected}"));
+    }
+}
+
+#[test]
 fn what_breaks_within_its_window_falls_over_unseen() {
     let limits = Limits { window: Window { time: SECOND, ..Window::NONE }, ..Limits::DEFAULT };
     for events in 1..6 {
